@@ -1,0 +1,96 @@
+# The front door. Everything behind it is CMake, see CMakePresets.json.
+
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+SHELL := /bin/bash
+
+JOBS ?= $(shell nproc)
+PREFIX ?= /usr/local
+FUZZ_SECONDS ?= 60
+PRESET ?= release
+# Further arguments for ctest, such as TESTS='-R executor'.
+TESTS ?=
+# Further arguments for cmake, such as CMAKE_ARGS=-DGORU_WASMTIME_ROOT=/opt/wasmtime.
+CMAKE_ARGS ?=
+
+build_dir = build/$(PRESET)
+# What the build reads from the cache after it was configured: fetched again where the cache was cleared.
+image_sources = python-wasm quickjs
+configure = { [ -f $(build_dir)/build.ninja ] && [ -z '$(CMAKE_ARGS)' ]; } || cmake --preset $(PRESET) $(CMAKE_ARGS)
+
+.PHONY: help
+help: ## Show this
+	@echo 'goru runs untrusted Python and JavaScript inside WebAssembly.'
+	@echo
+	@echo 'Start here:'
+	@echo '  make demo           install what is missing, build, run the examples'
+	@echo '  make test           install what is missing, build, run all tests'
+	@echo '  build/release/goru  the program, after make build'
+	@echo
+	@echo 'All targets:'
+	@awk -F ':.*## ' '/^[a-z][a-z-]*:.*## / { printf "  %-10s  %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@echo
+	@echo 'Settings: PREFIX=$(PREFIX) JOBS=$(JOBS) PRESET=$(PRESET) FUZZ_SECONDS=$(FUZZ_SECONDS) TESTS= CMAKE_ARGS='
+	@echo 'Downloads and images are kept in $${GORU_CACHE_DIR:-$${XDG_CACHE_HOME:-~/.cache}/goru}.'
+
+.PHONY: setup
+setup: ## Install from apt what a build needs and is missing
+	@scripts/setup.sh build
+
+.PHONY: configure
+configure: setup
+	@$(configure)
+	@scripts/fetch.py $(image_sources) >/dev/null
+
+.PHONY: build
+build: configure ## Build the program, the library and the images (build/release)
+	@cmake --build $(build_dir) -j $(JOBS) --target goru-app
+
+.PHONY: all
+all: configure ## Build everything: also tests, benchmarks and examples
+	@cmake --build $(build_dir) -j $(JOBS)
+
+.PHONY: demo
+demo: build ## Run the examples of the main job in both languages
+	@scripts/demo.sh $(build_dir)
+
+.PHONY: test
+test: all ## Build and run all tests
+	@ctest --preset $(PRESET) -j $(JOBS) $(TESTS)
+
+.PHONY: test-asan
+test-asan: ## Run all tests with AddressSanitizer and UndefinedBehaviorSanitizer
+	@$(MAKE) test PRESET=asan
+
+.PHONY: test-tsan
+test-tsan: ## Run all tests with ThreadSanitizer
+	@$(MAKE) test PRESET=tsan
+
+.PHONY: bench
+bench: all ## Run the benchmarks
+	@scripts/bench.sh $(build_dir)
+
+.PHONY: fuzz
+fuzz: ## Run each fuzz target for FUZZ_SECONDS
+	@scripts/setup.sh build fuzz
+	@$(MAKE) all PRESET=fuzz
+	@scripts/fuzz.sh build/fuzz $(FUZZ_SECONDS)
+
+.PHONY: format
+format: ## Format the C++ sources
+	@scripts/setup.sh lint
+	@scripts/lint.sh format
+
+.PHONY: lint
+lint: ## Check format and style
+	@scripts/setup.sh build lint
+	@$(configure)
+	@scripts/lint.sh check $(build_dir)
+
+.PHONY: install
+install: build ## Install to PREFIX
+	@cmake --install $(build_dir) --prefix $(PREFIX)
+
+.PHONY: clean
+clean: ## Remove build/ (the per-user cache stays)
+	@rm -rf build

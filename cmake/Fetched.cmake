@@ -1,0 +1,32 @@
+# Brings what third_party/versions.txt lists and sets GORU_FETCHED_<name> to each directory,
+# GORU_VERSION_<name> to its version.
+
+find_package(Python3 REQUIRED COMPONENTS Interpreter)
+set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS
+  "${PROJECT_SOURCE_DIR}/third_party/versions.txt" "${PROJECT_SOURCE_DIR}/scripts/fetch.py")
+
+set(names python-wasm quickjs)
+if(NOT GORU_WASMTIME_ROOT)
+  list(APPEND names wasmtime wasmtime-headers)
+endif()
+
+execute_process(
+  COMMAND "${Python3_EXECUTABLE}" "${PROJECT_SOURCE_DIR}/scripts/fetch.py" ${names}
+  OUTPUT_VARIABLE fetched
+  OUTPUT_STRIP_TRAILING_WHITESPACE
+  RESULT_VARIABLE failed)
+if(failed)
+  message(FATAL_ERROR "scripts/fetch.py failed, see above. `make setup` installs the tools it needs.")
+endif()
+string(REPLACE "\n" ";" fetched "${fetched}")
+foreach(line IN LISTS fetched)
+  string(REGEX MATCH "^([^=]+)=(.+)$" line "${line}")
+  set(GORU_FETCHED_${CMAKE_MATCH_1} "${CMAKE_MATCH_2}")
+endforeach()
+
+file(STRINGS "${PROJECT_SOURCE_DIR}/third_party/versions.txt" lines REGEX "^[a-z]")
+foreach(line IN LISTS lines)
+  string(REGEX REPLACE " +" ";" fields "${line}")
+  list(GET fields 0 name)
+  list(GET fields 3 GORU_VERSION_${name})
+endforeach()

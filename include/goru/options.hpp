@@ -1,0 +1,99 @@
+// Options of executors, sessions and runs. Each With... function returns a value to pass to Executor::Create or
+// Executor::NewSession; later ones win.
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "goru/language.hpp"
+#include "goru/limits.hpp"
+#include "goru/registry.hpp"
+
+namespace goru {
+
+/// What an executor is made with. Set through ExecutorOption.
+struct ExecutorConfig {
+  Registry registry;
+  Limits session_limits;
+  ExecutorLimits limits;
+  bool disk_cache = true;
+  std::string cache_directory;
+  std::string image_directory;
+  std::vector<Language> precompile;
+  std::function<void(std::string_view)> progress;
+};
+using ExecutorOption = std::function<void(ExecutorConfig&)>;
+
+/// What a session is made with. Set through SessionOption.
+struct SessionConfig {
+  Limits limits;
+  /// Null: the executor's registry.
+  std::shared_ptr<const Registry> registry;
+  /// The functions that this session may call; null: all of its registry.
+  std::shared_ptr<const std::vector<std::string>> functions;
+};
+using SessionOption = std::function<void(SessionConfig&)>;
+
+// --- Executor ---
+
+/// The host functions that sessions may call.
+ExecutorOption WithRegistry(Registry registry);
+/// Memory limit of sessions that set none, in bytes.
+ExecutorOption WithMemoryLimit(size_t bytes);
+/// Run limit of sessions that set none.
+ExecutorOption WithTimeout(std::chrono::nanoseconds timeout);
+/// Keeps compiled code in `directory` (made with mode 0700; refused where others own or can enter it). Empty: the user's
+/// cache directory ($XDG_CACHE_HOME or ~/.cache, "goru"), which is also the default.
+ExecutorOption WithDiskCache(std::string directory = {});
+/// Compiles in memory at each start; Python takes seconds.
+ExecutorOption WithoutDiskCache();
+/// Loads these languages in Executor::Create instead of at their first use.
+ExecutorOption WithPrecompile(std::vector<Language> languages);
+/// How many ready sandboxes to keep of each language that is in use; 0 = make them when asked.
+ExecutorOption WithWarmPool(size_t sandboxes);
+/// Threads for host functions.
+ExecutorOption WithHostThreads(size_t threads);
+/// Where the *.img files are. Default: $GORU_IMAGE_DIR, else beside the program or library (share/goru/images).
+ExecutorOption WithImageDirectory(std::string directory);
+/// Called with a line of text when something starts that takes seconds.
+ExecutorOption WithProgress(std::function<void(std::string_view)> progress);
+
+// --- Session ---
+
+/// Wall-clock limit of each run.
+SessionOption WithSessionTimeout(std::chrono::nanoseconds timeout);
+/// Memory limit in bytes.
+SessionOption WithSessionMemoryLimit(size_t bytes);
+/// Bytes kept of each output stream of a run.
+SessionOption WithSessionOutputLimit(size_t bytes);
+/// Ends a run that goes over its output limit instead of cutting its output.
+SessionOption WithSessionStopOnOutputLimit();
+/// Host calls allowed in one run.
+SessionOption WithSessionHostCallLimit(uint64_t calls);
+/// Host calls that run at the same time.
+SessionOption WithSessionHostCallsInFlight(size_t calls);
+/// Host functions of this session, instead of the executor's.
+SessionOption WithSessionRegistry(Registry registry);
+/// Only these functions of the registry may be called. Without this option all of them may.
+SessionOption WithSessionFunctions(std::vector<std::string> names);
+
+// --- Run ---
+
+/// Options of one run; use designated initialisers.
+struct RunOptions {
+  /// The name in tracebacks. Empty: "<run N>", N counting the session's runs from 1.
+  std::string name = {};
+  /// Standard input. Must stay valid until the run has ended.
+  std::string_view stdin_data = {};
+  /// Report the value of the last expression (Result::value).
+  bool want_value = false;
+  /// Called on the run's thread with each piece of output, before the limits. Must not throw and must not use the session.
+  std::function<void(std::string_view)> on_stdout = {};
+  std::function<void(std::string_view)> on_stderr = {};
+};
+
+}  // namespace goru

@@ -1,0 +1,119 @@
+#!/usr/bin/env bash
+# Builds the JavaScript guest: QuickJS-NG, the shim and the prelude in one WebAssembly reactor.
+#
+#   build.sh QUICKJS_DIR OUTPUT.wasm
+#
+# QUICKJS_DIR holds upstream's quickjs.c. Needs clang 22, lld 22, wasi-libc and compiler-rt for wasm32; CC names another
+# clang. The same inputs give the same bytes.
+set -euo pipefail
+
+if [ $# -ne 2 ]; then
+  echo "usage: $0 QUICKJS_DIR OUTPUT.wasm" >&2
+  exit 2
+fi
+
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+quickjs=$(cd "$1" && pwd)
+mkdir -p "$(dirname "$2")"
+output=$(cd "$(dirname "$2")" && pwd)/$(basename "$2")
+cc=${CC:-clang-22}
+
+if [ ! -f "$quickjs/quickjs.c" ]; then
+  echo "$0: no quickjs.c in $quickjs" >&2
+  exit 2
+fi
+
+work=$(mktemp -d "${TMPDIR:-/tmp}/goru-js.XXXXXX")
+# The finished module is written beside its final place, so that the rename is atomic.
+partial=$output.$$.partial
+trap 'rm -rf "$work" "$partial"' EXIT
+
+# No bulk-memory instructions: they run as native code of the engine, where a guest cannot be stopped.
+flags=(
+  --target=wasm32-wasi -std=gnu23 -O3 -DNDEBUG
+  -mno-bulk-memory -mno-bulk-memory-opt
+  -D_GNU_SOURCE -D_WASI_EMULATED_PROCESS_CLOCKS -D_WASI_EMULATED_SIGNAL
+  -Wno-deprecated
+  "-ffile-prefix-map=$work/quickjs=quickjs" "-ffile-prefix-map=$quickjs=quickjs" "-ffile-prefix-map=$here=javascript"
+)
+own=(-Wall -Wextra -Werror -I "$quickjs" -I "$here/shim")
+
+compile() {
+  local source=$1
+  shift
+  "$cc" "${flags[@]}" "$@" -c "$source" -o "$work/$(basename "$source" .c).o"
+}
+
+# Two places are changed in a copy. The parser checks for a stack overflow in its tokenizer, a leaf, where the pads of
+# shim/stack.h do not add up; and iterator helpers, which call each other directly, do not check at all. A QuickJS where
+# they look different is refused.
+patched=$work/quickjs
+mkdir "$patched"
+cp "$quickjs"/*.h "$quickjs/quickjs.c" "$patched/"
+# patch_first COUNT OLD NEW: changes the first of exactly COUNT lines that hold OLD.
+patch_first() {
+  if [ "$(grep -cF -- "$2" "$patched/quickjs.c")" -ne "$1" ]; then
+    echo "$0: quickjs.c does not hold $1 times: $2" >&2
+    exit 1
+  fi
+  OLD=$2 NEW=$3 awk '
+    BEGIN { old = ENVIRON["OLD"]; new = ENVIRON["NEW"] }
+    !done && (i = index($0, old)) { $0 = substr($0, 1, i - 1) new substr($0, i + length(old)); done = 1 }
+    { print }
+  ' "$patched/quickjs.c" > "$patched/quickjs.c.new"
+  mv "$patched/quickjs.c.new" "$patched/quickjs.c"
+}
+# The second one is the tokenizer of JSON, whose parser checks where it recurses.
+patch_first 2 'if (js_check_stack_overflow(s->ctx->rt, 1000))' 'if (parser_overflow(s, s->ctx->rt->stack_limit))'
+patch_first 1 'it = JS_GetOpaque2(ctx, this_val, JS_CLASS_ITERATOR_HELPER);' \
+  'if (js_check_stack_overflow(ctx->rt, 0)) return JS_ThrowStackOverflow(ctx); it = JS_GetOpaque2(ctx, this_val, JS_CLASS_ITERATOR_HELPER);'
+
+# Two at a time; engine.c, which includes quickjs.c, takes most of the time and goes first.
+jobs=()
+failed=0
+reap() {
+  wait "${jobs[0]}" || failed=1
+  jobs=("${jobs[@]:1}")
+}
+start() {
+  while [ ${#jobs[@]} -ge 2 ]; do
+    # The oldest may be the long one: make room as soon as any of them is done.
+    wait -n -p done_pid "${jobs[@]}" || failed=1
+    local left=()
+    for pid in "${jobs[@]}"; do
+      [ "$pid" = "$done_pid" ] || left+=("$pid")
+    done
+    jobs=("${left[@]}")
+  done
+  compile "$@" &
+  jobs+=($!)
+}
+
+start "$here/shim/engine.c" -I "$work/quickjs" "${own[@]}"
+for name in libunicode dtoa; do
+  start "$quickjs/$name.c" -w
+done
+for source in "$here"/shim/*.c; do
+  [ "$(basename "$source")" = engine.c ] || start "$source" "${own[@]}"
+done
+while [ ${#jobs[@]} -gt 0 ]; do
+  reap
+done
+if [ $failed -ne 0 ]; then
+  echo "$0: compilation failed" >&2
+  exit 1
+fi
+
+# The stack lies below the data, so that running out of it is a trap and never an overwrite. Mutable globals are
+# exported because the image is built from their values.
+objects=$(cd "$work" && LC_ALL=C ls -- *.o)
+(
+  cd "$work"
+  # shellcheck disable=SC2086
+  "$cc" --target=wasm32-wasi -Wno-deprecated -O3 -mexec-model=reactor $objects \
+    -Wl,--stack-first -Wl,-z,stack-size=2097152 -Wl,--strip-all -Wl,--gc-sections \
+    -Wl,--export=__stack_pointer -Wl,--export=goru_interrupt_flag \
+    -lwasi-emulated-signal -lwasi-emulated-process-clocks \
+    -o "$partial"
+)
+mv -f "$partial" "$output"

@@ -1,0 +1,117 @@
+#include "shim.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+// Responses of ordinary calls fit in here; a larger one is fetched into memory of its own.
+enum { RESPONSE_SIZE = 16 * 1024, INPUT_SIZE = 16 * 1024 };
+
+__attribute__((import_module("goru"), import_name("host_call"))) extern int32_t
+import_host_call(const char *request, int32_t request_size, char *response, int32_t response_capacity);
+
+__attribute__((import_module("goru"), import_name("host_response"))) extern int32_t
+import_host_response(char *response, int32_t capacity);
+
+static char response_buffer[RESPONSE_SIZE];
+static bool response_buffer_taken;
+
+bool cross(const Buffer *request, Response *response)
+{
+    *response = (Response){0};
+    if (request->failed || request->size > INT32_MAX)
+        return false;
+    // One byte is kept for the NUL that the JSON parser wants. A response that is still being read keeps the buffer.
+    bool shared = !response_buffer_taken;
+    int32_t capacity = shared ? RESPONSE_SIZE - 1 : 0;
+    int32_t size = import_host_call(request->data, (int32_t)request->size, response_buffer, capacity);
+    if (size < 1)
+        return false;
+    char *data = response_buffer;
+    if (size > capacity) {
+        data = malloc((size_t)size + 1);
+        if (!data) {
+            memory_exhausted = true;
+            memory_release_reserve();
+            return false;
+        }
+        response->owned = data;
+        if (import_host_response(data, size) != size) {
+            response_free(response);
+            return false;
+        }
+    } else {
+        response_buffer_taken = true;
+    }
+    data[size] = '\0';
+    response->ok = data[0] == 'o';
+    response->json = data + 1;
+    response->size = (size_t)size - 1;
+    return true;
+}
+
+void response_free(Response *response)
+{
+    if (response->owned)
+        free(response->owned);
+    else if (response->json)
+        response_buffer_taken = false;
+    *response = (Response){0};
+}
+
+JSContext *goru_context;
+
+static char input_buffer[INPUT_SIZE];
+static char *input = input_buffer;
+static size_t input_capacity = INPUT_SIZE;
+
+// The input has room for a NUL behind it, too.
+__attribute__((export_name("goru_buffer"))) char *goru_buffer(int32_t size);
+__attribute__((export_name("goru_init"))) int32_t goru_init(void);
+__attribute__((export_name("goru_run"))) int32_t goru_run(int32_t size);
+
+char *goru_buffer(int32_t size)
+{
+    if (size < 0)
+        return NULL;
+    if (input != input_buffer) {
+        free(input);
+        input = input_buffer;
+        input_capacity = INPUT_SIZE;
+    }
+    if ((size_t)size < INPUT_SIZE)
+        return input_buffer;
+    char *block = malloc((size_t)size + 1);
+    if (!block)
+        return NULL;
+    input = block;
+    input_capacity = (size_t)size + 1;
+    return input;
+}
+
+int32_t goru_init(void)
+{
+    JSRuntime *rt = JS_NewRuntime2(&memory_functions, NULL);
+    if (!rt)
+        return 1;
+    run_prepare_stack(rt);
+    JSContext *ctx = engine_new_context(rt);
+    if (!ctx)
+        return 2;
+    goru_context = ctx;
+    interrupt_install(rt);
+    modules_install(rt);
+    run_install(rt);
+    if (prelude_load(ctx) < 0)
+        return 3;
+    JS_RunGC(rt);
+    memory_begin_run();
+    return 0;
+}
+
+int32_t goru_run(int32_t size)
+{
+    if (!goru_context || size < 0 || (size_t)size >= input_capacity)
+        return 1;
+    input[size] = '\0';
+    return run_job(goru_context, input, (size_t)size) ? 0 : 1;
+}

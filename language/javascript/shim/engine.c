@@ -1,0 +1,237 @@
+// QuickJS-NG itself, and the few functions that need to see its structures.
+
+#include "engine.h"
+#include "stack.h"
+
+// QuickJS asks for the frame address wherever it checks for a stack overflow; see stack.h for what it gets.
+#pragma clang diagnostic push
+#pragma clang diagnostic ignored "-Weverything"
+#define __builtin_frame_address(level) stack_padded_address()
+#include "quickjs.c"
+#undef __builtin_frame_address
+#pragma clang diagnostic pop
+
+EngineKind engine_kind(JSValueConst value)
+{
+    if (JS_VALUE_GET_TAG(value) != JS_TAG_OBJECT)
+        return KIND_PRIMITIVE;
+    JSClassID id = JS_VALUE_GET_OBJ(value)->class_id;
+    if (id >= JS_CLASS_UINT8C_ARRAY && id <= JS_CLASS_FLOAT64_ARRAY)
+        return KIND_TYPED_ARRAY;
+    switch (id) {
+    case JS_CLASS_ARRAY: return KIND_ARRAY;
+    case JS_CLASS_ERROR: return KIND_ERROR;
+    case JS_CLASS_DOM_EXCEPTION: return KIND_DOM_EXCEPTION;
+    case JS_CLASS_NUMBER:
+    case JS_CLASS_STRING:
+    case JS_CLASS_BOOLEAN:
+    case JS_CLASS_SYMBOL:
+    case JS_CLASS_BIG_INT: return KIND_BOXED;
+    case JS_CLASS_ARGUMENTS:
+    case JS_CLASS_MAPPED_ARGUMENTS: return KIND_ARGUMENTS;
+    case JS_CLASS_DATE: return KIND_DATE;
+    case JS_CLASS_MODULE_NS: return KIND_MODULE;
+    case JS_CLASS_REGEXP: return KIND_REGEXP;
+    case JS_CLASS_ARRAY_BUFFER:
+    case JS_CLASS_SHARED_ARRAY_BUFFER: return KIND_ARRAY_BUFFER;
+    case JS_CLASS_DATAVIEW: return KIND_DATA_VIEW;
+    case JS_CLASS_MAP: return KIND_MAP;
+    case JS_CLASS_SET: return KIND_SET;
+    case JS_CLASS_WEAKMAP:
+    case JS_CLASS_WEAKSET:
+    case JS_CLASS_WEAK_REF:
+    case JS_CLASS_FINALIZATION_REGISTRY: return KIND_WEAK;
+    case JS_CLASS_MAP_ITERATOR:
+    case JS_CLASS_SET_ITERATOR:
+    case JS_CLASS_ARRAY_ITERATOR:
+    case JS_CLASS_STRING_ITERATOR:
+    case JS_CLASS_REGEXP_STRING_ITERATOR:
+    case JS_CLASS_ITERATOR_CONCAT:
+    case JS_CLASS_ITERATOR_HELPER:
+    case JS_CLASS_ITERATOR_WRAP: return KIND_ITERATOR;
+    case JS_CLASS_GENERATOR:
+    case JS_CLASS_ASYNC_GENERATOR: return KIND_GENERATOR;
+    case JS_CLASS_PROXY: return KIND_PROXY;
+    case JS_CLASS_PROMISE: return KIND_PROMISE;
+    default: break;
+    }
+    // A class with a call method is some form of function.
+    JSRuntime *rt = NULL;
+    (void)rt;
+    switch (id) {
+    case JS_CLASS_C_FUNCTION:
+    case JS_CLASS_BYTECODE_FUNCTION:
+    case JS_CLASS_BOUND_FUNCTION:
+    case JS_CLASS_C_FUNCTION_DATA:
+    case JS_CLASS_C_CLOSURE:
+    case JS_CLASS_GENERATOR_FUNCTION:
+    case JS_CLASS_PROMISE_RESOLVE_FUNCTION:
+    case JS_CLASS_PROMISE_REJECT_FUNCTION:
+    case JS_CLASS_ASYNC_FUNCTION:
+    case JS_CLASS_ASYNC_FUNCTION_RESOLVE:
+    case JS_CLASS_ASYNC_FUNCTION_REJECT:
+    case JS_CLASS_ASYNC_GENERATOR_FUNCTION: return KIND_FUNCTION;
+    default: return KIND_OBJECT;
+    }
+}
+
+JSContext *engine_new_context(JSRuntime *rt)
+{
+    JSContext *ctx = JS_NewContextRaw(rt);
+    if (!ctx)
+        return NULL;
+    // JS_AddPerformance is left out: it would freeze the clock of the image into the object.
+    if (JS_AddIntrinsicBaseObjects(ctx) || JS_AddIntrinsicDate(ctx) || JS_AddIntrinsicEval(ctx) ||
+        JS_AddIntrinsicRegExp(ctx) || JS_AddIntrinsicJSON(ctx) || JS_AddIntrinsicProxy(ctx) ||
+        JS_AddIntrinsicMapSet(ctx) || JS_AddIntrinsicTypedArrays(ctx) || JS_AddIntrinsicPromise(ctx) ||
+        JS_AddIntrinsicWeakRef(ctx) || JS_AddIntrinsicDOMException(ctx) || JS_AddIntrinsicAToB(ctx)) {
+        JS_FreeContext(ctx);
+        return NULL;
+    }
+    // Every image is the same: the engine seeds both from the clock. Maps that exist in the image are hashed with
+    // hash_seed, so that one stays.
+    ctx->random_state = 1;
+    ctx->hash_seed = 0x9e3779b9;
+    return ctx;
+}
+
+void engine_seed_random(JSContext *ctx, uint64_t seed)
+{
+    ctx->random_state = seed != 0 ? seed : 1;
+}
+
+void engine_poll_soon(JSContext *ctx)
+{
+    ctx->interrupt_counter = 1;
+}
+
+void engine_drop_jobs(JSRuntime *rt)
+{
+    struct list_head *entry, *next;
+    list_for_each_safe(entry, next, &rt->job_list) {
+        JSJobEntry *job = list_entry(entry, JSJobEntry, link);
+        list_del(&job->link);
+        for (int i = 0; i < job->argc; i++)
+            JS_FreeValue(job->ctx, job->argv[i]);
+        js_free_rt(rt, job);
+    }
+}
+
+void engine_settle(JSRuntime *rt)
+{
+    JS_FreeValueRT(rt, rt->current_exception);
+    rt->current_exception = JS_UNINITIALIZED;
+    rt->current_stack_frame = NULL;
+    rt->in_out_of_memory = false;
+    rt->in_build_stack_trace = false;
+}
+
+void engine_tune_gc(JSRuntime *rt, size_t least, size_t most)
+{
+    size_t used = rt->malloc_state.malloc_size;
+    if (rt->malloc_gc_threshold < used + least / 2 && rt->malloc_gc_threshold < least)
+        rt->malloc_gc_threshold = least;
+    else if (rt->malloc_gc_threshold > used + most)
+        rt->malloc_gc_threshold = used + most;
+}
+
+JSValue engine_error_stack(JSContext *ctx, JSValueConst error)
+{
+    if (JS_VALUE_GET_TAG(error) != JS_TAG_OBJECT)
+        return JS_UNDEFINED;
+    JSObject *p = JS_VALUE_GET_OBJ(error);
+    JSProperty *pr;
+    JSShapeProperty *prs = find_own_property(&pr, p, JS_ATOM_stack);
+    if (prs) {
+        if ((prs->flags & JS_PROP_TMASK) == JS_PROP_NORMAL && JS_IsString(pr->u.value))
+            return js_dup(pr->u.value);
+        return JS_UNDEFINED;
+    }
+    if (p->class_id == JS_CLASS_ERROR && JS_IsString(p->u.object_data))
+        return js_dup(p->u.object_data);
+    (void)ctx;
+    return JS_UNDEFINED;
+}
+
+bool engine_is_syntax_error(JSContext *ctx, JSValueConst error)
+{
+    if (JS_VALUE_GET_TAG(error) != JS_TAG_OBJECT)
+        return false;
+    JSObject *p = JS_VALUE_GET_OBJ(error);
+    JSValue proto = ctx->native_error_proto[JS_SYNTAX_ERROR];
+    return p->class_id == JS_CLASS_ERROR && p->shape->proto == JS_VALUE_GET_OBJ(proto);
+}
+
+JSValue engine_new_error(JSContext *ctx, const char *type, const char *message)
+{
+    static const struct {
+        const char *name;
+        JSErrorEnum number;
+    } classes[] = {
+        {"Error", JS_PLAIN_ERROR},           {"TypeError", JS_TYPE_ERROR},     {"RangeError", JS_RANGE_ERROR},
+        {"ReferenceError", JS_REFERENCE_ERROR}, {"SyntaxError", JS_SYNTAX_ERROR}, {"URIError", JS_URI_ERROR},
+        {"EvalError", JS_EVAL_ERROR},        {"InternalError", JS_INTERNAL_ERROR},
+    };
+    for (size_t i = 0; i < countof(classes); i++) {
+        if (strcmp(type, classes[i].name) == 0)
+            return JS_MakeError2(ctx, classes[i].number, true, message);
+    }
+    return JS_UNDEFINED;
+}
+
+JSValue engine_new_error_proto(JSContext *ctx, JSValueConst proto, JSValue message)
+{
+    JSValue obj = JS_NewObjectProtoClass(ctx, proto, JS_CLASS_ERROR);
+    if (JS_IsException(obj)) {
+        JS_FreeValue(ctx, message);
+        return obj;
+    }
+    JS_DefinePropertyValue(ctx, obj, JS_ATOM_message, message, JS_PROP_WRITABLE | JS_PROP_CONFIGURABLE);
+    build_backtrace(ctx, obj, JS_UNDEFINED, NULL, 0, 0, 0);
+    return obj;
+}
+
+void engine_set_error_stack(JSContext *ctx, JSValueConst error, JSValue stack)
+{
+    JSObject *p = JS_VALUE_GET_TAG(error) == JS_TAG_OBJECT ? JS_VALUE_GET_OBJ(error) : NULL;
+    if (p && p->class_id == JS_CLASS_ERROR)
+        set_value(ctx, &p->u.object_data, stack);
+    else
+        JS_FreeValue(ctx, stack);
+}
+
+int engine_capture_sites(JSContext *ctx, EngineSite *sites, int max)
+{
+    int count = 0;
+    for (JSStackFrame *sf = ctx->rt->current_stack_frame; sf && count < max; sf = sf->prev_frame) {
+        JSObject *p = JS_VALUE_GET_OBJ(sf->cur_func);
+        if (!js_class_has_bytecode(p->class_id) || !sf->cur_pc)
+            continue;
+        JSFunctionBytecode *b = p->u.func.function_bytecode;
+        char name[8];
+        JS_AtomGetStr(ctx, name, sizeof(name), b->filename);
+        if (strncmp(name, "goru:", 5) == 0)
+            continue;
+        sites[count++] = (EngineSite){js_dup(sf->cur_func), (uint32_t)(sf->cur_pc - b->byte_code_buf - 1)};
+    }
+    return count;
+}
+
+JSValue engine_describe_sites(JSContext *ctx, const EngineSite *sites, int count)
+{
+    DynBuf text;
+    js_dbuf_init(ctx, &text);
+    for (int i = 0; i < count; i++) {
+        JSFunctionBytecode *b = JS_VALUE_GET_OBJ(sites[i].function)->u.func.function_bytecode;
+        int column = 0;
+        int line = find_line_num(ctx, b, sites[i].pc, &column);
+        const char *name = get_func_name(ctx, sites[i].function);
+        const char *file = JS_AtomToCString(ctx, b->filename);
+        dbuf_printf(&text, "    at %s (%s:%d:%d)\n", name && *name ? name : "<anonymous>", file ? file : "?", line, column);
+        JS_FreeCString(ctx, name);
+        JS_FreeCString(ctx, file);
+    }
+    JSValue result = dbuf_error(&text) ? JS_UNDEFINED : JS_NewStringLen(ctx, (char *)text.buf, text.size);
+    dbuf_free(&text);
+    return result;
+}

@@ -1,0 +1,80 @@
+// What the shim needs from the inside of QuickJS-NG and its public interface does not offer. engine.c includes
+// quickjs.c, so these functions see the engine's own structures and no upstream source is patched.
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "quickjs.h"
+
+// The kinds of values that inspection and cloning tell apart. prelude/primordials.js lists the same numbers.
+typedef enum EngineKind {
+    KIND_PRIMITIVE,
+    KIND_OBJECT,
+    KIND_ARRAY,
+    KIND_FUNCTION,
+    KIND_ERROR,
+    KIND_MAP,
+    KIND_SET,
+    KIND_DATE,
+    KIND_REGEXP,
+    KIND_PROMISE,
+    KIND_PROXY,
+    KIND_ARRAY_BUFFER,
+    KIND_TYPED_ARRAY,
+    KIND_DATA_VIEW,
+    KIND_BOXED,
+    KIND_WEAK,
+    KIND_ARGUMENTS,
+    KIND_MODULE,
+    KIND_GENERATOR,
+    KIND_ITERATOR,
+    KIND_DOM_EXCEPTION,
+} EngineKind;
+
+EngineKind engine_kind(JSValueConst value);
+
+// A context with every intrinsic the sandbox offers.
+JSContext *engine_new_context(JSRuntime *rt);
+
+// Replaces the state of Math.random.
+void engine_seed_random(JSContext *ctx, uint64_t seed);
+
+// Makes the next poll of the interrupt handler happen at once.
+void engine_poll_soon(JSContext *ctx);
+
+// Forgets every queued job.
+void engine_drop_jobs(JSRuntime *rt);
+
+// Forgets whatever an unfinished run left behind in the runtime.
+void engine_settle(JSRuntime *rt);
+
+// Keeps the collector's threshold between the given distances above what is in use.
+void engine_tune_gc(JSRuntime *rt, size_t least, size_t most);
+
+// The stack an Error object recorded, without running guest code; undefined when there is none.
+JSValue engine_error_stack(JSContext *ctx, JSValueConst error);
+
+// True for an object whose prototype is the intrinsic %SyntaxError.prototype%.
+bool engine_is_syntax_error(JSContext *ctx, JSValueConst error);
+
+// A new error of the intrinsic class `type`, or undefined when there is no class of that name.
+JSValue engine_new_error(JSContext *ctx, const char *type, const char *message);
+
+// A new error object with the given prototype and the stack of the caller.
+JSValue engine_new_error_proto(JSContext *ctx, JSValueConst proto, JSValue message);
+
+// Writes the recorded stack of an error object.
+void engine_set_error_stack(JSContext *ctx, JSValueConst error, JSValue stack);
+
+// Where guest code stands right now: the function and the offset in its byte code, to be turned into text later.
+typedef struct EngineSite {
+    JSValue function;
+    uint32_t pc;
+} EngineSite;
+
+// Records up to `max` frames whose file name does not start with "goru:". Returns their number.
+int engine_capture_sites(JSContext *ctx, EngineSite *sites, int max);
+// The text of recorded frames in the form of Error.prototype.stack.
+JSValue engine_describe_sites(JSContext *ctx, const EngineSite *sites, int count);

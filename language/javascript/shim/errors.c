@@ -1,0 +1,254 @@
+#include "shim.h"
+
+#include <string.h>
+
+enum { MESSAGE_LIMIT = 64 * 1024, TRACEBACK_LIMIT = 256 * 1024 };
+
+// What a missing global of a browser or of Node.js is called here.
+static const struct {
+    const char *name;
+    const char *hint;
+} hints[] = {
+    {"fetch", "the sandbox has no fetch; use http.get"},
+    {"XMLHttpRequest", "the sandbox has no XMLHttpRequest; use http.get"},
+    {"WebSocket", "the sandbox has no WebSocket; use http.get or call"},
+    {"EventSource", "the sandbox has no EventSource; use http.get or call"},
+    {"setTimeout", "the sandbox has no timers"},
+    {"setInterval", "the sandbox has no timers"},
+    {"setImmediate", "the sandbox has no timers; use queueMicrotask"},
+    {"clearTimeout", "the sandbox has no timers"},
+    {"clearInterval", "the sandbox has no timers"},
+    {"require", "the sandbox has no module loader; bundle dependencies into one file, for instance with esbuild --bundle "
+                "--format=esm"},
+    {"module", "the sandbox has no CommonJS modules; bundle with esbuild --bundle --format=esm"},
+    {"exports", "the sandbox has no CommonJS modules; bundle with esbuild --bundle --format=esm"},
+    {"process", "the sandbox has no Node.js APIs"},
+    {"Buffer", "the sandbox has no Node.js APIs; use Uint8Array and TextEncoder"},
+    {"__dirname", "the sandbox has no Node.js APIs"},
+    {"__filename", "the sandbox has no Node.js APIs"},
+    {"global", "the sandbox has no Node.js APIs; use globalThis"},
+    {"window", "the sandbox is not a browser; use globalThis"},
+    {"document", "the sandbox is not a browser"},
+};
+
+static void swallow(JSContext *ctx)
+{
+    JS_FreeValue(ctx, JS_GetException(ctx));
+}
+
+// A string property, or NULL when there is none or reading it fails. Free with JS_FreeCString.
+static const char *text_property(JSContext *ctx, JSValueConst object, const char *name, size_t *size)
+{
+    JSValue value = JS_GetPropertyStr(ctx, object, name);
+    const char *text = NULL;
+    if (JS_IsString(value))
+        text = JS_ToCStringLen(ctx, size, value);
+    JS_FreeValue(ctx, value);
+    if (!text && JS_HasException(ctx))
+        swallow(ctx);
+    return text;
+}
+
+static size_t cut(const char *text, size_t size, size_t limit)
+{
+    if (size <= limit)
+        return size;
+    while (limit > 0 && ((unsigned char)text[limit] & 0xC0) == 0x80)
+        limit--;
+    return limit;
+}
+
+void errors_inspect(JSContext *ctx, Buffer *out, JSValueConst value, size_t limit)
+{
+    JSValue text = JS_Call(ctx, prelude.inspect, JS_UNDEFINED, 1, &value);
+    size_t size;
+    const char *bytes = JS_IsString(text) ? JS_ToCStringLen(ctx, &size, text) : NULL;
+    JS_FreeValue(ctx, text);
+    if (!bytes) {
+        if (JS_HasException(ctx))
+            swallow(ctx);
+        buffer_text(out, "[a value that cannot be shown]");
+        return;
+    }
+    buffer_append(out, bytes, cut(bytes, size, limit));
+    JS_FreeCString(ctx, bytes);
+}
+
+// Adds the hint to the message of an uncaught "fetch is not defined".
+static void add_hint(JSContext *ctx, JSValueConst error)
+{
+    static const char tail[] = " is not defined";
+    size_t size;
+    const char *message = text_property(ctx, error, "message", &size);
+    if (!message)
+        return;
+    size_t tail_size = sizeof(tail) - 1;
+    if (size > tail_size && strcmp(message + size - tail_size, tail) == 0) {
+        for (size_t i = 0; i < sizeof(hints) / sizeof(hints[0]); i++) {
+            if (strlen(hints[i].name) != size - tail_size || memcmp(message, hints[i].name, size - tail_size) != 0)
+                continue;
+            Buffer text = {0};
+            buffer_append(&text, message, size);
+            buffer_text(&text, " (");
+            buffer_text(&text, hints[i].hint);
+            buffer_char(&text, ')');
+            if (!text.failed)
+                JS_DefinePropertyValueStr(ctx, error, "message", JS_NewStringLen(ctx, text.data, text.size),
+                                          JS_PROP_WRITABLE | JS_PROP_CONFIGURABLE);
+            buffer_reset(&text, 0);
+            if (JS_HasException(ctx))
+                swallow(ctx);
+            break;
+        }
+    }
+    JS_FreeCString(ctx, message);
+}
+
+static void append_field(Buffer *out, const char *key, const char *text, size_t size)
+{
+    buffer_char(out, '"');
+    buffer_text(out, key);
+    buffer_text(out, "\":");
+    buffer_json_string(out, text, size);
+}
+
+static void report(Buffer *out, const char *type, const char *message, size_t message_size, const char *traceback,
+                   size_t traceback_size)
+{
+    buffer_text(out, "{\"error\":{");
+    append_field(out, "type", type, strlen(type));
+    buffer_char(out, ',');
+    append_field(out, "message", message, message_size);
+    buffer_char(out, ',');
+    append_field(out, "traceback", traceback, traceback_size);
+    buffer_text(out, "}}");
+}
+
+static void report_fixed(Buffer *out, const char *type, const char *message, const char *traceback)
+{
+    report(out, type, message, strlen(message), traceback, strlen(traceback));
+}
+
+// What cannot go wrong: no guest code, no text but the error's own.
+static void report_error(JSContext *ctx, Buffer *out, JSValueConst error)
+{
+    add_hint(ctx, error);
+    size_t type_size = 0, message_size = 0;
+    const char *type = text_property(ctx, error, "name", &type_size);
+    const char *message = text_property(ctx, error, "message", &message_size);
+    const char *shown_type = type && type_size > 0 ? type : "Error";
+    const char *shown_message = message ? message : "";
+    message_size = cut(shown_message, message_size, MESSAGE_LIMIT);
+
+    Buffer traceback = {0};
+    JSValue stack = engine_error_stack(ctx, error);
+    size_t stack_size;
+    const char *stack_text = JS_IsString(stack) ? JS_ToCStringLen(ctx, &stack_size, stack) : NULL;
+    JS_FreeValue(ctx, stack);
+    if (stack_text) {
+        Buffer frames = {0};
+        FramePlace place;
+        frames_clean(&frames, stack_text, stack_size);
+        if (frames.size > 0 && !frames.failed && frames_first(frames.data, frames.size, &place) &&
+            sources_show(&traceback, place.name, place.name_size, place.line, place.column))
+            buffer_char(&traceback, '\n');
+        buffer_reset(&frames, 0);
+        JS_FreeCString(ctx, stack_text);
+    }
+    errors_inspect(ctx, &traceback, error, TRACEBACK_LIMIT);
+    if (traceback.failed)
+        report(out, shown_type, shown_message, message_size, shown_message, message_size);
+    else
+        report(out, shown_type, shown_message, message_size, traceback.data, traceback.size);
+    buffer_reset(&traceback, 0);
+    JS_FreeCString(ctx, type);
+    JS_FreeCString(ctx, message);
+}
+
+static const char *type_name(JSValueConst value)
+{
+    if (JS_IsString(value))
+        return "string";
+    if (JS_IsNumber(value))
+        return "number";
+    if (JS_IsBool(value))
+        return "boolean";
+    if (JS_IsBigInt(value))
+        return "bigint";
+    if (JS_IsSymbol(value))
+        return "symbol";
+    if (JS_IsUndefined(value))
+        return "undefined";
+    if (JS_IsNull(value))
+        return "null";
+    return "object";
+}
+
+static void report_value(JSContext *ctx, Buffer *out, JSValueConst value)
+{
+    Buffer text = {0};
+    buffer_text(&text, "Uncaught ");
+    errors_inspect(ctx, &text, value, MESSAGE_LIMIT);
+    const char *type = type_name(value);
+    const char *name = NULL;
+    if (JS_IsObject(value)) {
+        JSValue constructor = JS_GetPropertyStr(ctx, value, "constructor");
+        size_t size;
+        if (JS_IsException(constructor))
+            swallow(ctx);
+        else if (JS_IsObject(constructor))
+            name = text_property(ctx, constructor, "name", &size);
+        JS_FreeValue(ctx, constructor);
+        if (name && *name)
+            type = name;
+    }
+    size_t skip = strlen("Uncaught ");
+    if (text.failed)
+        report_fixed(out, type, "a value was thrown", "a value was thrown");
+    else
+        report(out, type, text.data + skip, text.size - skip, text.data, text.size);
+    buffer_reset(&text, 0);
+    JS_FreeCString(ctx, name);
+}
+
+static bool is_out_of_memory(JSContext *ctx, JSValueConst thrown)
+{
+    if (!memory_exhausted)
+        return false;
+    // The engine throws null when there is no memory for the error object itself.
+    if (JS_IsNull(thrown))
+        return true;
+    if (engine_kind(thrown) != KIND_ERROR)
+        return false;
+    size_t size;
+    const char *message = text_property(ctx, thrown, "message", &size);
+    bool result = message && strncmp(message, "out of memory", 13) == 0;
+    JS_FreeCString(ctx, message);
+    return result;
+}
+
+void errors_report(JSContext *ctx, Buffer *out, JSValueConst thrown)
+{
+    if (interrupt_seen) {
+        report_fixed(out, "Interrupted", "interrupted", "Interrupted: interrupted");
+        return;
+    }
+    EngineKind kind = engine_kind(thrown);
+    if (memory_exhausted) {
+        memory_release_reserve();
+        if (is_out_of_memory(ctx, thrown) && kind != KIND_ERROR) {
+            report_fixed(out, "InternalError", "out of memory", "InternalError: out of memory");
+            return;
+        }
+    }
+    size_t before = out->size;
+    if (kind == KIND_ERROR || kind == KIND_DOM_EXCEPTION)
+        report_error(ctx, out, thrown);
+    else
+        report_value(ctx, out, thrown);
+    if (out->failed) {
+        out->failed = false;
+        out->size = before;
+        report_fixed(out, "InternalError", "out of memory", "InternalError: out of memory");
+    }
+}

@@ -1,0 +1,133 @@
+#include "shim.h"
+
+#include <string.h>
+
+typedef struct Frame {
+    const char *line;
+    size_t size;
+    bool native;  // no source: a built-in function
+    bool hidden;  // the prelude's own
+} Frame;
+
+static bool ends_with(const char *text, size_t size, const char *end)
+{
+    size_t length = strlen(end);
+    return size >= length && memcmp(text + size - length, end, length) == 0;
+}
+
+static bool contains(const char *text, size_t size, const char *part)
+{
+    size_t length = strlen(part);
+    for (size_t i = 0; i + length <= size; i++) {
+        if (memcmp(text + i, part, length) == 0)
+            return true;
+    }
+    return false;
+}
+
+// The next line of a stack; advances *at.
+static bool next_frame(const char *stack, size_t size, size_t *at, Frame *frame)
+{
+    if (*at >= size)
+        return false;
+    const char *line = stack + *at;
+    const char *end = memchr(line, '\n', size - *at);
+    size_t length = end ? (size_t)(end - line) : size - *at;
+    *at += length + 1;
+    frame->line = line;
+    frame->size = length;
+    frame->native = ends_with(line, length, "(native)") || ends_with(line, length, "(missing)");
+    frame->hidden = contains(line, length, "(goru:") || (length > 12 && memcmp(line, "    at goru:", 12) == 0);
+    return true;
+}
+
+static void append_frame(Buffer *out, const Frame *frame)
+{
+    // Top-level code and nameless functions are shown by their place alone.
+    static const char *const nameless[] = {"    at <eval> (", "    at <anonymous> ("};
+    for (size_t i = 0; i < 2; i++) {
+        size_t length = strlen(nameless[i]);
+        if (!frame->native && frame->size > length && memcmp(frame->line, nameless[i], length) == 0 &&
+            frame->line[frame->size - 1] == ')') {
+            buffer_text(out, "    at ");
+            buffer_append(out, frame->line + length, frame->size - length - 1);
+            buffer_char(out, '\n');
+            return;
+        }
+    }
+    buffer_append(out, frame->line, frame->size);
+    buffer_char(out, '\n');
+}
+
+void frames_clean(Buffer *out, const char *stack, size_t size)
+{
+    size_t at = 0;
+    size_t pending_from = 0;
+    size_t pending_count = 0;
+    bool started = false;
+    Frame frame;
+    for (size_t line_start = 0; next_frame(stack, size, &at, &frame); line_start = at) {
+        if (frame.hidden || frame.size == 0)
+            continue;
+        if (frame.native) {
+            // Built-in functions are worth showing only between two frames of the user.
+            if (started && pending_count++ == 0)
+                pending_from = line_start;
+            continue;
+        }
+        size_t inner = pending_from;
+        Frame between;
+        while (pending_count > 0 && inner < line_start && next_frame(stack, size, &inner, &between)) {
+            if (between.native && !between.hidden)
+                append_frame(out, &between);
+        }
+        pending_count = 0;
+        started = true;
+        append_frame(out, &frame);
+    }
+}
+
+static bool parse_number(const char *text, size_t size, int *number)
+{
+    if (size == 0 || size > 9)
+        return false;
+    *number = 0;
+    for (size_t i = 0; i < size; i++) {
+        if (text[i] < '0' || text[i] > '9')
+            return false;
+        *number = *number * 10 + (text[i] - '0');
+    }
+    return true;
+}
+
+bool frames_first(const char *stack, size_t size, FramePlace *place)
+{
+    const char *end = memchr(stack, '\n', size);
+    size_t length = end ? (size_t)(end - stack) : size;
+    const char *start = stack;
+    // "    at name (file:line:column)" or "    at file:line:column"
+    if (length > 7 && stack[length - 1] == ')') {
+        length--;
+        for (size_t i = length; i > 0; i--) {
+            if (stack[i - 1] == '(') {
+                start = stack + i;
+                break;
+            }
+        }
+    } else if (length > 7) {
+        start = stack + 7;
+    }
+    const char *stop = stack + length;
+    const char *second = stop;
+    while (second > start && *--second != ':') {
+    }
+    const char *first = second;
+    while (first > start && *--first != ':') {
+    }
+    if (*first != ':' || *second != ':' || first == second)
+        return false;
+    place->name = start;
+    place->name_size = (size_t)(first - start);
+    return parse_number(first + 1, (size_t)(second - first - 1), &place->line) &&
+           parse_number(second + 1, (size_t)(stop - second - 1), &place->column);
+}

@@ -1,0 +1,431 @@
+#include "shim.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+// Buffers up to this size stay allocated between crossings.
+enum { KEEP_SIZE = 64 * 1024, SITES = 3 };
+
+// An asynchronous call that was started and has not completed.
+typedef struct Call {
+    int64_t id;
+    JSValue resolve;
+    JSValue reject;
+    // Where it was started: its error has no stack of its own.
+    EngineSite sites[SITES];
+    int site_count;
+} Call;
+
+static Buffer request;         // reused by every crossing
+static Buffer queue;           // "[id,name,args]" of queued calls, joined by commas
+static Call *calls;            // in order of their ids
+static size_t call_count;
+static size_t call_capacity;
+static size_t live_count;
+static int64_t next_id = 1;
+static JSValue check_function; // the replacer that refuses what JSON would drop silently
+
+static void call_clear_sites(JSContext *ctx, Call *call)
+{
+    for (int i = 0; i < call->site_count; i++)
+        JS_FreeValue(ctx, call->sites[i].function);
+    call->site_count = 0;
+}
+
+static void call_clear(JSContext *ctx, Call *call)
+{
+    JS_FreeValue(ctx, call->resolve);
+    JS_FreeValue(ctx, call->reject);
+    call_clear_sites(ctx, call);
+    *call = (Call){.id = call->id, .resolve = JS_UNDEFINED, .reject = JS_UNDEFINED};
+}
+
+// JSON.stringify leaves functions and symbols out without a word; a host call refuses them.
+static JSValue check_argument(JSContext *ctx, JSValueConst this_value, int argc, JSValueConst *argv)
+{
+    (void)this_value;
+    if (argc < 2)
+        return JS_UNDEFINED;
+    if (JS_IsSymbol(argv[1]) || JS_IsFunction(ctx, argv[1])) {
+        const char *key = JS_ToCString(ctx, argv[0]);
+        if (!key)
+            return JS_EXCEPTION;
+        JS_ThrowTypeError(ctx, "cannot send argument '%.80s' to the host: it is a %s", key,
+                          JS_IsSymbol(argv[1]) ? "symbol" : "function");
+        JS_FreeCString(ctx, key);
+        return JS_EXCEPTION;
+    }
+    if (JS_IsBigInt(argv[1])) {
+        const char *key = JS_ToCString(ctx, argv[0]);
+        if (!key)
+            return JS_EXCEPTION;
+        JS_ThrowTypeError(ctx, "cannot send argument '%.80s' to the host: it is a BigInt", key);
+        JS_FreeCString(ctx, key);
+        return JS_EXCEPTION;
+    }
+    return JS_DupValue(ctx, argv[1]);
+}
+
+// The JSON text of a call's arguments as a string value.
+static JSValue arguments_json(JSContext *ctx, int argc, JSValueConst *argv)
+{
+    if (argc < 2 || JS_IsUndefined(argv[1]))
+        return JS_NewString(ctx, "{}");
+    if (!JS_IsObject(argv[1]) || JS_IsArray(argv[1]) || JS_IsFunction(ctx, argv[1]))
+        return JS_ThrowTypeError(ctx, "the arguments of a host call must be an object such as {id: 1}");
+    JSValue json = JS_JSONStringify(ctx, argv[1], check_function, JS_UNDEFINED);
+    if (JS_IsUndefined(json))
+        return JS_ThrowTypeError(ctx, "the arguments of a host call must be an object such as {id: 1}");
+    return json;
+}
+
+static int append_value(JSContext *ctx, Buffer *out, JSValueConst json)
+{
+    size_t size;
+    const char *text = JS_ToCStringLen(ctx, &size, json);
+    if (!text)
+        return -1;
+    buffer_append(out, text, size);
+    JS_FreeCString(ctx, text);
+    return 0;
+}
+
+static int append_name(JSContext *ctx, Buffer *out, JSValueConst name)
+{
+    size_t size;
+    const char *text = JS_ToCStringLen(ctx, &size, name);
+    if (!text)
+        return -1;
+    buffer_json_string(out, text, size);
+    JS_FreeCString(ctx, text);
+    return 0;
+}
+
+// An error from the host's `[type, message]`.
+static JSValue host_error(JSContext *ctx, JSValueConst pair)
+{
+    JSValue type = JS_GetPropertyUint32(ctx, pair, 0);
+    JSValue message = JS_GetPropertyUint32(ctx, pair, 1);
+    JSValue error = JS_UNDEFINED;
+    const char *type_text = JS_IsString(type) ? JS_ToCString(ctx, type) : NULL;
+    const char *message_text = JS_IsString(message) ? JS_ToCString(ctx, message) : NULL;
+    if (type_text && message_text)
+        error = engine_new_error(ctx, type_text, message_text);
+    if (JS_IsUndefined(error)) {
+        JSValue text = message_text ? JS_NewString(ctx, message_text) : JS_NewString(ctx, "the host sent no message");
+        error = engine_new_error_proto(ctx, prelude.host_error_proto, text);
+        if (!JS_IsException(error) && type_text && strcmp(type_text, "HostError") != 0)
+            JS_DefinePropertyValueStr(ctx, error, "name", JS_DupValue(ctx, type),
+                                      JS_PROP_WRITABLE | JS_PROP_CONFIGURABLE);
+    }
+    JS_FreeCString(ctx, type_text);
+    JS_FreeCString(ctx, message_text);
+    JS_FreeValue(ctx, type);
+    JS_FreeValue(ctx, message);
+    return error;
+}
+
+static JSValue parse_payload(JSContext *ctx, const Response *response)
+{
+    if (response->size == 0)
+        return JS_NULL;
+    return JS_ParseJSON(ctx, response->json, response->size, "goru:host");
+}
+
+static JSValue crossing_failed(JSContext *ctx)
+{
+    if (memory_exhausted || request.failed) {
+        memory_release_reserve();
+        return JS_ThrowOutOfMemory(ctx);
+    }
+    return JS_ThrowPlainError(ctx, "the host sent no response");
+}
+
+// Crosses with what is in `request` and returns the value, or throws.
+static JSValue exchange(JSContext *ctx)
+{
+    Response response;
+    bool received = cross(&request, &response);
+    JSValue result = received ? parse_payload(ctx, &response) : crossing_failed(ctx);
+    bool ok = response.ok;
+    response_free(&response);
+    buffer_reset(&request, KEEP_SIZE);
+    if (received && !ok && !JS_IsException(result)) {
+        JSValue error = host_error(ctx, result);
+        JS_FreeValue(ctx, result);
+        return JS_IsException(error) ? error : JS_Throw(ctx, error);
+    }
+    return result;
+}
+
+static int require_name(JSContext *ctx, int argc, JSValueConst *argv)
+{
+    if (argc > 0 && JS_IsString(argv[0]))
+        return 0;
+    JS_ThrowTypeError(ctx, "the name of a host function must be a string");
+    return -1;
+}
+
+static JSValue host_call(JSContext *ctx, JSValueConst this_value, int argc, JSValueConst *argv)
+{
+    (void)this_value;
+    if (require_name(ctx, argc, argv) < 0)
+        return JS_EXCEPTION;
+    // toJSON methods run in here and may call the host themselves, so the request is built only afterwards.
+    JSValue args = arguments_json(ctx, argc, argv);
+    if (JS_IsException(args))
+        return args;
+    buffer_reset(&request, KEEP_SIZE);
+    buffer_text(&request, "c[");
+    int failed = append_name(ctx, &request, argv[0]);
+    buffer_char(&request, ',');
+    failed |= append_value(ctx, &request, args);
+    buffer_char(&request, ']');
+    JS_FreeValue(ctx, args);
+    if (failed)
+        return JS_EXCEPTION;
+    // A soft interrupt that came while the host was busy is noticed at the next poll.
+    JSValue result = exchange(ctx);
+    engine_poll_soon(ctx);
+    return result;
+}
+
+static Call *call_add(void)
+{
+    if (call_count == call_capacity && live_count < call_count / 2) {
+        size_t kept = 0;
+        for (size_t i = 0; i < call_count; i++) {
+            if (!JS_IsUndefined(calls[i].resolve))
+                calls[kept++] = calls[i];
+        }
+        call_count = kept;
+    }
+    if (call_count == call_capacity) {
+        size_t capacity = call_capacity ? call_capacity * 2 : 16;
+        Call *grown = realloc(calls, capacity * sizeof(Call));
+        if (!grown)
+            return NULL;
+        calls = grown;
+        call_capacity = capacity;
+    }
+    return &calls[call_count];
+}
+
+static Call *call_find(int64_t id)
+{
+    size_t low = 0, high = call_count;
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        if (calls[middle].id < id)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    if (low < call_count && calls[low].id == id && !JS_IsUndefined(calls[low].resolve))
+        return &calls[low];
+    return NULL;
+}
+
+static JSValue host_async_call(JSContext *ctx, JSValueConst this_value, int argc, JSValueConst *argv)
+{
+    (void)this_value;
+    JSValue functions[2];
+    JSValue promise = JS_NewPromiseCapability(ctx, functions);
+    if (JS_IsException(promise))
+        return promise;
+    JSValue args = JS_EXCEPTION;
+    if (require_name(ctx, argc, argv) == 0)
+        args = arguments_json(ctx, argc, argv);
+    if (JS_IsException(args)) {
+        // As in an async function, a bad argument rejects the promise.
+        JSValue error = JS_GetException(ctx);
+        if (JS_IsUncatchableError(error)) {
+            JS_Throw(ctx, error);
+            goto fail;
+        }
+        JSValue done = JS_Call(ctx, functions[1], JS_UNDEFINED, 1, (JSValueConst *)&error);
+        JS_FreeValue(ctx, error);
+        if (JS_IsException(done))
+            goto fail;
+        JS_FreeValue(ctx, done);
+        JS_FreeValue(ctx, functions[0]);
+        JS_FreeValue(ctx, functions[1]);
+        return promise;
+    }
+    Call *call = call_add();
+    if (!call) {
+        JS_FreeValue(ctx, args);
+        memory_release_reserve();
+        JS_ThrowOutOfMemory(ctx);
+        goto fail;
+    }
+    size_t before = queue.size;
+    if (queue.size > 0)
+        buffer_char(&queue, ',');
+    buffer_char(&queue, '[');
+    buffer_number(&queue, next_id);
+    buffer_char(&queue, ',');
+    int failed = append_name(ctx, &queue, argv[0]);
+    buffer_char(&queue, ',');
+    failed |= append_value(ctx, &queue, args);
+    buffer_char(&queue, ']');
+    JS_FreeValue(ctx, args);
+    if (failed || queue.failed) {
+        if (queue.failed) {
+            memory_release_reserve();
+            JS_ThrowOutOfMemory(ctx);
+        }
+        queue.size = before;
+        queue.failed = false;
+        goto fail;
+    }
+    *call = (Call){.id = next_id++, .resolve = functions[0], .reject = functions[1]};
+    call->site_count = engine_capture_sites(ctx, call->sites, SITES);
+    call_count++;
+    live_count++;
+    return promise;
+fail:
+    JS_FreeValue(ctx, functions[0]);
+    JS_FreeValue(ctx, functions[1]);
+    JS_FreeValue(ctx, promise);
+    return JS_EXCEPTION;
+}
+
+bool host_pending(void)
+{
+    return live_count > 0;
+}
+
+void host_drop(JSContext *ctx)
+{
+    for (size_t i = 0; i < call_count; i++)
+        call_clear(ctx, &calls[i]);
+    call_count = 0;
+    live_count = 0;
+    if (call_capacity > 256) {
+        free(calls);
+        calls = NULL;
+        call_capacity = 0;
+    }
+    buffer_reset(&queue, KEEP_SIZE);
+    buffer_reset(&request, KEEP_SIZE);
+}
+
+// Settles one call; takes `value`, which is the result or, when it failed, the error.
+static int settle(JSContext *ctx, Call *call, bool ok, JSValue value)
+{
+    // The table may move while guest code runs.
+    JSValue function = JS_DupValue(ctx, ok ? call->resolve : call->reject);
+    if (!ok && call->site_count > 0)
+        engine_set_error_stack(ctx, value, engine_describe_sites(ctx, call->sites, call->site_count));
+    call_clear(ctx, call);
+    live_count--;
+    JSValue done = JS_Call(ctx, function, JS_UNDEFINED, 1, (JSValueConst *)&value);
+    JS_FreeValue(ctx, function);
+    JS_FreeValue(ctx, value);
+    if (JS_IsException(done))
+        return -1;
+    JS_FreeValue(ctx, done);
+    return 0;
+}
+
+// Settles what the list of a batch response names. Returns the number of settled calls, or -1 on an exception.
+static int settle_list(JSContext *ctx, JSValueConst list)
+{
+    int64_t count = 0;
+    if (!JS_IsArray(list) || JS_GetLength(ctx, list, &count) < 0)
+        return 0;
+    int settled = 0;
+    for (int64_t i = 0; i < count; i++) {
+        JSValue entry = JS_GetPropertyInt64(ctx, list, i);
+        if (!JS_IsArray(entry)) {
+            JS_FreeValue(ctx, entry);
+            continue;
+        }
+        JSValue id_value = JS_GetPropertyUint32(ctx, entry, 0);
+        JSValue ok_value = JS_GetPropertyUint32(ctx, entry, 1);
+        int64_t id = 0;
+        int bad = JS_IsNumber(id_value) ? JS_ToInt64(ctx, &id, id_value) : 1;
+        bool ok = JS_IsBool(ok_value) && JS_ToBool(ctx, ok_value);
+        JS_FreeValue(ctx, id_value);
+        JS_FreeValue(ctx, ok_value);
+        Call *call = bad ? NULL : call_find(id);
+        if (!call) {
+            JS_FreeValue(ctx, entry);
+            continue;
+        }
+        JSValue value = JS_GetPropertyUint32(ctx, entry, 2);
+        JS_FreeValue(ctx, entry);
+        if (!ok) {
+            JSValue error = host_error(ctx, value);
+            JS_FreeValue(ctx, value);
+            value = error;
+        }
+        if (JS_IsException(value) || settle(ctx, call, ok, value) < 0)
+            return -1;
+        settled++;
+    }
+    return settled;
+}
+
+// Rejects every call that was started with one error; takes `error`.
+static int reject_all(JSContext *ctx, JSValue error)
+{
+    int result = 0;
+    for (size_t i = 0; i < call_count && result == 0; i++) {
+        if (!JS_IsUndefined(calls[i].reject)) {
+            call_clear_sites(ctx, &calls[i]);
+            result = settle(ctx, &calls[i], false, JS_DupValue(ctx, error));
+        }
+    }
+    JS_FreeValue(ctx, error);
+    return result;
+}
+
+int host_wait(JSContext *ctx)
+{
+    buffer_reset(&request, KEEP_SIZE);
+    buffer_text(&request, "b[[");
+    buffer_append(&request, queue.data, queue.size);
+    buffer_text(&request, "],[],null]");
+    buffer_reset(&queue, KEEP_SIZE);
+    JSValue list = exchange(ctx);
+    if (JS_IsException(list)) {
+        JSValue error = JS_GetException(ctx);
+        if (JS_IsUncatchableError(error)) {
+            JS_Throw(ctx, error);
+            return -1;
+        }
+        return reject_all(ctx, error);
+    }
+    int settled = settle_list(ctx, list);
+    JS_FreeValue(ctx, list);
+    if (settled == 0)
+        return reject_all(ctx, engine_new_error(ctx, "Error", "the host lost this call"));
+    return settled < 0 ? -1 : 0;
+}
+
+static JSValue host_time_now(JSContext *ctx, JSValueConst this_value, int argc, JSValueConst *argv)
+{
+    (void)this_value;
+    (void)argc;
+    (void)argv;
+    return JS_NewFloat64(ctx, clock_wall_ms() / 1000.0);
+}
+
+int host_install(JSContext *ctx, JSValueConst native)
+{
+    (void)native;
+    static const JSCFunctionListEntry functions[] = {
+        JS_CFUNC_DEF("call", 2, host_call),
+        JS_CFUNC_DEF("asyncCall", 2, host_async_call),
+        JS_CFUNC_DEF("time_now", 0, host_time_now),
+    };
+    check_function = JS_NewCFunction(ctx, check_argument, "check", 2);
+    if (JS_IsException(check_function))
+        return -1;
+    JSValue global = JS_GetGlobalObject(ctx);
+    int result = JS_SetPropertyFunctionList(ctx, global, functions, sizeof(functions) / sizeof(functions[0]));
+    JS_FreeValue(ctx, global);
+    return result;
+}

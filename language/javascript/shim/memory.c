@@ -1,0 +1,68 @@
+#include "shim.h"
+
+#include <malloc.h>
+#include <stdlib.h>
+
+// Enough for the error object, its stack and the report of it.
+enum { RESERVE_SIZE = 256 * 1024 };
+
+bool memory_exhausted;
+
+static void *reserve;
+
+void memory_release_reserve(void)
+{
+    free(reserve);
+    reserve = NULL;
+}
+
+void memory_begin_run(void)
+{
+    memory_exhausted = false;
+    if (!reserve)
+        reserve = malloc(RESERVE_SIZE);
+}
+
+// A failed allocation stays failed, so that the guest sees an ordinary "out of memory" error; what the reserve held
+// serves the small allocations that follow.
+static void *checked(void *pointer)
+{
+    if (!pointer) {
+        memory_exhausted = true;
+        memory_release_reserve();
+    }
+    return pointer;
+}
+
+static void *heap_calloc(void *opaque, size_t count, size_t size)
+{
+    (void)opaque;
+    return checked(calloc(count, size));
+}
+
+static void *heap_malloc(void *opaque, size_t size)
+{
+    (void)opaque;
+    return checked(malloc(size));
+}
+
+static void heap_free(void *opaque, void *pointer)
+{
+    (void)opaque;
+    free(pointer);
+}
+
+static void *heap_realloc(void *opaque, void *pointer, size_t size)
+{
+    (void)opaque;
+    return checked(realloc(pointer, size));
+}
+
+static size_t heap_usable_size(const void *pointer)
+{
+    return malloc_usable_size((void *)pointer);
+}
+
+const JSMallocFunctions memory_functions = {
+    heap_calloc, heap_malloc, heap_free, heap_realloc, heap_usable_size,
+};

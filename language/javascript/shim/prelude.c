@@ -1,0 +1,95 @@
+#include "shim.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+Prelude prelude;
+
+// Every file is the body of a function of (native, shared): `native` holds the C functions of the shim, `shared` what
+// one file makes for the next.
+typedef struct File {
+    const char *name;
+    const unsigned char *text;
+    size_t size;
+} File;
+
+static const unsigned char primordials_js[] = {
+#embed "../prelude/primordials.js"
+};
+static const unsigned char inspect_js[] = {
+#embed "../prelude/inspect.js"
+};
+static const unsigned char console_js[] = {
+#embed "../prelude/console.js"
+};
+static const unsigned char encoding_js[] = {
+#embed "../prelude/encoding.js"
+};
+static const unsigned char clone_js[] = {
+#embed "../prelude/clone.js"
+};
+static const unsigned char host_js[] = {
+#embed "../prelude/host.js"
+};
+
+static const File files[] = {
+    {"goru:primordials.js", primordials_js, sizeof(primordials_js)},
+    {"goru:inspect.js", inspect_js, sizeof(inspect_js)},
+    {"goru:console.js", console_js, sizeof(console_js)},
+    {"goru:encoding.js", encoding_js, sizeof(encoding_js)},
+    {"goru:clone.js", clone_js, sizeof(clone_js)},
+    {"goru:host.js", host_js, sizeof(host_js)},
+};
+
+static int load(JSContext *ctx, const File *file, JSValueConst native, JSValueConst shared)
+{
+    Buffer text = {0};
+    // On one line, so that line numbers stay right.
+    buffer_text(&text, "(function (native, shared) { 'use strict'; ");
+    buffer_append(&text, (const char *)file->text, file->size);
+    buffer_text(&text, "\n})");
+    buffer_char(&text, '\0');
+    if (text.failed)
+        return -1;
+    JSValue function = JS_Eval(ctx, text.data, text.size - 1, file->name, JS_EVAL_TYPE_GLOBAL);
+    buffer_reset(&text, 0);
+    if (JS_IsException(function))
+        return -1;
+    JSValueConst arguments[] = {native, shared};
+    JSValue result = JS_Call(ctx, function, JS_UNDEFINED, 2, arguments);
+    JS_FreeValue(ctx, function);
+    if (JS_IsException(result))
+        return -1;
+    JS_FreeValue(ctx, result);
+    return 0;
+}
+
+int prelude_load(JSContext *ctx)
+{
+    JSValue native = JS_NewObject(ctx);
+    JSValue shared = JS_NewObject(ctx);
+    if (host_install(ctx, native) < 0 || io_install(ctx, native) < 0 || text_install(ctx, native) < 0 ||
+        clock_install(ctx, native) < 0 || reflect_install(ctx, native) < 0)
+        return -1;
+    for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
+        if (load(ctx, &files[i], native, shared) < 0) {
+            // The image builder sees what is wrong with the prelude on standard error.
+            JSValue error = JS_GetException(ctx);
+            JSValue stack = engine_error_stack(ctx, error);
+            JSValueConst values[] = {error, stack};
+            for (int v = 0; v < 2; v++) {
+                size_t size;
+                const char *text = JS_ToCStringLen(ctx, &size, values[v]);
+                if (text)
+                    io_write_text(2, text, size);
+                io_write_text(2, "\n", 1);
+            }
+            return -1;
+        }
+    }
+    prelude.inspect = JS_GetPropertyStr(ctx, shared, "inspect");
+    prelude.host_error_proto = JS_GetPropertyStr(ctx, shared, "hostErrorProto");
+    JS_FreeValue(ctx, native);
+    JS_FreeValue(ctx, shared);
+    return JS_IsFunction(ctx, prelude.inspect) && JS_IsObject(prelude.host_error_proto) ? 0 : -1;
+}

@@ -1,0 +1,65 @@
+#include "shim.h"
+
+// kind(value) -> a number of EngineKind
+static JSValue native_kind(JSContext *ctx, JSValueConst this_value, int argc, JSValueConst *argv)
+{
+    (void)this_value;
+    return JS_NewInt32(ctx, argc > 0 ? (int32_t)engine_kind(argv[0]) : KIND_PRIMITIVE);
+}
+
+// proxyTarget(proxy) -> its target, null when it is revoked
+static JSValue native_proxy_target(JSContext *ctx, JSValueConst this_value, int argc, JSValueConst *argv)
+{
+    (void)this_value;
+    if (argc < 1 || !JS_IsProxy(argv[0]))
+        return JS_NULL;
+    JSValue target = JS_GetProxyTarget(ctx, argv[0]);
+    if (JS_IsException(target)) {
+        JS_FreeValue(ctx, JS_GetException(ctx));
+        return JS_NULL;
+    }
+    return target;
+}
+
+// promiseState(promise) -> -1 none, 0 pending, 1 fulfilled, 2 rejected
+static JSValue native_promise_state(JSContext *ctx, JSValueConst this_value, int argc, JSValueConst *argv)
+{
+    (void)this_value;
+    return JS_NewInt32(ctx, argc > 0 ? (int32_t)JS_PromiseState(ctx, argv[0]) : -1);
+}
+
+static JSValue native_promise_result(JSContext *ctx, JSValueConst this_value, int argc, JSValueConst *argv)
+{
+    (void)this_value;
+    return argc > 0 && JS_IsPromise(argv[0]) ? JS_PromiseResult(ctx, argv[0]) : JS_UNDEFINED;
+}
+
+// frames(error) -> the user's own frames of its stack, each with its line end
+static JSValue native_frames(JSContext *ctx, JSValueConst this_value, int argc, JSValueConst *argv)
+{
+    (void)this_value;
+    JSValue stack = argc > 0 ? engine_error_stack(ctx, argv[0]) : JS_UNDEFINED;
+    size_t size;
+    const char *text = JS_IsString(stack) ? JS_ToCStringLen(ctx, &size, stack) : NULL;
+    JS_FreeValue(ctx, stack);
+    if (!text)
+        return JS_NewString(ctx, "");
+    Buffer clean = {0};
+    frames_clean(&clean, text, size);
+    JS_FreeCString(ctx, text);
+    JSValue result = JS_NewStringLen(ctx, clean.data, clean.failed ? 0 : clean.size);
+    buffer_reset(&clean, 0);
+    return result;
+}
+
+int reflect_install(JSContext *ctx, JSValueConst native)
+{
+    static const JSCFunctionListEntry functions[] = {
+        JS_CFUNC_DEF("kind", 1, native_kind),
+        JS_CFUNC_DEF("proxyTarget", 1, native_proxy_target),
+        JS_CFUNC_DEF("promiseState", 1, native_promise_state),
+        JS_CFUNC_DEF("promiseResult", 1, native_promise_result),
+        JS_CFUNC_DEF("frames", 1, native_frames),
+    };
+    return JS_SetPropertyFunctionList(ctx, native, functions, sizeof(functions) / sizeof(functions[0]));
+}

@@ -1,0 +1,308 @@
+#include "shim.h"
+#include "stack.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { KEEP_SIZE = 64 * 1024, REPR_LIMIT = 64 * 1024 };
+
+typedef struct Job {
+    JSValue code;
+    JSValue name;
+    bool value;
+    bool first;
+} Job;
+
+// Promises that were rejected and that nobody handles so far, with their reasons.
+typedef struct Rejection {
+    JSValue promise;
+    JSValue reason;
+} Rejection;
+
+static Rejection *rejections;
+static size_t rejection_count;
+static size_t rejection_capacity;
+
+static void rejection_remove(JSContext *ctx, size_t index)
+{
+    JS_FreeValue(ctx, rejections[index].promise);
+    JS_FreeValue(ctx, rejections[index].reason);
+    memmove(&rejections[index], &rejections[index + 1], (rejection_count - index - 1) * sizeof(Rejection));
+    rejection_count--;
+}
+
+static void track_rejection(JSContext *ctx, JSValueConst promise, JSValueConst reason, bool is_handled, void *opaque)
+{
+    (void)opaque;
+    if (is_handled) {
+        for (size_t i = rejection_count; i-- > 0;) {
+            if (JS_VALUE_GET_PTR(rejections[i].promise) == JS_VALUE_GET_PTR(promise)) {
+                rejection_remove(ctx, i);
+                break;
+            }
+        }
+        return;
+    }
+    if (rejection_count == rejection_capacity) {
+        size_t capacity = rejection_capacity ? rejection_capacity * 2 : 8;
+        Rejection *grown = realloc(rejections, capacity * sizeof(Rejection));
+        if (!grown)
+            return;
+        rejections = grown;
+        rejection_capacity = capacity;
+    }
+    rejections[rejection_count++] = (Rejection){JS_DupValue(ctx, promise), JS_DupValue(ctx, reason)};
+}
+
+static void rejections_drop(JSContext *ctx)
+{
+    while (rejection_count > 0)
+        rejection_remove(ctx, rejection_count - 1);
+    if (rejection_capacity > 64) {
+        free(rejections);
+        rejections = NULL;
+        rejection_capacity = 0;
+    }
+}
+
+void run_install(JSRuntime *rt)
+{
+    JS_SetHostPromiseRejectionTracker(rt, track_rejection, NULL);
+    JS_SetCanBlock(rt, false);
+}
+
+void run_prepare_stack(JSRuntime *rt)
+{
+    JS_UpdateStackTop(rt);
+    JS_SetMaxStackSize(rt, STACK_LIMIT);
+}
+
+static bool flag(JSContext *ctx, JSValueConst job, const char *name)
+{
+    JSValue value = JS_GetPropertyStr(ctx, job, name);
+    bool result = JS_ToBool(ctx, value) > 0;
+    JS_FreeValue(ctx, value);
+    return result;
+}
+
+static bool job_parse(JSContext *ctx, const char *json, size_t size, Job *job)
+{
+    JSValue object = JS_ParseJSON(ctx, json, size, "goru:job");
+    if (JS_IsException(object))
+        return false;
+    job->code = JS_GetPropertyStr(ctx, object, "code");
+    job->name = JS_GetPropertyStr(ctx, object, "name");
+    job->value = flag(ctx, object, "value");
+    job->first = flag(ctx, object, "first");
+    JS_FreeValue(ctx, object);
+    return JS_IsString(job->code);
+}
+
+static bool mentions_module_syntax(JSContext *ctx, JSValueConst error)
+{
+    JSValue value = JS_GetPropertyStr(ctx, error, "message");
+    const char *message = JS_ToCString(ctx, value);
+    JS_FreeValue(ctx, value);
+    bool result = message && (strstr(message, "export") || strstr(message, "import"));
+    JS_FreeCString(ctx, message);
+    return result;
+}
+
+// Compiles a script or, when only that makes sense of the text, a module.
+static JSValue compile(JSContext *ctx, const char *code, size_t size, const char *name)
+{
+    JSValue script = JS_Eval(ctx, code, size, name, JS_EVAL_TYPE_GLOBAL | JS_EVAL_FLAG_ASYNC | JS_EVAL_FLAG_COMPILE_ONLY);
+    if (!JS_IsException(script))
+        return script;
+    JSValue script_error = JS_GetException(ctx);
+    if (!engine_is_syntax_error(ctx, script_error))
+        return JS_Throw(ctx, script_error);
+    JSValue module = JS_Eval(ctx, code, size, name, JS_EVAL_TYPE_MODULE | JS_EVAL_FLAG_COMPILE_ONLY);
+    if (JS_IsException(module)) {
+        // Not well-formed either way: the error of the reading that was meant.
+        JSValue module_error = JS_GetException(ctx);
+        bool meant_module = !engine_is_syntax_error(ctx, module_error) || mentions_module_syntax(ctx, script_error);
+        JS_FreeValue(ctx, meant_module ? script_error : module_error);
+        return JS_Throw(ctx, meant_module ? module_error : script_error);
+    }
+    JS_FreeValue(ctx, script_error);
+    return module;
+}
+
+// Runs queued jobs until none is left. False when one of them ended with an exception that nothing can catch.
+static bool run_jobs(JSContext *ctx)
+{
+    JSRuntime *rt = JS_GetRuntime(ctx);
+    while (JS_IsJobPending(rt)) {
+        if (interrupt_poll())
+            return false;
+        JSContext *job_context;
+        if (JS_ExecutePendingJob(rt, &job_context) < 0) {
+            JSValue error = JS_GetException(ctx);
+            bool fatal = interrupt_seen || JS_IsUncatchableError(error);
+            JS_FreeValue(ctx, error);
+            if (fatal)
+                return false;
+        }
+    }
+    return !interrupt_poll();
+}
+
+// Runs the program to its end. Returns the fulfilled value of its promise, or throws what ended it.
+static JSValue run_program(JSContext *ctx, JSValue function)
+{
+    JSValue promise = JS_EvalFunction(ctx, function);
+    if (JS_IsException(promise))
+        return promise;
+    for (;;) {
+        if (!run_jobs(ctx))
+            break;
+        JSPromiseStateEnum state = JS_PromiseState(ctx, promise);
+        if (state == JS_PROMISE_REJECTED) {
+            JSValue reason = JS_PromiseResult(ctx, promise);
+            JS_FreeValue(ctx, promise);
+            return JS_Throw(ctx, reason);
+        }
+        if (rejection_count > 0) {
+            JS_FreeValue(ctx, promise);
+            return JS_Throw(ctx, JS_DupValue(ctx, rejections[0].reason));
+        }
+        if (host_pending()) {
+            if (host_wait(ctx) < 0)
+                break;
+            continue;
+        }
+        if (state == JS_PROMISE_PENDING) {
+            JS_FreeValue(ctx, promise);
+            return JS_ThrowPlainError(ctx, "top-level await never settles: nothing is pending that could resolve it");
+        }
+        JSValue result = JS_PromiseResult(ctx, promise);
+        JS_FreeValue(ctx, promise);
+        return result;
+    }
+    JS_FreeValue(ctx, promise);
+    if (!JS_HasException(ctx))
+        JS_ThrowInternalError(ctx, "interrupted");
+    return JS_EXCEPTION;
+}
+
+// The value of the last expression out of the `{value}` that an asynchronous script resolves to.
+static JSValue last_value(JSContext *ctx, JSValueConst result)
+{
+    if (!JS_IsObject(result))
+        return JS_UNDEFINED;
+    JSValue value = JS_GetPropertyStr(ctx, result, "value");
+    // A promise that is settled by now stands for its value, so that `main()` as the last line reports what it returned.
+    while (JS_PromiseState(ctx, value) == JS_PROMISE_FULFILLED) {
+        JSValue inner = JS_PromiseResult(ctx, value);
+        JS_FreeValue(ctx, value);
+        value = inner;
+    }
+    return value;
+}
+
+static void append_repr(JSContext *ctx, Buffer *out, JSValueConst value)
+{
+    Buffer text = {0};
+    errors_inspect(ctx, &text, value, REPR_LIMIT);
+    buffer_text(out, "{\"repr\":");
+    buffer_json_string(out, text.data, text.failed ? 0 : text.size);
+    buffer_char(out, '}');
+    buffer_reset(&text, 0);
+}
+
+static void append_success(JSContext *ctx, Buffer *out, JSValueConst value)
+{
+    if (JS_IsUndefined(value)) {
+        buffer_text(out, "{}");
+        return;
+    }
+    JSValue json = JS_JSONStringify(ctx, value, JS_UNDEFINED, JS_UNDEFINED);
+    if (JS_IsException(json)) {
+        JS_FreeValue(ctx, JS_GetException(ctx));
+        if (interrupt_seen)
+            return;
+    }
+    size_t size;
+    const char *text = JS_IsString(json) && !JS_IsPromise(value) ? JS_ToCStringLen(ctx, &size, json) : NULL;
+    JS_FreeValue(ctx, json);
+    if (text) {
+        buffer_text(out, "{\"value\":");
+        buffer_append(out, text, size);
+        buffer_char(out, '}');
+        JS_FreeCString(ctx, text);
+    } else {
+        append_repr(ctx, out, value);
+    }
+}
+
+static JSValue execute(JSContext *ctx, const Job *job)
+{
+    size_t size, name_size;
+    const char *code = JS_ToCStringLen(ctx, &size, job->code);
+    if (!code)
+        return JS_EXCEPTION;
+    const char *name = JS_ToCStringLen(ctx, &name_size, job->name);
+    if (!name) {
+        JS_FreeCString(ctx, code);
+        return JS_EXCEPTION;
+    }
+    sources_keep(ctx, name, code, size);
+    JSValue function = compile(ctx, code, size, name);
+    return JS_IsException(function) ? function : run_program(ctx, function);
+}
+
+bool run_job(JSContext *ctx, const char *json, size_t size)
+{
+    static Buffer outcome;
+    JSRuntime *rt = JS_GetRuntime(ctx);
+    run_prepare_stack(rt);
+    memory_begin_run();
+    interrupt_begin_run();
+    io_begin_run();
+
+    Job job = {.code = JS_UNDEFINED, .name = JS_UNDEFINED};
+    buffer_reset(&outcome, KEEP_SIZE);
+    buffer_char(&outcome, 'r');
+    JSValue value = JS_UNDEFINED;
+    if (!job_parse(ctx, json, size, &job)) {
+        if (!JS_HasException(ctx))
+            JS_ThrowTypeError(ctx, "the job has no code");
+        value = JS_EXCEPTION;
+    } else {
+        if (job.first)
+            clock_begin_session(ctx);
+        value = execute(ctx, &job);
+    }
+    if (!JS_IsException(value) && job.value) {
+        JSValue last = last_value(ctx, value);
+        append_success(ctx, &outcome, last);
+        JS_FreeValue(ctx, last);
+    } else if (!JS_IsException(value)) {
+        buffer_text(&outcome, "{}");
+    }
+    // A failure, an interrupt while the value was turned into text, or no memory for that text.
+    if (JS_IsException(value) || interrupt_seen || outcome.failed) {
+        JSValue thrown = JS_IsException(value) ? JS_GetException(ctx) : JS_NULL;
+        if (outcome.failed)
+            memory_exhausted = true;
+        outcome.failed = false;
+        outcome.size = 1;
+        errors_report(ctx, &outcome, thrown);
+        JS_FreeValue(ctx, thrown);
+    }
+    JS_FreeValue(ctx, value);
+    JS_FreeValue(ctx, job.code);
+    JS_FreeValue(ctx, job.name);
+
+    Response response;
+    bool sent = cross(&outcome, &response);
+    response_free(&response);
+
+    // What is left of the run does not reach into the next one.
+    host_drop(ctx);
+    rejections_drop(ctx);
+    engine_drop_jobs(rt);
+    engine_settle(rt);
+    return sent;
+}

@@ -1,0 +1,137 @@
+// The parts of the guest and what they offer each other. One interpreter lives in one WebAssembly instance, so all
+// state is global.
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "buffer.h"
+#include "engine.h"
+#include "quickjs.h"
+
+// ---- memory.c: the allocator and what happens when it has nothing left ----
+
+extern const JSMallocFunctions memory_functions;
+
+// True once an allocation failed since the last memory_begin_run.
+extern bool memory_exhausted;
+
+// Puts a block aside that the first failed allocation gives back, so that errors can still be made and reported.
+void memory_begin_run(void);
+// Gives that block back now.
+void memory_release_reserve(void);
+
+// ---- abi.c: imports and exports of the module ----
+
+extern JSContext *goru_context;
+
+typedef struct Response {
+    bool ok;        // the status byte was 'o'
+    char *json;     // NUL-terminated payload
+    size_t size;    // its length
+    char *owned;    // to be freed with response_free
+} Response;
+
+// Sends a request and receives its response. False when there is no memory for it or the host sent none.
+bool cross(const Buffer *request, Response *response);
+void response_free(Response *response);
+
+// ---- interrupt.c: soft interrupts ----
+
+// True once the host's wish to interrupt was seen in this run.
+extern bool interrupt_seen;
+
+void interrupt_install(JSRuntime *rt);
+void interrupt_begin_run(void);
+// Looks at the flag now; true when the run has to end.
+bool interrupt_poll(void);
+
+// ---- host.c: calls to the host ----
+
+int host_install(JSContext *ctx, JSValueConst native);
+// True while an asynchronous call is queued or in flight.
+bool host_pending(void);
+// Sends what is queued, waits until something completes and settles the promises of what did. -1 on an exception.
+int host_wait(JSContext *ctx);
+// Forgets everything that is queued or in flight.
+void host_drop(JSContext *ctx);
+
+// ---- io.c: standard streams ----
+
+int io_install(JSContext *ctx, JSValueConst native);
+void io_begin_run(void);
+// Writes all of it; what the host does not take is dropped.
+void io_write_text(int descriptor, const char *text, size_t size);
+
+// ---- text.c: UTF-8 in both directions ----
+
+int text_install(JSContext *ctx, JSValueConst native);
+// Decodes UTF-8 by the rules of the WHATWG Encoding standard; every invalid sequence becomes U+FFFD.
+JSValue text_decode_utf8(JSContext *ctx, const uint8_t *data, size_t size);
+// UTF-8 of a string with lone surrogates replaced by U+FFFD. Free with JS_FreeCString. NULL on an exception.
+const char *text_encode_utf8(JSContext *ctx, size_t *size, JSValueConst value);
+
+// ---- clock.c: time and randomness, all from the host at run time ----
+
+int clock_install(JSContext *ctx, JSValueConst native);
+// Milliseconds since 1970 by the host's clock.
+double clock_wall_ms(void);
+// Starts the session's time origin and reseeds Math.random.
+void clock_begin_session(JSContext *ctx);
+
+// ---- reflect.c: what inspection and cloning ask about a value without running guest code ----
+
+int reflect_install(JSContext *ctx, JSValueConst native);
+
+// ---- prelude.c: the part of the guest that is written in JavaScript ----
+
+typedef struct Prelude {
+    JSValue inspect;          // inspect(value) -> text
+    JSValue host_error_proto; // HostError.prototype
+} Prelude;
+
+extern Prelude prelude;
+
+int prelude_load(JSContext *ctx);
+
+// ---- sources.c: source texts for tracebacks ----
+
+// Keeps a text under a name; a later text of the same name replaces it. Both were made by JS_ToCString and belong to
+// the table from now on.
+void sources_keep(JSContext *ctx, const char *name, const char *text, size_t size);
+// Appends "name:line", the source line and a caret under `column`, each with a line end. False if the line is unknown.
+bool sources_show(Buffer *out, const char *name, size_t name_size, int line, int column);
+
+// ---- frames.c: stacks of errors ----
+
+// Appends the frames that are the user's own, each as a line with its line end.
+void frames_clean(Buffer *out, const char *stack, size_t size);
+
+typedef struct FramePlace {
+    const char *name;
+    size_t name_size;
+    int line;
+    int column;
+} FramePlace;
+
+// The place of the first frame in a cleaned stack.
+bool frames_first(const char *stack, size_t size, FramePlace *place);
+
+// ---- errors.c: the outcome of a run that failed ----
+
+// Appends the outcome's JSON for an uncaught value.
+void errors_report(JSContext *ctx, Buffer *out, JSValueConst thrown);
+// The text inspect() gives for a value, at most `limit` bytes; never fails.
+void errors_inspect(JSContext *ctx, Buffer *out, JSValueConst value, size_t limit);
+
+// ---- modules.c: import is refused ----
+
+void modules_install(JSRuntime *rt);
+
+// ---- run.c: one job from its JSON to its outcome ----
+
+void run_install(JSRuntime *rt);
+// Sets the limit of the stack relative to the caller.
+void run_prepare_stack(JSRuntime *rt);
+bool run_job(JSContext *ctx, const char *json, size_t size);

@@ -1,0 +1,236 @@
+#!/usr/bin/env python3
+"""Fetches what third_party/versions.txt lists into the per-user cache and prints `name=directory` for each.
+
+usage: fetch.py [NAME...]       (all when no name is given)
+
+A directory is named after the hash of the file it was unpacked from, is complete as soon as it exists, and is never
+changed afterwards: a second call does nothing, and two at once do no harm.
+"""
+
+import concurrent.futures
+import hashlib
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+import tarfile
+import tempfile
+import time
+import zipfile
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+ATTEMPTS = 3
+
+# Bump when the layout that unpack_* produces changes.
+LAYOUT = "1"
+
+
+class FetchError(Exception):
+    pass
+
+
+def cache_dir():
+    explicit = os.environ.get("GORU_CACHE_DIR")
+    if explicit:
+        return pathlib.Path(explicit)
+    base = os.environ.get("XDG_CACHE_HOME")
+    return (pathlib.Path(base) if base else pathlib.Path.home() / ".cache") / "goru"
+
+
+def note(text):
+    print(f"fetch: {text}", file=sys.stderr, flush=True)
+
+
+def read_versions():
+    entries = {}
+    for line in (ROOT / "third_party" / "versions.txt").read_text().splitlines():
+        fields = line.split("#", 1)[0].split()
+        if not fields:
+            continue
+        name, registry, package, version, sha256 = fields
+        entries[name] = {
+            "name": name,
+            "registry": registry,
+            "package": package,
+            "version": version,
+            "sha256": sha256,
+        }
+    return entries
+
+
+def run(command, cwd, env=None):
+    done = subprocess.run(
+        [str(part) for part in command],
+        cwd=cwd,
+        env=env,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    if done.returncode != 0:
+        tail = "\n".join(done.stdout.strip().splitlines()[-15:])
+        raise FetchError(f"{' '.join(map(str, command[:4]))} ... failed:\n{tail}")
+    return done.stdout
+
+
+def pip_command():
+    for python in (sys.executable, shutil.which("python3"), "/usr/bin/python3"):
+        if not python:
+            continue
+        try:
+            subprocess.run(
+                [python, "-m", "pip", "--version"],
+                check=True,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+            )
+            return [python, "-m", "pip"]
+        except (OSError, subprocess.CalledProcessError):
+            continue
+    raise FetchError("no python3 with pip found (Debian: apt-get install python3-pip)")
+
+
+def cargo_command():
+    """A cargo that reads manifests of edition 2024."""
+    tried = []
+    for name in ("cargo", "/usr/bin/cargo"):
+        path = shutil.which(name)
+        if not path:
+            continue
+        try:
+            words = run([path, "--version"], "/").split()
+            version = tuple(int(part) for part in words[1].split("-")[0].split("."))
+        except (FetchError, OSError, ValueError, IndexError):
+            continue
+        if version >= (1, 85):
+            return path
+        tried.append(words[1])
+    found = f" (found only {', '.join(tried)})" if tried else ""
+    raise FetchError(f"no cargo >= 1.85 found{found} (Debian 12: apt-get install cargo-web)")
+
+
+def download_pypi(entry, work):
+    # The hash in the requirements file makes pip check the file before it looks inside.
+    requirements = work / "requirements.txt"
+    requirements.write_text(f"{entry['package']}=={entry['version']} --hash=sha256:{entry['sha256']}\n")
+    files = work / "files"
+    command = pip_command() + ["download", "--quiet", "--disable-pip-version-check", "--no-input"]
+    command += ["--no-deps", "--require-hashes", "-d", files, "-r", requirements]
+    if entry["registry"] == "pypi-sdist":
+        command += ["--no-binary", entry["package"]]
+    else:
+        command += ["--only-binary", ":all:"]
+    run(command, work)
+    found = [path for path in files.iterdir() if path.is_file()]
+    if len(found) != 1:
+        raise FetchError(f"{entry['package']}: expected one file, got {[path.name for path in found]}")
+    return found[0]
+
+
+def download_crate(entry, work):
+    # A throw-away package makes cargo fetch the crate; nothing is compiled.
+    (work / "src").mkdir()
+    (work / "src" / "lib.rs").write_text("")
+    (work / "Cargo.toml").write_text(
+        "[package]\n"
+        'name = "fetch"\n'
+        'version = "0.0.0"\n'
+        'edition = "2021"\n'
+        "[dependencies]\n"
+        f"{entry['package']} = {{ version = \"={entry['version']}\", default-features = false }}\n"
+    )
+    env = dict(os.environ)
+    # A cargo home of its own, thrown away afterwards, but the user's settings (mirrors, proxies) apply.
+    home = pathlib.Path(env.get("CARGO_HOME") or pathlib.Path.home() / ".cargo")
+    own = work / "cargo"
+    own.mkdir()
+    for name in ("config.toml", "config"):
+        if (home / name).is_file():
+            shutil.copy(home / name, own / name)
+    env["CARGO_HOME"] = str(own)
+    run([cargo_command(), "fetch", "--quiet"], work, env)
+    found = list(own.glob(f"registry/cache/*/{entry['package']}-{entry['version']}.crate"))
+    if len(found) != 1:
+        raise FetchError(f"{entry['package']}: cargo fetched {len(found)} such crates")
+    return found[0]
+
+
+def check_hash(path, entry):
+    with open(path, "rb") as file:
+        actual = hashlib.sha256(file.read()).hexdigest()
+    if actual != entry["sha256"]:
+        raise FetchError(f"{path.name}: SHA-256 is {actual}, third_party/versions.txt says {entry['sha256']}")
+
+
+def unpack(archive, target):
+    """Unpacks an archive; the single top directory of a source archive is dropped."""
+    if archive.suffix == ".whl":
+        with zipfile.ZipFile(archive) as wheel:
+            wheel.extractall(target)
+        return
+    raw = target.with_name("raw")
+    with tarfile.open(archive, "r:gz") as source:
+        if hasattr(tarfile, "data_filter"):
+            source.extractall(raw, filter="data")
+        else:
+            source.extractall(raw)
+    (top,) = raw.iterdir()
+    top.rename(target)
+
+
+def fetch(entry, deps):
+    final = deps / f"{entry['name']}-{entry['version']}-{entry['sha256'][:12]}-{LAYOUT}"
+    if final.is_dir():
+        return final
+    label = f"{entry['package']} {entry['version']}"
+    started = time.monotonic()
+    note(f"{label} ...")
+    for attempt in range(1, ATTEMPTS + 1):
+        work = pathlib.Path(tempfile.mkdtemp(prefix=f".{entry['name']}-", dir=deps))
+        try:
+            archive = (download_crate if entry["registry"] == "crates" else download_pypi)(entry, work)
+            check_hash(archive, entry)
+            unpack(archive, work / "unpacked")
+            try:
+                (work / "unpacked").rename(final)
+            except OSError:
+                # Another process was first; its directory is as good.
+                if not final.is_dir():
+                    raise
+            note(f"{label} done in {time.monotonic() - started:.1f} s")
+            return final
+        except FetchError as error:
+            if attempt == ATTEMPTS:
+                raise
+            note(f"{label}: attempt {attempt} failed, trying again\n{error}")
+            time.sleep(2 * attempt)
+        finally:
+            shutil.rmtree(work, ignore_errors=True)
+    raise AssertionError("not reached")
+
+
+def main():
+    entries = read_versions()
+    names = sys.argv[1:] or list(entries)
+    unknown = [name for name in names if name not in entries]
+    if unknown:
+        sys.exit(f"fetch: not in third_party/versions.txt: {', '.join(unknown)}")
+    deps = cache_dir() / "deps"
+    deps.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with concurrent.futures.ThreadPoolExecutor() as pool:
+        results = {name: pool.submit(fetch, entries[name], deps) for name in names}
+    failed = False
+    for name, result in results.items():
+        try:
+            print(f"{name}={result.result()}")
+        except FetchError as error:
+            failed = True
+            note(str(error))
+    sys.exit(1 if failed else 0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,85 @@
+#!/usr/bin/env python3
+"""Runs clang-tidy over the sources of a build and skips those that were clean before and have not changed.
+
+usage: tidy.py BUILD_DIR
+
+A file is unchanged when neither itself, nor a header of the project, nor .clang-tidy, nor its compile command changed.
+"""
+
+import concurrent.futures
+import hashlib
+import json
+import os
+import pathlib
+import shlex
+import subprocess
+import sys
+
+from fetch import cache_dir
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+TIDY = "clang-tidy-22"
+
+
+def project_state():
+    digest = hashlib.sha256()
+    digest.update(subprocess.run([TIDY, "--version"], capture_output=True, check=True).stdout)
+    headers = [ROOT / ".clang-tidy", ROOT / "bench" / ".clang-tidy"]
+    for folder in ("include", "src", "tests", "bench", "examples"):
+        headers += sorted((ROOT / folder).rglob("*.hpp"))
+    for path in headers:
+        digest.update(str(path.relative_to(ROOT)).encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest
+
+
+def check(build, path):
+    # The compile commands may be those of g++, whose own warnings clang does not know.
+    command = [TIDY, "--quiet", "-p", str(build), "--extra-arg=-Wno-unknown-warning-option", str(path)]
+    done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True)
+    return done.returncode == 0, done.stdout if done.stdout.strip() else done.stderr
+
+
+def main():
+    build = pathlib.Path(sys.argv[1]).resolve()
+    database = build / "compile_commands.json"
+    if not database.is_file():
+        sys.exit(f"tidy: no {database}")
+    clean = cache_dir() / "tidy"
+    clean.mkdir(parents=True, exist_ok=True, mode=0o700)
+    state = project_state()
+
+    todo = {}
+    seen = set()
+    for entry in json.loads(database.read_text()):
+        path = (pathlib.Path(entry["directory"]) / entry["file"]).resolve()
+        if path in seen or not path.is_relative_to(ROOT) or path.is_relative_to(ROOT / "build"):
+            continue
+        seen.add(path)
+        key = state.copy()
+        key.update(str(path.relative_to(ROOT)).encode() + b"\0" + path.read_bytes())
+        arguments = [word for word in shlex.split(entry.get("command", "")) if str(ROOT) not in word]
+        key.update("\0".join(arguments).encode())
+        mark = clean / key.hexdigest()[:32]
+        if not mark.exists():
+            todo[path] = mark
+
+    print(f"lint: clang-tidy on {len(todo)} of {len(seen)} files", flush=True)
+    failed = []
+    with concurrent.futures.ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
+        running = {pool.submit(check, build, path): path for path in sorted(todo)}
+        for number, future in enumerate(concurrent.futures.as_completed(running), 1):
+            path = running[future]
+            good, text = future.result()
+            print(f"[{number}/{len(todo)}] {path.relative_to(ROOT)}{'' if good else ': see below'}", flush=True)
+            if good:
+                todo[path].touch()
+            else:
+                failed.append(path)
+                print(text, flush=True)
+    if failed:
+        sys.exit(f"lint: clang-tidy has remarks on {len(failed)} files")
+    print("lint: clang-tidy has no remarks")
+
+
+if __name__ == "__main__":
+    main()

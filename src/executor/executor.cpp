@@ -1,0 +1,57 @@
+#include "goru/executor.hpp"
+
+#include "executor/executor_core.hpp"
+#include "executor/session_core.hpp"
+
+namespace goru {
+
+Executor::Executor(std::shared_ptr<internal::ExecutorCore> core) noexcept : core_(std::move(core)) {}
+Executor::Executor(Executor&&) noexcept = default;
+
+Executor& Executor::operator=(Executor&& other) noexcept {
+  if (this != &other) {
+    if (core_) core_->Close();
+    core_ = std::move(other.core_);
+  }
+  return *this;
+}
+
+Executor::~Executor() {
+  if (core_) core_->Close();
+}
+
+Expected<Executor> Executor::Create(const std::vector<ExecutorOption>& options) {
+  ExecutorConfig config;
+  for (const ExecutorOption& option : options) option(config);
+  auto core = internal::ExecutorCore::Create(std::move(config));
+  if (!core) return core.error();
+  return Executor(std::move(*core));
+}
+
+Expected<Session> Executor::NewSession(const Language& language, const std::vector<SessionOption>& options) {
+  SessionConfig config;
+  config.limits = core_->config().session_limits;
+  for (const SessionOption& option : options) option(config);
+  auto core = core_->NewSession(language, std::move(config));
+  if (!core) return core.error();
+  return Session(std::move(*core));
+}
+
+Result Executor::Run(const Language& language, std::string_view code, const RunOptions& run_options,
+                     const std::vector<SessionOption>& session_options) {
+  auto session = NewSession(language, session_options);
+  if (!session) {
+    Result result;
+    result.error = RunError{session.error().kind, "", session.error().message, ""};
+    result.exit_code = 1;
+    result.session_alive = false;
+    return result;
+  }
+  Result result = session->Run(code, run_options);
+  result.session_alive = false;
+  return result;
+}
+
+void Executor::Close() { core_->Close(); }
+
+}  // namespace goru

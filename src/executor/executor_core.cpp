@@ -1,0 +1,128 @@
+#include "executor/executor_core.hpp"
+
+#include <algorithm>
+
+#include "executor/image_directory.hpp"
+#include "executor/session_core.hpp"
+
+namespace goru::internal {
+
+ExecutorCore::ExecutorCore(ExecutorConfig config)
+    : config_(std::move(config)),
+      registry_(std::make_shared<const Registry>(config_.registry)),
+      workers_(config_.limits.host_threads) {}
+
+Expected<std::shared_ptr<ExecutorCore>> ExecutorCore::Create(ExecutorConfig config) {
+  std::shared_ptr<ExecutorCore> core(new ExecutorCore(std::move(config)));
+  auto engine = wasm::Engine::Create();
+  if (!engine) return engine.error();
+  core->engine_ = std::move(*engine);
+  if (core->config_.disk_cache) {
+    const bool named = !core->config_.cache_directory.empty();
+    std::string directory = named ? core->config_.cache_directory : wasm::ModuleCache::DefaultDirectory();
+    if (!directory.empty()) {
+      auto cache = wasm::ModuleCache::Open(std::move(directory));
+      if (!cache) return cache.error();
+      core->cache_ = std::move(*cache);
+    }
+  }
+  for (const Language& language : core->config_.precompile) {
+    auto pool = core->Pool(language);
+    if (!pool) return pool.error();
+  }
+  return core;
+}
+
+ExecutorCore::~ExecutorCore() { Close(); }
+
+Expected<std::shared_ptr<SandboxPool>> ExecutorCore::Pool(const Language& language) {
+  const std::lock_guard lock(load_mutex_);
+  if (const auto found = pools_.find(language); found != pools_.end()) return found->second;
+  auto pool = Load(language);
+  if (pool) pools_[language] = *pool;
+  return pool;
+}
+
+Expected<std::shared_ptr<SandboxPool>> ExecutorCore::Load(const Language& language) {
+  const auto path = FindImage(config_.image_directory, language.image());
+  if (!path) return path.error();
+  auto image = guest::ImageFile::Open(*path);
+  if (!image) return image.error();
+  const auto compile = [&]() -> Expected<wasm::ModulePtr> {
+    if (config_.progress) {
+      config_.progress("compiling " + language.name() + " for this machine" +
+                       (cache_ ? " (once; kept in " + cache_->directory() + ")" : " (no cache)"));
+    }
+    auto module = (*image)->ReadModule();
+    if (!module) return module.error();
+    return engine_->Compile(*module);
+  };
+  auto module = cache_ ? cache_->Load(*engine_, (*image)->info().module_hash, compile) : compile();
+  if (!module) return module.error();
+  auto runtime = guest::Runtime::Create(engine_, std::move(*module), (*image)->info(), (*image)->memory());
+  if (!runtime) return runtime.error();
+  return std::make_shared<SandboxPool>(std::move(*runtime), config_.limits.warm_sandboxes);
+}
+
+Expected<std::shared_ptr<SessionCore>> ExecutorCore::NewSession(const Language& language, SessionConfig config) {
+  if (config.limits.timeout <= std::chrono::nanoseconds::zero()) {
+    return Error{ErrorKind::kInvalidArgument, "the timeout must be more than zero (WithSessionTimeout, --timeout)"};
+  }
+  auto pool = Pool(language);
+  if (!pool) return pool.error();
+  const size_t least = (*pool)->runtime().memory()->size();
+  if (config.limits.memory_bytes < least) {
+    return Error{ErrorKind::kInvalidArgument,
+                 "the memory limit is smaller than the " + language.name() + " runtime itself, which has " +
+                     std::to_string((least + (size_t{1} << 20) - 1) >> 20) + " MiB (WithSessionMemoryLimit, --memory)"};
+  }
+  host::Policy policy;
+  policy.registry = config.registry ? std::move(config.registry) : registry_;
+  policy.functions = std::move(config.functions);
+  policy.limits = config.limits;
+  policy.limits.host_calls_in_flight = std::max<size_t>(1, policy.limits.host_calls_in_flight);
+  auto session = std::make_shared<SessionCore>(shared_from_this(), std::move(*pool), language, std::move(policy));
+  const std::lock_guard lock(mutex_);
+  if (closed_) return Error{ErrorKind::kUnavailable, "the executor is closed"};
+  sessions_[session->id()] = session;
+  return session;
+}
+
+bool ExecutorCore::BeginRun() {
+  const std::lock_guard lock(mutex_);
+  if (closed_) return false;
+  ++runs_;
+  return true;
+}
+
+void ExecutorCore::EndRun() {
+  {
+    const std::lock_guard lock(mutex_);
+    --runs_;
+    if (runs_ > 0) return;
+  }
+  no_runs_.notify_all();
+}
+
+void ExecutorCore::Forget(uint64_t session_id) {
+  const std::lock_guard lock(mutex_);
+  sessions_.erase(session_id);
+}
+
+void ExecutorCore::Close() {
+  std::vector<std::shared_ptr<SessionCore>> open;
+  {
+    const std::lock_guard lock(mutex_);
+    closed_ = true;
+    for (const auto& [id, weak] : sessions_) {
+      if (auto session = weak.lock()) open.push_back(std::move(session));
+    }
+  }
+  for (const auto& session : open) session->Close();
+  std::unique_lock lock(mutex_);
+  no_runs_.wait(lock, [this] { return runs_ == 0; });
+  lock.unlock();
+  workers_.Drain();
+}
+
+}  // namespace goru::internal

@@ -1,0 +1,68 @@
+// What the sessions of one executor share.
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+
+#include "executor/sandbox_pool.hpp"
+#include "executor/watchdog.hpp"
+#include "goru/options.hpp"
+#include "host/worker_pool.hpp"
+#include "wasm/engine.hpp"
+#include "wasm/module_cache.hpp"
+
+namespace goru::internal {
+
+class SessionCore;
+
+/// Thread-safe.
+class ExecutorCore : public std::enable_shared_from_this<ExecutorCore> {
+ public:
+  static Expected<std::shared_ptr<ExecutorCore>> Create(ExecutorConfig config);
+  ~ExecutorCore();
+
+  Expected<std::shared_ptr<SessionCore>> NewSession(const Language& language, SessionConfig config);
+  void Close();
+
+  const ExecutorConfig& config() const noexcept { return config_; }
+  const std::shared_ptr<const Registry>& registry() const noexcept { return registry_; }
+  Watchdog& watchdog() noexcept { return watchdog_; }
+  host::WorkerPool& workers() noexcept { return workers_; }
+
+  /// A run is under way; false once the executor is closing.
+  [[nodiscard]] bool BeginRun();
+  void EndRun();
+  void Forget(uint64_t session_id);
+
+ private:
+  explicit ExecutorCore(ExecutorConfig config);
+
+  /// The language's pool, loaded at first use.
+  Expected<std::shared_ptr<SandboxPool>> Pool(const Language& language);
+  Expected<std::shared_ptr<SandboxPool>> Load(const Language& language);
+
+  const ExecutorConfig config_;
+  const std::shared_ptr<const Registry> registry_;
+  std::shared_ptr<wasm::Engine> engine_;
+  std::optional<wasm::ModuleCache> cache_;
+
+  std::mutex load_mutex_;
+  std::map<Language, std::shared_ptr<SandboxPool>> pools_;
+
+  std::mutex mutex_;
+  std::condition_variable no_runs_;
+  std::map<uint64_t, std::weak_ptr<SessionCore>> sessions_;
+  size_t runs_ = 0;
+  bool closed_ = false;
+
+  // Last, so that they end first: their threads use what is above.
+  host::WorkerPool workers_;
+  Watchdog watchdog_;
+};
+
+}  // namespace goru::internal

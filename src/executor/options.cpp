@@ -1,0 +1,66 @@
+#include "goru/options.hpp"
+
+namespace goru {
+
+ExecutorOption WithRegistry(Registry registry) {
+  return [registry = std::move(registry)](ExecutorConfig& config) { config.registry = registry; };
+}
+ExecutorOption WithMemoryLimit(size_t bytes) {
+  return [bytes](ExecutorConfig& config) { config.session_limits.memory_bytes = bytes; };
+}
+ExecutorOption WithTimeout(std::chrono::nanoseconds timeout) {
+  return [timeout](ExecutorConfig& config) { config.session_limits.timeout = timeout; };
+}
+ExecutorOption WithDiskCache(std::string directory) {
+  return [directory = std::move(directory)](ExecutorConfig& config) {
+    config.disk_cache = true;
+    config.cache_directory = directory;
+  };
+}
+ExecutorOption WithoutDiskCache() {
+  return [](ExecutorConfig& config) { config.disk_cache = false; };
+}
+ExecutorOption WithPrecompile(std::vector<Language> languages) {
+  return [languages = std::move(languages)](ExecutorConfig& config) { config.precompile = languages; };
+}
+ExecutorOption WithWarmPool(size_t sandboxes) {
+  return [sandboxes](ExecutorConfig& config) { config.limits.warm_sandboxes = sandboxes; };
+}
+ExecutorOption WithHostThreads(size_t threads) {
+  return [threads](ExecutorConfig& config) { config.limits.host_threads = threads; };
+}
+ExecutorOption WithImageDirectory(std::string directory) {
+  return [directory = std::move(directory)](ExecutorConfig& config) { config.image_directory = directory; };
+}
+ExecutorOption WithProgress(std::function<void(std::string_view)> progress) {
+  return [progress = std::move(progress)](ExecutorConfig& config) { config.progress = progress; };
+}
+
+SessionOption WithSessionTimeout(std::chrono::nanoseconds timeout) {
+  return [timeout](SessionConfig& config) { config.limits.timeout = timeout; };
+}
+SessionOption WithSessionMemoryLimit(size_t bytes) {
+  return [bytes](SessionConfig& config) { config.limits.memory_bytes = bytes; };
+}
+SessionOption WithSessionOutputLimit(size_t bytes) {
+  return [bytes](SessionConfig& config) { config.limits.output_bytes = bytes; };
+}
+SessionOption WithSessionStopOnOutputLimit() {
+  return [](SessionConfig& config) { config.limits.stop_on_output_limit = true; };
+}
+SessionOption WithSessionHostCallLimit(uint64_t calls) {
+  return [calls](SessionConfig& config) { config.limits.host_calls = calls; };
+}
+SessionOption WithSessionHostCallsInFlight(size_t calls) {
+  return [calls](SessionConfig& config) { config.limits.host_calls_in_flight = calls; };
+}
+SessionOption WithSessionRegistry(Registry registry) {
+  auto shared = std::make_shared<const Registry>(std::move(registry));
+  return [shared](SessionConfig& config) { config.registry = shared; };
+}
+SessionOption WithSessionFunctions(std::vector<std::string> names) {
+  auto shared = std::make_shared<const std::vector<std::string>>(std::move(names));
+  return [shared](SessionConfig& config) { config.functions = shared; };
+}
+
+}  // namespace goru

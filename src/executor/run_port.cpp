@@ -1,0 +1,34 @@
+#include "executor/run_port.hpp"
+
+#include <algorithm>
+
+namespace goru::internal {
+
+RunPort::RunPort(const host::Policy& policy, host::WorkerPool& workers, std::shared_ptr<support::StopSignal> signal,
+                 CallContext context, const RunOptions& options)
+    : limits_(policy.limits),
+      options_(options),
+      calls_(policy, workers, std::move(signal), std::move(context)),
+      output_(policy.limits.output_bytes),
+      stdin_rest_(options.stdin_data) {}
+
+wasm::After RunPort::Handle(char op, nlohmann::json payload, guest::Reply& reply) {
+  return calls_.Handle(op, std::move(payload), reply);
+}
+
+uint32_t RunPort::ReadStdin(std::span<uint8_t> into) {
+  const size_t count = std::min(into.size(), stdin_rest_.size());
+  std::copy_n(stdin_rest_.begin(), count, into.begin());
+  stdin_rest_.remove_prefix(count);
+  return static_cast<uint32_t>(count);
+}
+
+wasm::After RunPort::WriteOutput(int stream, std::span<const uint8_t> bytes) {
+  const auto& callback = stream == 2 ? options_.on_stderr : options_.on_stdout;
+  if (callback) callback({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+  if (output_.Append(stream, bytes) || !limits_.stop_on_output_limit) return wasm::After::kContinue;
+  output_limit_hit_ = true;
+  return wasm::After::kUnwind;
+}
+
+}  // namespace goru::internal

@@ -1,0 +1,39 @@
+// The host's end of one run: output, input, host calls, outcome.
+#pragma once
+
+#include <string_view>
+
+#include "executor/output_buffer.hpp"
+#include "goru/options.hpp"
+#include "guest/guest.hpp"
+#include "host/host_calls.hpp"
+
+namespace goru::internal {
+
+class RunPort final : public guest::HostPort {
+ public:
+  RunPort(const host::Policy& policy, host::WorkerPool& workers, std::shared_ptr<support::StopSignal> signal,
+          CallContext context, const RunOptions& options);
+
+  wasm::After Handle(char op, nlohmann::json payload, guest::Reply& reply) override;
+  void Outcome(nlohmann::json outcome) override { outcome_ = std::move(outcome); }
+  uint32_t ReadStdin(std::span<uint8_t> into) override;
+  wasm::After WriteOutput(int stream, std::span<const uint8_t> bytes) override;
+  size_t MaxMessage() const override { return limits_.message_bytes; }
+
+  const nlohmann::json& outcome() const noexcept { return outcome_; }
+  const host::HostCalls& calls() const noexcept { return calls_; }
+  OutputBuffer& output() noexcept { return output_; }
+  bool output_limit_hit() const noexcept { return output_limit_hit_; }
+
+ private:
+  const Limits& limits_;
+  const RunOptions& options_;
+  host::HostCalls calls_;
+  OutputBuffer output_;
+  std::string_view stdin_rest_;
+  nlohmann::json outcome_;
+  bool output_limit_hit_ = false;
+};
+
+}  // namespace goru::internal

@@ -1,0 +1,322 @@
+#include "executor/session_core.hpp"
+
+#include <atomic>
+#include <ctime>
+
+#include "executor/run_port.hpp"
+#include "support/utf8.hpp"
+
+namespace goru::internal {
+namespace {
+
+using Clock = Watchdog::Clock;
+
+uint64_t NextSessionId() {
+  static std::atomic<uint64_t> next{1};
+  return next++;
+}
+
+std::chrono::nanoseconds ThreadCpuTime() {
+  timespec now = {};
+  ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+  return std::chrono::seconds(now.tv_sec) + std::chrono::nanoseconds(now.tv_nsec);
+}
+
+/// The outcome is the guest's word and can be any JSON value.
+std::string TextMember(const nlohmann::json& object, const char* name) {
+  if (!object.is_object()) return {};
+  const auto found = object.find(name);
+  return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
+}
+
+std::string Seconds(std::chrono::nanoseconds duration) {
+  const double seconds = std::chrono::duration<double>(duration).count();
+  std::string text = std::to_string(seconds);
+  text.erase(text.find_last_not_of('0') + 1);
+  if (text.ends_with('.')) text.pop_back();
+  return text + " s";
+}
+
+std::string MiB(size_t bytes) { return std::to_string(bytes >> 20) + " MiB"; }
+
+Clock::time_point DeadlineAfter(std::chrono::nanoseconds timeout) {
+  const auto now = Clock::now();
+  return timeout < Clock::time_point::max() - now ? now + timeout : Clock::time_point::max();
+}
+
+}  // namespace
+
+SessionCore::SessionCore(std::shared_ptr<ExecutorCore> executor, std::shared_ptr<SandboxPool> pool, Language language,
+                         host::Policy policy)
+    : id_(NextSessionId()),
+      executor_(std::move(executor)),
+      pool_(std::move(pool)),
+      language_(std::move(language)),
+      policy_(std::move(policy)) {}
+
+SessionCore::~SessionCore() {
+  Close();
+  executor_->Forget(id_);
+}
+
+std::optional<RunError> SessionCore::Refuse(std::string_view code) const {
+  if (code.size() > policy_.limits.code_bytes) {
+    return RunError{ErrorKind::kInvalidArgument, "",
+                    "the code is larger than " + MiB(policy_.limits.code_bytes), ""};
+  }
+  if (!support::IsUtf8(code)) return RunError{ErrorKind::kInvalidArgument, "", "the code is not UTF-8 text", ""};
+  if (!wasm::ThreadHasStackForGuest()) {
+    return RunError{ErrorKind::kInvalidArgument, "",
+                    "this thread's stack is too small to run a sandbox; give it at least 2.5 MiB", ""};
+  }
+  return std::nullopt;
+}
+
+Result SessionCore::Run(std::string_view code, const RunOptions& options) {
+  const auto started = Clock::now();
+  const auto cpu_started = ThreadCpuTime();
+  Result result;
+  result.exit_code = 1;
+  if (auto refusal = Refuse(code)) {
+    result.error = std::move(*refusal);
+    result.session_alive = !closed();
+    return result;
+  }
+  {
+    const std::lock_guard lock(mutex_);
+    if (state_ == State::kRunning) {
+      result.error = RunError{ErrorKind::kBusy, "", "the session is running other code; wait for it or interrupt it", ""};
+      return result;
+    }
+    if (state_ == State::kClosed || !executor_->BeginRun()) {
+      result.error = RunError{ErrorKind::kSessionClosed, "", "the session is closed; make a new one", ""};
+      result.session_alive = false;
+      return result;
+    }
+    state_ = State::kRunning;
+    interrupt_requested_ = false;
+  }
+  if (const auto ensured = EnsureGuest(); ensured) {
+    Execute(code, options, result);
+  } else {
+    result.error = RunError{ensured.error().kind, "", ensured.error().message, ""};
+    result.session_alive = false;
+  }
+  {
+    std::unique_lock lock(mutex_);
+    state_ = State::kIdle;
+    if (close_requested_ || !result.session_alive) {
+      result.session_alive = false;
+      DropGuest(lock);
+    }
+  }
+  executor_->EndRun();
+  result.duration = Clock::now() - started;
+  result.usage.cpu_time = ThreadCpuTime() - cpu_started;
+  return result;
+}
+
+Expected<void> SessionCore::EnsureGuest() {
+  if (guest_) return {};
+  auto guest = pool_->Take();
+  if (!guest) return guest.error();
+  (*guest)->instance().slot().set_limit(policy_.limits.memory_bytes);
+  const std::lock_guard lock(mutex_);
+  guest_ = std::move(*guest);
+  return {};
+}
+
+void SessionCore::Execute(std::string_view code, const RunOptions& options, Result& result) {
+  ++runs_;
+  guest::Job job;
+  job.code = code;
+  job.name = options.name.empty() ? "<run " + std::to_string(runs_) + ">" : options.name;
+  job.want_value = options.want_value;
+  job.has_stdin = !options.stdin_data.empty();
+  job.first = runs_ == 1;
+
+  wasm::Instance& instance = guest_->instance();
+  wasm::RunGate& gate = instance.gate();
+  instance.slot().clear_limit_hit();
+  std::stop_source stop;
+  CallContext context;
+  context.session_id = id_;
+  context.deadline = DeadlineAfter(policy_.limits.timeout);
+  context.stop = stop.get_token();
+  guest::GuestEnd end;
+  {
+    RunPort port(policy_, executor_->workers(), gate.shared_signal(), context, options);
+    bool interrupted = false;
+    {
+      const std::lock_guard lock(mutex_);
+      gate.Begin();
+      run_stop_ = stop;
+      stoppable_ = true;
+      interrupted = interrupt_requested_ || close_requested_;
+    }
+    if (interrupted) gate.Stop(wasm::StopReason::kCancelled);
+    const Watchdog::Ticket ticket =
+        executor_->watchdog().Add(context.deadline, [this] { Stop(wasm::StopReason::kTimeout); });
+    end = guest_->Run(job, port);
+    std::optional<Watchdog::Ticket> grace;
+    {
+      const std::lock_guard lock(mutex_);
+      stoppable_ = false;
+      run_stop_ = std::stop_source(std::nostopstate);
+      grace.swap(grace_);
+    }
+    executor_->watchdog().Cancel(ticket);
+    if (grace) executor_->watchdog().Cancel(*grace);
+    // Settled by now: nobody can stop the run any more.
+    gate.End();
+    Judge(end, port, result);
+    port.output().MoveTo(result);
+    result.usage.peak_memory_bytes = instance.slot().size();
+    result.usage.host_calls = port.calls().calls();
+    result.usage.crossings = port.calls().crossings();
+  }
+}
+
+void SessionCore::Judge(const guest::GuestEnd& end, const RunPort& port, Result& result) {
+  using Kind = guest::GuestEnd::Kind;
+  const Limits& limits = policy_.limits;
+  const std::string memory_message =
+      "the memory limit of " + MiB(limits.memory_bytes) + " was reached (WithSessionMemoryLimit, --memory)";
+  result.session_alive = end.kind == Kind::kAtRest;
+  switch (end.kind) {
+    case Kind::kAtRest:
+      JudgeOutcome(port, result);
+      if (result.error && result.error->kind == ErrorKind::kMemoryLimit) result.error->message = memory_message;
+      return;
+    case Kind::kExited:
+      result.exit_code = static_cast<int>(end.exit_code);
+      result.error =
+          RunError{ErrorKind::kExited, "", "the code ended its process with exit code " + std::to_string(end.exit_code), ""};
+      return;
+    case Kind::kStopped:
+      if (guest_->instance().gate().reason() == wasm::StopReason::kTimeout) {
+        result.error = RunError{ErrorKind::kTimeout, "",
+                                "the run took longer than " + Seconds(limits.timeout) +
+                                    " (WithSessionTimeout, --timeout); the session is closed",
+                                ""};
+      } else {
+        result.error = RunError{ErrorKind::kCancelled, "", "the run was interrupted; the session is closed", ""};
+      }
+      return;
+    case Kind::kEnded:
+      if (port.output_limit_hit()) {
+        result.error = RunError{ErrorKind::kOutputLimit, "",
+                                "the output went over its limit of " + std::to_string(limits.output_bytes) +
+                                    " bytes (WithSessionOutputLimit, --max-output); the session is closed",
+                                ""};
+        return;
+      }
+      result.error = RunError{ErrorKind::kTrap, "", "the code damaged the language runtime; the session is closed", ""};
+      return;
+    case Kind::kTrapped:
+      if (guest_->instance().slot().limit_hit()) {
+        result.error = RunError{ErrorKind::kMemoryLimit, "", memory_message + "; the session is closed", ""};
+        return;
+      }
+      result.error = RunError{ErrorKind::kTrap, "", "the sandbox faulted: " + end.message + "; the session is closed", ""};
+      return;
+  }
+}
+
+void SessionCore::JudgeOutcome(const RunPort& port, Result& result) {
+  const nlohmann::json& outcome = port.outcome();
+  if (outcome.is_object() && outcome.contains("exit")) {
+    const nlohmann::json& code = outcome["exit"];
+    result.exit_code = code.is_number_integer() ? static_cast<int>(code.get<int64_t>() & 0xFF) : 1;
+    result.error =
+        RunError{ErrorKind::kExited, "", "the code exited with code " + std::to_string(result.exit_code), ""};
+    return;
+  }
+  if (outcome.is_object() && outcome.contains("error")) {
+    const nlohmann::json& error = outcome["error"];
+    RunError out;
+    out.kind = ErrorKind::kGuestException;
+    out.type = TextMember(error, "type");
+    out.message = TextMember(error, "message");
+    out.traceback = TextMember(error, "traceback");
+    const bool out_of_memory = out.type == "MemoryError" || out.message == "out of memory";
+    if (out_of_memory && guest_->instance().slot().limit_hit()) out.kind = ErrorKind::kMemoryLimit;
+    if (out.type == "HostCallLimitError" && port.calls().limit_hit()) out.kind = ErrorKind::kHostCallLimit;
+    if (out.type == "Interrupted") {
+      out.kind = ErrorKind::kCancelled;
+      out.message = "the run was interrupted";
+    }
+    result.error = std::move(out);
+    return;
+  }
+  result.exit_code = 0;
+  if (!outcome.is_object()) return;
+  if (const auto value = outcome.find("value"); value != outcome.end() && value->is_string()) {
+    const auto& text = value->get_ref<const std::string&>();
+    if (nlohmann::json::accept(text)) result.value = text;
+  }
+  if (const auto repr = outcome.find("repr"); repr != outcome.end() && repr->is_string()) {
+    result.value_repr = repr->get<std::string>();
+  }
+}
+
+void SessionCore::Stop(wasm::StopReason reason) {
+  std::stop_source stop{std::nostopstate};
+  {
+    const std::lock_guard lock(mutex_);
+    if (!stoppable_) return;
+    guest_->instance().gate().Stop(reason);
+    stop = run_stop_;
+  }
+  // Callbacks of the host function's stop token run here, outside the lock: they may use the session.
+  stop.request_stop();
+}
+
+void SessionCore::Interrupt() {
+  {
+    const std::lock_guard lock(mutex_);
+    if (state_ != State::kRunning) return;
+    interrupt_requested_ = true;
+    if (!stoppable_ || guest_->instance().gate().stopped()) return;
+    if (guest_->RequestInterrupt()) {
+      // It may not listen, or wait in a host call: then the memory goes.
+      if (!grace_) {
+        grace_ = executor_->watchdog().Add(Clock::now() + kInterruptGrace, [this] { Stop(wasm::StopReason::kCancelled); });
+      }
+      return;
+    }
+  }
+  Stop(wasm::StopReason::kCancelled);
+}
+
+void SessionCore::Close() {
+  {
+    std::unique_lock lock(mutex_);
+    close_requested_ = true;
+    if (state_ != State::kRunning) {
+      DropGuest(lock);
+      return;
+    }
+  }
+  Stop(wasm::StopReason::kCancelled);
+}
+
+void SessionCore::DropGuest(std::unique_lock<std::mutex>& lock) {
+  state_ = State::kClosed;
+  std::unique_ptr<guest::Guest> guest = std::move(guest_);
+  lock.unlock();
+  if (guest) pool_->Give(std::move(guest));
+}
+
+bool SessionCore::closed() const {
+  const std::lock_guard lock(mutex_);
+  return state_ == State::kClosed || close_requested_;
+}
+
+size_t SessionCore::ResidentBytes() const {
+  const std::lock_guard lock(mutex_);
+  if (state_ != State::kIdle || !guest_) return 0;
+  return guest_->instance().slot().PrivateBytes();
+}
+
+}  // namespace goru::internal

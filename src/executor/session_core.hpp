@@ -1,0 +1,69 @@
+// One session: its guest, and the run that may be under way.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <stop_token>
+#include <string_view>
+
+#include "executor/executor_core.hpp"
+#include "goru/result.hpp"
+#include "guest/guest.hpp"
+#include "host/policy.hpp"
+
+namespace goru::internal {
+
+class RunPort;
+
+/// See goru::Session. Always held by shared_ptr: a run keeps it alive.
+class SessionCore : public std::enable_shared_from_this<SessionCore> {
+ public:
+  SessionCore(std::shared_ptr<ExecutorCore> executor, std::shared_ptr<SandboxPool> pool, Language language,
+              host::Policy policy);
+  ~SessionCore();
+
+  Result Run(std::string_view code, const RunOptions& options);
+  void Interrupt();
+  void Close();
+
+  bool closed() const;
+  uint64_t id() const noexcept { return id_; }
+  const Language& language() const noexcept { return language_; }
+  size_t ResidentBytes() const;
+
+ private:
+  enum class State { kIdle, kRunning, kClosed };
+
+  /// Checks what can be checked before a guest is needed; nothing where the run may go on.
+  std::optional<RunError> Refuse(std::string_view code) const;
+  /// Takes a guest where there is none yet.
+  Expected<void> EnsureGuest();
+  void Execute(std::string_view code, const RunOptions& options, Result& result);
+  void Judge(const guest::GuestEnd& end, const RunPort& port, Result& result);
+  void JudgeOutcome(const RunPort& port, Result& result);
+  /// Ends the run that is under way, if there is one, from any thread.
+  void Stop(wasm::StopReason reason);
+  /// The guest is not used again.
+  void DropGuest(std::unique_lock<std::mutex>& lock);
+
+  const uint64_t id_;
+  const std::shared_ptr<ExecutorCore> executor_;
+  const std::shared_ptr<SandboxPool> pool_;
+  const Language language_;
+  const host::Policy policy_;
+
+  mutable std::mutex mutex_;
+  State state_ = State::kIdle;
+  bool close_requested_ = false;
+  /// While true another thread may stop the guest.
+  bool stoppable_ = false;
+  bool interrupt_requested_ = false;
+  std::stop_source run_stop_{std::nostopstate};
+  /// Ends the run where the guest does not follow an interrupt by itself.
+  std::optional<Watchdog::Ticket> grace_;
+  std::unique_ptr<guest::Guest> guest_;
+  uint64_t runs_ = 0;
+};
+
+}  // namespace goru::internal

@@ -1,0 +1,49 @@
+// One thread that ends runs whose time is up.
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <mutex>
+#include <thread>
+
+namespace goru::internal {
+
+/// Calls functions at deadlines. Thread-safe. The thread starts with the first deadline.
+class Watchdog {
+ public:
+  using Clock = std::chrono::steady_clock;
+  /// Identifies a deadline for Cancel.
+  struct Ticket {
+    Clock::time_point when;
+    uint64_t number = 0;
+  };
+
+  Watchdog() = default;
+  ~Watchdog();
+  Watchdog(const Watchdog&) = delete;
+  Watchdog& operator=(const Watchdog&) = delete;
+
+  /// `action` runs on the watchdog's thread, once, unless cancelled before. It must be short and must not use the watchdog.
+  Ticket Add(Clock::time_point when, std::function<void()> action);
+
+  /// After it returns the action is not running and will not run.
+  void Cancel(const Ticket& ticket);
+
+ private:
+  using Key = std::pair<Clock::time_point, uint64_t>;
+  void Watch();
+
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::condition_variable idle_;
+  std::map<Key, std::function<void()>> deadlines_;
+  Key running_ = {};
+  uint64_t next_number_ = 1;
+  bool closing_ = false;
+  std::thread thread_;
+};
+
+}  // namespace goru::internal

@@ -1,0 +1,67 @@
+#include "guest/channel.hpp"
+
+namespace goru::guest {
+namespace {
+
+// A response buffer that grew beyond this is given back after the run: idle sessions stay small.
+constexpr size_t kKeepResponse = 64 << 10;
+
+}  // namespace
+
+void Channel::Begin(HostPort& port, const Job& job) noexcept {
+  port_ = &port;
+  job_ = &job;
+  job_taken_ = false;
+  finished_ = false;
+}
+
+void Channel::DropResponse() noexcept {
+  response_.clear();
+  if (response_.capacity() > kKeepResponse) response_.shrink_to_fit();
+}
+
+void Channel::Put(const Reply& reply) {
+  response_.clear();
+  response_ += reply.ok ? 'o' : 'e';
+  codec_.Encode(reply.value, response_);
+}
+
+wasm::After Channel::Answer(std::span<const uint8_t> request) {
+  if (port_ == nullptr || request.empty()) {
+    Put(Reply::Failed("HostError", "the host is not listening"));
+    return wasm::After::kContinue;
+  }
+  if (request.size() > port_->MaxMessage()) {
+    Put(Reply::Failed("ValueError", "the arguments are larger than " + std::to_string(port_->MaxMessage()) + " bytes"));
+    return wasm::After::kContinue;
+  }
+  const auto op = static_cast<char>(request[0]);
+  Reply reply;
+  if (op == 'j') {
+    job_taken_ = true;
+    reply.value = ToJson(*job_);
+    Put(reply);
+    return wasm::After::kContinue;
+  }
+  auto payload = codec_.Decode(request.subspan(1));
+  if (!payload) {
+    Put(Reply::Failed("TypeError", payload.error().message));
+    return wasm::After::kContinue;
+  }
+  if (op == 'r') {
+    // The first outcome counts: nothing that runs later may rewrite it.
+    if (!finished_) port_->Outcome(std::move(*payload));
+    finished_ = true;
+    Put(reply);
+    return wasm::After::kContinue;
+  }
+  const wasm::After after = port_->Handle(op, std::move(*payload), reply);
+  if (after == wasm::After::kUnwind) return after;
+  Put(reply);
+  if (response_.size() > port_->MaxMessage()) {
+    Put(Reply::Failed("ValueError", "the result is larger than " + std::to_string(port_->MaxMessage()) + " bytes"));
+  }
+  return wasm::After::kContinue;
+}
+
+}  // namespace goru::guest

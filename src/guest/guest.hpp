@@ -1,0 +1,89 @@
+// One language runtime as the layers above see it, whatever language it is.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <span>
+#include <string>
+
+#include "goru/error.hpp"
+#include "wasi/wasi_host.hpp"
+#include "wasm/instance.hpp"
+
+namespace goru::guest {
+
+/// What to run (docs/GUEST_ABI.md, "job").
+struct Job {
+  std::string code;
+  std::string name;
+  bool want_value = false;
+  bool has_stdin = false;
+  bool first = false;
+};
+
+nlohmann::json ToJson(const Job& job);
+
+/// The answer to a request.
+struct Reply {
+  bool ok = true;
+  nlohmann::json value;
+
+  static Reply Failed(std::string type, std::string message) {
+    return {false, nlohmann::json::array({std::move(type), std::move(message)})};
+  }
+};
+
+/// The host's end of a run. Called on the run's thread, on the host's side of the gate.
+class HostPort {
+ public:
+  virtual ~HostPort() = default;
+
+  /// Op `c` or `b`. kUnwind: the run is to end here.
+  virtual wasm::After Handle(char op, nlohmann::json payload, Reply& reply) = 0;
+  /// Op `r`.
+  virtual void Outcome(nlohmann::json outcome) = 0;
+  /// Standard input of the run; 0 = end of file.
+  virtual uint32_t ReadStdin(std::span<uint8_t> into) = 0;
+  /// Standard output (1) or error (2) of the run.
+  virtual wasm::After WriteOutput(int stream, std::span<const uint8_t> bytes) = 0;
+  /// The most that one request or reply may have, in bytes.
+  virtual size_t MaxMessage() const = 0;
+};
+
+/// How a run left its guest.
+struct GuestEnd {
+  enum class Kind {
+    /// The guest is only data again and can run the next job.
+    kAtRest,
+    /// proc_exit; the guest is gone.
+    kExited,
+    /// RunGate::Stop; the guest is gone.
+    kStopped,
+    /// A fault of its own; the guest is gone.
+    kTrapped,
+    /// A host function ended the run; the guest is gone.
+    kEnded,
+  };
+  Kind kind = Kind::kAtRest;
+  uint32_t exit_code = 0;
+  std::string message;
+};
+
+/// One live instance of a language. One thread at a time.
+class Guest : public wasi::GuestIo {
+ public:
+  /// Runs one job; gate().Begin() has been called. After anything but kAtRest only Release is allowed.
+  virtual GuestEnd Run(const Job& job, HostPort& port) = 0;
+
+  /// Asks the running job to end by itself, from another thread, while the run's owner keeps the guest alive and
+  /// unstopped. False: this guest cannot be asked.
+  virtual bool RequestInterrupt() noexcept = 0;
+
+  virtual wasm::Instance& instance() noexcept = 0;
+
+  /// Ends the guest and hands back its slot for Reset.
+  virtual std::unique_ptr<wasm::MemorySlot> Release() = 0;
+};
+
+}  // namespace goru::guest

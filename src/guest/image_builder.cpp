@@ -1,0 +1,240 @@
+#include "guest/image_builder.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+
+#include "guest/image_file.hpp"
+#include "guest/runtime.hpp"
+#include "wasi/abi.hpp"
+#include "wasm/dirty_pages.hpp"
+#include "wasm/module_rewriter.hpp"
+#include "wasm/page_size.hpp"
+
+namespace goru::guest {
+namespace {
+
+/// Time and entropy that are the same in every build.
+class FixedSources final : public wasi::Sources {
+ public:
+  uint64_t Now(uint32_t /*clock*/) override {
+    now_ += 1000;
+    return now_;
+  }
+  void FillRandom(std::span<uint8_t> out) override {
+    for (uint8_t& byte : out) {
+      // splitmix64 (Steele, Lea and Flood, 2014): any fixed sequence would do.
+      state_ += 0x9E3779B97F4A7C15ULL;
+      uint64_t z = state_;
+      z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9ULL;
+      z = (z ^ (z >> 27)) * 0x94D049BB133111EBULL;
+      byte = static_cast<uint8_t>(z ^ (z >> 31));
+    }
+  }
+
+ private:
+  uint64_t now_ = 1'700'000'000'000'000'000;
+  uint64_t state_ = 1;
+};
+
+/// A boot needs nothing from the host; what it complains of is shown to whoever builds.
+class BuildPort final : public HostPort {
+ public:
+  wasm::After Handle(char /*op*/, nlohmann::json /*payload*/, Reply& reply) override {
+    reply = Reply::Failed("HostError", "no host functions while the image is built");
+    return wasm::After::kContinue;
+  }
+  void Outcome(nlohmann::json outcome) override { outcome_ = std::move(outcome); }
+  uint32_t ReadStdin(std::span<uint8_t> /*into*/) override { return 0; }
+  wasm::After WriteOutput(int stream, std::span<const uint8_t> bytes) override {
+    if (stream == 2) (void)!::write(STDERR_FILENO, bytes.data(), bytes.size());
+    return wasm::After::kContinue;
+  }
+  size_t MaxMessage() const override { return size_t{16} << 20; }
+  const nlohmann::json& outcome() const { return outcome_; }
+
+ private:
+  nlohmann::json outcome_;
+};
+
+struct Booted {
+  std::vector<uint8_t> memory;
+  std::vector<wasm::GlobalValue> globals;
+  ParkingPlace parking;
+};
+
+wasi::WasiHost BootHost(wasi::Sources& sources, const std::string& prelude) {
+  wasi::WasiHost host;
+  host.sources = &sources;
+  // -i is what makes the command read its standard input for ever. The prelude comes as an argument, so that its code has a
+  // file name of its own, which tells its frames from the user's.
+  constexpr const char* kStart = "import sys; exec(compile(sys.argv.pop(), '<goru>', 'exec'), {'__name__': '<goru>'}); del sys";
+  host.arguments = {"python", "-i", "-q", "-E", "-s", "-B", "-c", kStart, prelude};
+  host.environment = {};
+  return host;
+}
+
+Expected<Booted> Boot(const std::shared_ptr<wasm::Engine>& engine, GuestModel model,
+                      std::span<const uint8_t> module, const std::string& prelude) {
+  auto globals = wasm::ListMutableGlobals(module);
+  if (!globals) return globals.error();
+  auto exported = wasm::ExportGlobals(module, *globals);
+  if (!exported) return exported.error();
+  auto compiled = engine->Compile(*exported);
+  if (!compiled) return compiled.error();
+  auto program = LinkProgram(engine, std::move(*compiled));
+  if (!program) return program.error();
+  auto slot = wasm::MemorySlot::Create(nullptr);
+  if (!slot) return slot.error();
+
+  FixedSources sources;
+  BuildPort port;
+  Booted booted;
+  std::unique_ptr<Guest> guest;
+  wasi::WasiHost host = BootHost(sources, prelude);
+  if (model == GuestModel::kResumable) {
+    auto made = ResumableGuest::Boot(*program, std::move(*slot), std::move(host), port);
+    if (!made) return made.error();
+    booted.parking = (*made)->parking();
+    guest = std::move(*made);
+  } else {
+    auto made = ReactorGuest::Boot(*program, std::move(*slot), std::move(host), port);
+    if (!made) return made.error();
+    guest = std::move(*made);
+  }
+  wasm::Instance& instance = guest->instance();
+  for (const wasm::MutableGlobal& global : *globals) {
+    auto value = instance.GlobalInteger(wasm::GlobalExportName(global.index));
+    if (!value) return value.error();
+    booted.globals.push_back({global, *value});
+  }
+  const auto bytes = instance.memory().Bytes(0, instance.slot().size());
+  booted.memory.assign(bytes->begin(), bytes->end());
+  return booted;
+}
+
+/// The pages that a small job writes to, found by running one.
+Expected<std::vector<uint32_t>> FindHotPages(const Runtime& runtime, const std::string& language) {
+  Job job;
+  job.code = language == "python" ? "print(1+1)" : "console.log(1+1)";
+  job.name = "warm";
+  job.first = true;
+  auto slot = wasm::MemorySlot::Create(runtime.memory());
+  if (!slot) return slot.error();
+  auto guest = runtime.Start(std::move(*slot));
+  if (!guest) return guest.error();
+  BuildPort port;
+  wasm::Instance& instance = (*guest)->instance();
+  instance.gate().Begin();
+  const GuestEnd end = (*guest)->Run(job, port);
+  instance.gate().End();
+  if (end.kind != GuestEnd::Kind::kAtRest || port.outcome().contains("error")) {
+    return Error{ErrorKind::kInternal, "the image's first run failed: " + end.message + " " + port.outcome().dump()};
+  }
+  std::vector<uint32_t> pages;
+  const auto base = reinterpret_cast<uint64_t>(instance.slot().base());
+  uint64_t at = base;
+  const uint64_t stop = base + runtime.memory()->size();
+  std::array<wasm::PageRange, 64> ranges;
+  while (at < stop) {
+    const int count = wasm::ScanDirtyPages(at, stop, ranges);
+    if (count <= 0) break;
+    for (int i = 0; i < count; ++i) {
+      const wasm::PageRange& range = ranges[static_cast<size_t>(i)];
+      for (uint64_t page = range.start; page < range.end; page += wasm::kPageSize) {
+        pages.push_back(static_cast<uint32_t>((page - base) / wasm::kPageSize));
+      }
+    }
+  }
+  return pages;
+}
+
+}  // namespace
+
+Expected<void> BuildImage(const std::string& language, std::span<const uint8_t> module, const std::string& prelude,
+                          const std::string& output) {
+  ImageInfo info;
+  info.language = language;
+  if (language == "python") {
+    info.model = GuestModel::kResumable;
+    info.version = "3.12.0";
+  } else if (language == "javascript") {
+    info.model = GuestModel::kReactor;
+    info.version = "0.17.0";
+  } else {
+    return Error{ErrorKind::kInvalidArgument, "unknown language " + language};
+  }
+  auto engine = wasm::Engine::Create();
+  if (!engine) return engine.error();
+  auto booted = Boot(*engine, info.model, module, prelude);
+  if (!booted) return booted.error();
+  info.parking = booted->parking;
+  auto image_module = wasm::MakeImageModule(
+      module, static_cast<uint32_t>(booted->memory.size() / wasm::kWasmPageSize), booted->globals);
+  if (!image_module) return image_module.error();
+
+  // What an ordinary run touches is learned from the image itself.
+  auto compiled = (*engine)->Compile(*image_module);
+  if (!compiled) return compiled.error();
+  auto memory = wasm::MemoryImage::FromBytes(booted->memory);
+  if (!memory) return memory.error();
+  auto runtime = Runtime::Create(*engine, std::move(*compiled), info, *memory);
+  if (!runtime) return runtime.error();
+  auto hot_pages = FindHotPages(**runtime, language);
+  if (!hot_pages) return hot_pages.error();
+  info.hot_pages = std::move(*hot_pages);
+  return ImageFile::Write(output, std::move(info), *image_module, booted->memory);
+}
+
+namespace {
+
+/// Traps at the first read of standard input.
+class ProbeIo final : public wasi::GuestIo {
+ public:
+  wasm::After ReadStdin(wasm::CallContext& /*context*/, std::span<uint8_t> /*into*/, uint32_t& count) override {
+    count = 0;
+    return wasm::After::kUnwind;
+  }
+  wasm::After WriteOutput(int /*stream*/, std::span<const uint8_t> /*bytes*/) override {
+    return wasm::After::kContinue;
+  }
+  wasm::After Exchange(wasm::CallContext& /*context*/, std::span<uint8_t> /*buffer*/, uint32_t& count) override {
+    count = 0;
+    return wasm::After::kContinue;
+  }
+  void Exit(uint32_t /*code*/) override {}
+};
+
+}  // namespace
+
+Expected<std::vector<uint32_t>> FunctionsOnStackAtRest(std::span<const uint8_t> module) {
+  auto engine = wasm::Engine::Create();
+  if (!engine) return engine.error();
+  auto compiled = (*engine)->Compile(module);
+  if (!compiled) return compiled.error();
+  auto program = LinkProgram(*engine, std::move(*compiled));
+  if (!program) return program.error();
+  auto slot = wasm::MemorySlot::Create(nullptr);
+  if (!slot) return slot.error();
+  FixedSources sources;
+  ProbeIo io;
+  wasi::WasiHost host = BootHost(sources, "pass");
+  host.io = &io;
+  auto instance = wasm::Instance::Create(*program, std::move(*slot), &host);
+  if (!instance) return instance.error();
+  auto start = (*instance)->Function("_start");
+  if (!start) return start.error();
+  (*instance)->CaptureFrames(true);
+  (*instance)->gate().Begin();
+  wasm::CallEnd end = (*instance)->Call(*start, {});
+  (*instance)->gate().End();
+  if (end.kind != wasm::CallEnd::Kind::kUnwound || end.frames.empty()) {
+    return Error{ErrorKind::kInternal, "the command did not read its standard input: " + end.message};
+  }
+  std::sort(end.frames.begin(), end.frames.end());
+  end.frames.erase(std::unique(end.frames.begin(), end.frames.end()), end.frames.end());
+  return end.frames;
+}
+
+}  // namespace goru::guest

@@ -1,0 +1,23 @@
+// Building images: boot a guest once, and keep what it has become.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "goru/error.hpp"
+
+namespace goru::guest {
+
+/// Boots the guest in `module` and writes its image. `language` is "python" or "javascript"; `prelude` is the Python source
+/// that the command is started with (the JavaScript module carries its own). The same inputs give the same file:
+/// clocks and entropy are fixed while the guest boots.
+Expected<void> BuildImage(const std::string& language, std::span<const uint8_t> module, const std::string& prelude,
+                          const std::string& output);
+
+/// Starts the Python command, lets its first read of standard input trap, and returns the indices of the functions
+/// that are on the stack then: those that asyncify must be able to leave.
+Expected<std::vector<uint32_t>> FunctionsOnStackAtRest(std::span<const uint8_t> module);
+
+}  // namespace goru::guest

@@ -1,0 +1,60 @@
+// The file that a guest starts from: module, memory and what the host must know about them.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "goru/error.hpp"
+#include "guest/resumable_guest.hpp"
+#include "wasm/memory_image.hpp"
+
+namespace goru::guest {
+
+/// How a guest is driven.
+enum class GuestModel { kResumable, kReactor };
+
+/// What the file says besides the bytes.
+struct ImageInfo {
+  /// The language, "python" or "javascript", and the runtime's own version, "3.12.0".
+  std::string language;
+  std::string version;
+  GuestModel model = GuestModel::kReactor;
+  ParkingPlace parking;
+  /// 4 KiB pages that an ordinary run writes to.
+  std::vector<uint32_t> hot_pages;
+  /// Hash of the module, the key of its compiled code (XXH3, 128 bits, hex).
+  std::string module_hash;
+};
+
+/// An opened image. Immutable, so any thread may use it.
+class ImageFile {
+ public:
+  /// Opens and checks `path`. The file is trusted as the program itself is: install it where only the owner writes.
+  static Expected<std::shared_ptr<const ImageFile>> Open(const std::string& path);
+
+  /// Writes an image; `info.module_hash` is filled in. The bytes depend on the arguments alone.
+  static Expected<void> Write(const std::string& path, ImageInfo info, std::span<const uint8_t> module,
+                              std::span<const uint8_t> memory);
+
+  const ImageInfo& info() const noexcept { return info_; }
+  const std::shared_ptr<const wasm::MemoryImage>& memory() const noexcept { return memory_; }
+  /// The module's bytes, for compiling.
+  Expected<std::vector<uint8_t>> ReadModule() const;
+
+ private:
+  ImageFile() = default;
+
+  std::string path_;
+  ImageInfo info_;
+  uint64_t module_offset_ = 0;
+  uint64_t module_size_ = 0;
+  std::shared_ptr<const wasm::MemoryImage> memory_;
+};
+
+/// XXH3-128 of `bytes` in hex.
+std::string HashHex(std::span<const uint8_t> bytes);
+
+}  // namespace goru::guest

@@ -1,0 +1,54 @@
+// A guest that is a WASI reactor with goru's own exports: JavaScript.
+#pragma once
+
+#include <memory>
+
+#include "guest/channel.hpp"
+#include "guest/guest.hpp"
+
+namespace goru::guest {
+
+class ReactorGuest final : public Guest {
+ public:
+  /// A guest from an image that was taken after goru_init.
+  static Expected<std::unique_ptr<Guest>> Create(std::shared_ptr<const wasm::Program> program,
+                                                 std::unique_ptr<wasm::MemorySlot> slot);
+
+  /// For the image builder: runs the constructors and goru_init.
+  static Expected<std::unique_ptr<ReactorGuest>> Boot(std::shared_ptr<const wasm::Program> program,
+                                                      std::unique_ptr<wasm::MemorySlot> slot, wasi::WasiHost host,
+                                                      HostPort& port);
+
+  /// The imports of module `goru`.
+  static std::span<const wasm::HostImport> Imports();
+
+  GuestEnd Run(const Job& job, HostPort& port) override;
+  bool RequestInterrupt() noexcept override;
+  wasm::Instance& instance() noexcept override { return *instance_; }
+  std::unique_ptr<wasm::MemorySlot> Release() override;
+
+  wasm::After ReadStdin(wasm::CallContext& context, std::span<uint8_t> into, uint32_t& count) override;
+  wasm::After WriteOutput(int stream, std::span<const uint8_t> bytes) override;
+  wasm::After Exchange(wasm::CallContext& context, std::span<uint8_t> buffer, uint32_t& count) override;
+  void Exit(uint32_t code) override;
+
+ private:
+  ReactorGuest() : channel_(Codec::Json()) { host_.io = this; }
+
+  Expected<void> Attach(std::shared_ptr<const wasm::Program> program, std::unique_ptr<wasm::MemorySlot> slot);
+  GuestEnd End(const wasm::CallEnd& call) const;
+  static wasm::After HostCall(wasm::CallContext& context, wasm::Args args);
+  static wasm::After HostResponse(wasm::CallContext& context, wasm::Args args);
+
+  wasi::WasiHost host_;
+  std::unique_ptr<wasm::Instance> instance_;
+  Channel channel_;
+  bool booting_ = false;
+  bool exited_ = false;
+  uint32_t exit_code_ = 0;
+  uint32_t interrupt_flag_ = 0;
+  wasmtime_func_t buffer_ = {};
+  wasmtime_func_t run_ = {};
+};
+
+}  // namespace goru::guest

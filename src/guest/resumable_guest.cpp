@@ -1,0 +1,212 @@
+#include "guest/resumable_guest.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <string_view>
+
+#include "wasm/page_size.hpp"
+
+namespace goru::guest {
+namespace {
+
+using wasm::After;
+
+// What the interactive loop gets to read: a call of what the prelude put into builtins.
+constexpr std::string_view kLine = "__goru_run__()\n";
+
+// The asyncify structure's header: two u32 (binaryen, src/passes/Asyncify.cpp).
+constexpr uint32_t kHeader = 8;
+
+// A response that did not fit is announced by this length.
+constexpr uint32_t kTooSmall = 0xFFFFFFFF;
+
+wasmtime_val_raw_t I32(uint32_t value) {
+  wasmtime_val_raw_t raw = {};
+  raw.i32 = static_cast<int32_t>(value);
+  return raw;
+}
+
+}  // namespace
+
+Expected<void> ResumableGuest::Attach(std::shared_ptr<const wasm::Program> program,
+                                      std::unique_ptr<wasm::MemorySlot> slot) {
+  auto instance = wasm::Instance::Create(std::move(program), std::move(slot), &host_);
+  if (!instance) return instance.error();
+  instance_ = std::move(*instance);
+  const std::array<std::pair<std::string_view, wasmtime_func_t*>, 5> exports = {{
+      {"_start", &start_},
+      {"asyncify_start_unwind", &start_unwind_},
+      {"asyncify_stop_unwind", &stop_unwind_},
+      {"asyncify_start_rewind", &start_rewind_},
+      {"asyncify_stop_rewind", &stop_rewind_},
+  }};
+  for (const auto& [name, function] : exports) {
+    auto found = instance_->Function(name);
+    if (!found) return found.error();
+    *function = *found;
+  }
+  return {};
+}
+
+Expected<std::unique_ptr<Guest>> ResumableGuest::Create(std::shared_ptr<const wasm::Program> program,
+                                                        std::unique_ptr<wasm::MemorySlot> slot,
+                                                        const ParkingPlace& parking) {
+  std::unique_ptr<ResumableGuest> guest(new ResumableGuest());
+  guest->parking_ = parking;
+  if (auto attached = guest->Attach(std::move(program), std::move(slot)); !attached) return attached.error();
+  return std::unique_ptr<Guest>(std::move(guest));
+}
+
+Expected<std::unique_ptr<ResumableGuest>> ResumableGuest::Boot(std::shared_ptr<const wasm::Program> program,
+                                                               std::unique_ptr<wasm::MemorySlot> slot,
+                                                               wasi::WasiHost host, HostPort& port) {
+  std::unique_ptr<ResumableGuest> guest(new ResumableGuest());
+  guest->host_ = std::move(host);
+  guest->host_.io = guest.get();
+  if (auto attached = guest->Attach(std::move(program), std::move(slot)); !attached) return attached.error();
+  guest->phase_ = Phase::kBooting;
+  const Job no_job;
+  guest->channel_.Begin(port, no_job);
+  wasm::RunGate& gate = guest->instance_->gate();
+  gate.Begin();
+  const wasm::CallEnd end = guest->instance_->Call(guest->start_, {});
+  const bool parked = end.kind == wasm::CallEnd::Kind::kReturned && guest->FinishParking(guest->parking_.depth);
+  gate.End();
+  guest->channel_.End();
+  if (!parked) {
+    return Error{ErrorKind::kInternal, "the guest did not reach its resting place: " +
+                                           (guest->exited_ ? "it exited with code " + std::to_string(guest->exit_code_)
+                                                           : end.message)};
+  }
+  guest->phase_ = Phase::kParked;
+  return guest;
+}
+
+GuestEnd ResumableGuest::Run(const Job& job, HostPort& port) {
+  channel_.Begin(port, job);
+  phase_ = Phase::kResuming;
+  std::array<wasmtime_val_raw_t, 1> buffer = {I32(parking_.buffer)};
+  wasm::CallEnd call = instance_->Call(start_rewind_, buffer);
+  if (call.kind == wasm::CallEnd::Kind::kReturned) call = instance_->Call(start_, {});
+  GuestEnd end = End(call);
+  channel_.DropResponse();
+  channel_.End();
+  return end;
+}
+
+GuestEnd ResumableGuest::End(const wasm::CallEnd& call) {
+  GuestEnd end;
+  end.message = call.message;
+  switch (call.kind) {
+    case wasm::CallEnd::Kind::kStopped:
+      end.kind = GuestEnd::Kind::kStopped;
+      return end;
+    case wasm::CallEnd::Kind::kTrapped:
+      end.kind = GuestEnd::Kind::kTrapped;
+      return end;
+    case wasm::CallEnd::Kind::kUnwound:
+      end.kind = exited_ ? GuestEnd::Kind::kExited : GuestEnd::Kind::kEnded;
+      end.exit_code = exit_code_;
+      return end;
+    case wasm::CallEnd::Kind::kReturned:
+      break;
+  }
+  uint32_t depth = 0;
+  if (!FinishParking(depth) || depth != parking_.depth) {
+    end.kind = GuestEnd::Kind::kTrapped;
+    end.message = "the code damaged the language runtime";
+    return end;
+  }
+  phase_ = Phase::kParked;
+  return end;
+}
+
+std::unique_ptr<wasm::MemorySlot> ResumableGuest::Release() { return wasm::Instance::Release(std::move(instance_)); }
+
+After ResumableGuest::Park() {
+  phase_ = Phase::kParking;
+  if (parking_.buffer == 0) {
+    // First time: the stack gets pages of its own behind everything that the guest has.
+    wasm::MemorySlot& slot = instance_->slot();
+    const size_t at = slot.size();
+    parking_.buffer_size = wasm::kWasmPageSize;
+    if (!instance_->GrowMemory(1)) return After::kUnwind;
+    parking_.buffer = static_cast<uint32_t>(at);
+  }
+  const std::array<uint32_t, 2> header = {parking_.buffer + kHeader, parking_.buffer + parking_.buffer_size};
+  if (!instance_->memory().Store(parking_.buffer, header)) return After::kUnwind;
+  std::array<wasmtime_val_raw_t, 1> buffer = {I32(parking_.buffer)};
+  return instance_->CallNested(start_unwind_, buffer) ? After::kContinue : After::kUnwind;
+}
+
+bool ResumableGuest::FinishParking(uint32_t& depth) {
+  if (phase_ != Phase::kParking) return false;
+  if (instance_->Call(stop_unwind_, {}).kind != wasm::CallEnd::Kind::kReturned) return false;
+  uint32_t end = 0;
+  if (!instance_->memory().Load(parking_.buffer, end)) return false;
+  depth = end - (parking_.buffer + kHeader);
+  return true;
+}
+
+After ResumableGuest::ReadStdin(wasm::CallContext& /*context*/, std::span<uint8_t> into, uint32_t& count) {
+  count = 0;
+  switch (phase_) {
+    case Phase::kBooting:
+      return Park();
+    case Phase::kResuming: {
+      if (!instance_->CallNested(stop_rewind_, {})) return After::kUnwind;
+      phase_ = Phase::kRunning;
+      count = static_cast<uint32_t>(std::min(into.size(), kLine.size()));
+      std::copy_n(kLine.begin(), count, into.begin());
+      return After::kContinue;
+    }
+    case Phase::kRunning:
+      // Only the interactive loop reads here once the outcome has come. Before the job was even fetched it is the loop as
+      // well: the code of an earlier run has removed what the line calls.
+      if (channel_.finished()) return Park();
+      if (!channel_.job_taken()) return After::kUnwind;
+      count = channel_.port()->ReadStdin(into);
+      return After::kContinue;
+    case Phase::kParking:
+    case Phase::kParked:
+      break;
+  }
+  return After::kUnwind;
+}
+
+After ResumableGuest::WriteOutput(int stream, std::span<const uint8_t> bytes) {
+  // The interactive loop's own prompts and complaints are nobody's output.
+  const bool in_job = phase_ == Phase::kBooting || (channel_.job_taken() && !channel_.finished());
+  if (!in_job || channel_.port() == nullptr) return After::kContinue;
+  return channel_.port()->WriteOutput(stream, bytes);
+}
+
+After ResumableGuest::Exchange(wasm::CallContext& /*context*/, std::span<uint8_t> buffer, uint32_t& count) {
+  constexpr uint32_t kLengthSize = sizeof(uint32_t);
+  uint32_t length = 0;
+  count = 0;
+  if (buffer.size() < 2 * kLengthSize) return After::kContinue;
+  std::memcpy(&length, buffer.data(), kLengthSize);
+  if (length > buffer.size() - kLengthSize) return After::kContinue;
+  if (length > 0 && channel_.Answer(buffer.subspan(kLengthSize, length)) == After::kUnwind) return After::kUnwind;
+  const std::string& response = channel_.response();
+  auto size = static_cast<uint32_t>(response.size());
+  if (response.size() > buffer.size() - kLengthSize) {
+    std::memcpy(buffer.data(), &kTooSmall, kLengthSize);
+    std::memcpy(buffer.data() + kLengthSize, &size, kLengthSize);
+    count = 2 * kLengthSize;
+    return After::kContinue;
+  }
+  std::memcpy(buffer.data(), &size, kLengthSize);
+  std::copy(response.begin(), response.end(), buffer.begin() + kLengthSize);
+  count = size + kLengthSize;
+  return After::kContinue;
+}
+
+void ResumableGuest::Exit(uint32_t code) {
+  exited_ = true;
+  exit_code_ = code;
+}
+
+}  // namespace goru::guest

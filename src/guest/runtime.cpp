@@ -1,0 +1,34 @@
+#include "guest/runtime.hpp"
+
+namespace goru::guest {
+
+Expected<std::shared_ptr<const wasm::Program>> LinkProgram(std::shared_ptr<wasm::Engine> engine,
+                                                           wasm::ModulePtr module) {
+  std::vector<wasm::HostImport> imports(wasi::Imports().begin(), wasi::Imports().end());
+  imports.insert(imports.end(), ReactorGuest::Imports().begin(), ReactorGuest::Imports().end());
+  return wasm::Program::Link(std::move(engine), std::move(module), imports);
+}
+
+Expected<std::shared_ptr<const Runtime>> Runtime::Create(std::shared_ptr<wasm::Engine> engine, wasm::ModulePtr module,
+                                                         ImageInfo info,
+                                                         std::shared_ptr<const wasm::MemoryImage> memory) {
+  std::shared_ptr<Runtime> runtime(new Runtime());
+  auto program = LinkProgram(std::move(engine), std::move(module));
+  if (!program) return program.error();
+  runtime->program_ = std::move(*program);
+  runtime->info_ = std::move(info);
+  runtime->memory_ = std::move(memory);
+  return std::shared_ptr<const Runtime>(std::move(runtime));
+}
+
+Expected<std::unique_ptr<Guest>> Runtime::Start(std::unique_ptr<wasm::MemorySlot> slot) const {
+  switch (info_.model) {
+    case GuestModel::kResumable:
+      return ResumableGuest::Create(program_, std::move(slot), info_.parking);
+    case GuestModel::kReactor:
+      return ReactorGuest::Create(program_, std::move(slot));
+  }
+  return Error{ErrorKind::kInternal, "unknown guest model"};
+}
+
+}  // namespace goru::guest

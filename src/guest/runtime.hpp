@@ -1,0 +1,39 @@
+// One language, loaded: what every instance of it has in common.
+#pragma once
+
+#include <memory>
+
+#include "goru/error.hpp"
+#include "guest/guest.hpp"
+#include "guest/image_file.hpp"
+#include "guest/reactor_guest.hpp"
+#include "guest/resumable_guest.hpp"
+
+namespace goru::guest {
+
+/// Links a module with WASI and the `goru` functions.
+Expected<std::shared_ptr<const wasm::Program>> LinkProgram(std::shared_ptr<wasm::Engine> engine,
+                                                           wasm::ModulePtr module);
+
+/// Thread-safe.
+class Runtime {
+ public:
+  static Expected<std::shared_ptr<const Runtime>> Create(std::shared_ptr<wasm::Engine> engine, wasm::ModulePtr module,
+                                                         ImageInfo info,
+                                                         std::shared_ptr<const wasm::MemoryImage> memory);
+
+  /// A fresh guest in a slot that holds this runtime's memory image.
+  Expected<std::unique_ptr<Guest>> Start(std::unique_ptr<wasm::MemorySlot> slot) const;
+
+  const ImageInfo& info() const noexcept { return info_; }
+  const std::shared_ptr<const wasm::MemoryImage>& memory() const noexcept { return memory_; }
+
+ private:
+  Runtime() = default;
+
+  ImageInfo info_;
+  std::shared_ptr<const wasm::Program> program_;
+  std::shared_ptr<const wasm::MemoryImage> memory_;
+};
+
+}  // namespace goru::guest

@@ -1,0 +1,65 @@
+// Host calls of one run: looking functions up, running them, waiting for them.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "goru/registry.hpp"
+#include "guest/guest.hpp"
+#include "host/policy.hpp"
+#include "host/worker_pool.hpp"
+#include "support/stop_signal.hpp"
+
+namespace goru::host {
+
+/// Made for one run and gone with it. Used on the run's thread; the functions themselves may run on the pool's threads and
+/// outlive it.
+class HostCalls {
+ public:
+  /// `signal` is raised when the run is to end.
+  HostCalls(const Policy& policy, WorkerPool& pool, std::shared_ptr<support::StopSignal> signal, CallContext context);
+  /// Tells functions that are still at work that nobody waits for them.
+  ~HostCalls();
+  HostCalls(const HostCalls&) = delete;
+  HostCalls& operator=(const HostCalls&) = delete;
+
+  /// Answers ops `c` and `b` of docs/GUEST_ABI.md. kUnwind: the run was stopped meanwhile.
+  wasm::After Handle(char op, nlohmann::json payload, guest::Reply& reply);
+
+  uint64_t calls() const noexcept { return calls_; }
+  uint64_t crossings() const noexcept { return crossings_; }
+  bool limit_hit() const noexcept { return limit_hit_; }
+
+ private:
+  struct Board;
+  struct Waiting {
+    uint64_t id = 0;
+    std::string name;
+    nlohmann::json args;
+  };
+
+  /// Counts a call and finds its function; null with `reply` set where it may not be made.
+  const Registry::Entry* Admit(const nlohmann::json& name, const nlohmann::json& args, guest::Reply& reply);
+  wasm::After Call(nlohmann::json payload, guest::Reply& reply);
+  wasm::After Batch(nlohmann::json payload, guest::Reply& reply);
+  void Enqueue(nlohmann::json call);
+  void Cancel(const nlohmann::json& ids);
+  void StartWaiting();
+  void Launch(uint64_t id, const Registry::Entry& entry, nlohmann::json args);
+  nlohmann::json TakeReady();
+
+  const Policy& policy_;
+  WorkerPool& pool_;
+  CallContext context_;
+  std::shared_ptr<Board> board_;
+  std::deque<Waiting> waiting_;
+  uint64_t calls_ = 0;
+  uint64_t crossings_ = 0;
+  bool limit_hit_ = false;
+};
+
+}  // namespace goru::host

@@ -1,0 +1,60 @@
+// How a thread that waits inside a host call learns that its run is to end.
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <mutex>
+
+namespace goru::support {
+
+/// A condition that is raised once and stays raised until Clear(). Thread-safe.
+/// Waiters that wait for something else as well share its mutex: change that something under mutex(), then Wake().
+class StopSignal {
+ public:
+  using Clock = std::chrono::steady_clock;
+
+  void Raise() {
+    {
+      const std::lock_guard lock(mutex_);
+      raised_ = true;
+    }
+    changed_.notify_all();
+  }
+
+  void Clear() {
+    const std::lock_guard lock(mutex_);
+    raised_ = false;
+  }
+
+  bool raised() const {
+    const std::lock_guard lock(mutex_);
+    return raised_;
+  }
+
+  /// Makes waiters look at their condition again.
+  void Wake() { changed_.notify_all(); }
+
+  std::mutex& mutex() const { return mutex_; }
+
+  /// Waits until `done()` is true, the signal is raised, or `deadline` has come. `lock` holds mutex(). Returns
+  /// false where the signal was raised.
+  template <typename Done>
+  bool WaitUntil(std::unique_lock<std::mutex>& lock, Clock::time_point deadline, Done done) {
+    changed_.wait_until(lock, deadline, [&] { return raised_ || done(); });
+    return !raised_;
+  }
+
+  /// The same without a deadline.
+  template <typename Done>
+  bool Wait(std::unique_lock<std::mutex>& lock, Done done) {
+    changed_.wait(lock, [&] { return raised_ || done(); });
+    return !raised_;
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  std::condition_variable changed_;
+  bool raised_ = false;
+};
+
+}  // namespace goru::support

@@ -1,0 +1,135 @@
+// Reading, writing and asking about the open descriptors.
+#include <algorithm>
+
+#include "wasi/abi.hpp"
+#include "wasi/call.hpp"
+#include "wasi/descriptors.hpp"
+#include "wasi/tables.hpp"
+#include "wasi/wasi_host.hpp"
+
+namespace goru::wasi {
+namespace {
+
+using wasm::After;
+using wasm::Args;
+using wasm::CallContext;
+
+// POSIX's IOV_MAX: no C library passes more.
+constexpr uint32_t kMaxIovecs = 1024;
+
+bool IsDirectory(uint32_t fd) { return fd == kPackagesDir || fd == kChannelDir; }
+bool IsOpen(uint32_t fd) { return fd <= kChannel; }
+
+After FdWrite(CallContext& context, Args args) {
+  const uint32_t fd = args.U32(0);
+  const uint32_t count = args.U32(2);
+  if (fd != kStdout && fd != kStderr) return Answer(args, kEbadf);
+  if (count > kMaxIovecs) return Answer(args, kEinval);
+  uint32_t written = 0;
+  for (uint32_t i = 0; i < count; ++i) {
+    Ciovec vec;
+    if (!context.memory.Load(args.U32(1) + i * sizeof(Ciovec), vec)) return Answer(args, kEfault);
+    const auto bytes = context.memory.Bytes(vec.address, vec.length);
+    if (!bytes) return Answer(args, kEfault);
+    if (bytes->empty()) continue;
+    if (Host(context).io->WriteOutput(static_cast<int>(fd), *bytes) == After::kUnwind) return After::kUnwind;
+    written += vec.length;
+  }
+  return Answer(args, context.memory.Store(args.U32(3), written) ? kSuccess : kEfault);
+}
+
+After FdRead(CallContext& context, Args args) {
+  const uint32_t fd = args.U32(0);
+  const uint32_t count = args.U32(2);
+  if (fd != kStdin && fd != kChannel) return Answer(args, kEbadf);
+  if (count > kMaxIovecs) return Answer(args, kEinval);
+  uint32_t total = 0;
+  for (uint32_t i = 0; i < count; ++i) {
+    Ciovec vec;
+    if (!context.memory.Load(args.U32(1) + i * sizeof(Ciovec), vec)) return Answer(args, kEfault);
+    const auto bytes = context.memory.Bytes(vec.address, vec.length);
+    if (!bytes) return Answer(args, kEfault);
+    if (bytes->empty()) continue;
+    uint32_t got = 0;
+    const After after = fd == kStdin ? Host(context).io->ReadStdin(context, *bytes, got)
+                                     : Host(context).io->Exchange(context, *bytes, got);
+    if (after == After::kUnwind) return after;
+    total += got;
+    if (got < vec.length) break;
+  }
+  return Answer(args, context.memory.Store(args.U32(3), total) ? kSuccess : kEfault);
+}
+
+After FdClose(CallContext& /*context*/, Args args) {
+  // Standard streams and the channel stay open: the next run of the session needs them.
+  return Answer(args, IsOpen(args.U32(0)) ? kSuccess : kEbadf);
+}
+
+After FdSeek(CallContext& /*context*/, Args args) { return Answer(args, IsOpen(args.U32(0)) ? kEspipe : kEbadf); }
+After FdTell(CallContext& /*context*/, Args args) { return Answer(args, IsOpen(args.U32(0)) ? kEspipe : kEbadf); }
+
+After FdFdstatGet(CallContext& context, Args args) {
+  const uint32_t fd = args.U32(0);
+  if (!IsOpen(fd)) return Answer(args, kEbadf);
+  Fdstat stat = {};
+  stat.type = IsDirectory(fd) ? kTypeDirectory : kTypeCharacterDevice;
+  // A character device that claims to seek is not taken for a terminal by wasi-libc.
+  stat.rights = kRightRead | kRightWrite | kRightSeek | kRightTell | kRightFilestatGet;
+  if (IsDirectory(fd)) {
+    stat.rights = kRightPathOpen | kRightReaddir | kRightPathFilestatGet | kRightFilestatGet;
+    stat.rights_inheriting = kRightRead | kRightWrite | kRightSeek | kRightTell | kRightFilestatGet;
+  }
+  return Answer(args, context.memory.Store(args.U32(1), stat) ? kSuccess : kEfault);
+}
+
+After FdFdstatSetFlags(CallContext& /*context*/, Args args) {
+  return Answer(args, IsOpen(args.U32(0)) ? kSuccess : kEbadf);
+}
+
+After FdFilestatGet(CallContext& context, Args args) {
+  const uint32_t fd = args.U32(0);
+  if (!IsOpen(fd)) return Answer(args, kEbadf);
+  Filestat stat = {};
+  stat.inode = fd + 1;
+  stat.type = IsDirectory(fd) ? kTypeDirectory : kTypeCharacterDevice;
+  stat.links = 1;
+  return Answer(args, context.memory.Store(args.U32(1), stat) ? kSuccess : kEfault);
+}
+
+After FdPrestatGet(CallContext& context, Args args) {
+  const uint32_t fd = args.U32(0);
+  if (!IsDirectory(fd)) return Answer(args, kEbadf);
+  Prestat prestat = {};
+  prestat.name_length = static_cast<uint32_t>(fd == kPackagesDir ? kPackagesPath.size() : kChannelPath.size());
+  return Answer(args, context.memory.Store(args.U32(1), prestat) ? kSuccess : kEfault);
+}
+
+After FdPrestatDirName(CallContext& context, Args args) {
+  const uint32_t fd = args.U32(0);
+  if (!IsDirectory(fd)) return Answer(args, kEbadf);
+  const std::string_view name = fd == kPackagesDir ? kPackagesPath : kChannelPath;
+  if (args.U32(2) < name.size()) return Answer(args, kEnametoolong);
+  const auto bytes = context.memory.Bytes(args.U32(1), name.size());
+  if (!bytes) return Answer(args, kEfault);
+  std::copy(name.begin(), name.end(), bytes->begin());
+  return Answer(args, kSuccess);
+}
+
+constexpr wasm::HostImport kImports[] = {
+    {kModule, "fd_write", "iiii:i", FdWrite},
+    {kModule, "fd_read", "iiii:i", FdRead},
+    {kModule, "fd_close", "i:i", FdClose},
+    {kModule, "fd_seek", "iIii:i", FdSeek},
+    {kModule, "fd_tell", "ii:i", FdTell},
+    {kModule, "fd_fdstat_get", "ii:i", FdFdstatGet},
+    {kModule, "fd_fdstat_set_flags", "ii:i", FdFdstatSetFlags},
+    {kModule, "fd_filestat_get", "ii:i", FdFilestatGet},
+    {kModule, "fd_prestat_get", "ii:i", FdPrestatGet},
+    {kModule, "fd_prestat_dir_name", "iii:i", FdPrestatDirName},
+};
+
+}  // namespace
+
+std::span<const wasm::HostImport> StreamImports() { return kImports; }
+
+}  // namespace goru::wasi

@@ -1,0 +1,58 @@
+// A small WASI preview 1 host: what CPython and QuickJS need to run, and nothing that reaches the machine.
+//
+// There are standard streams, clocks, entropy and two directories that never touch a real file system: /packages, which a
+// session may fill, and /.goru, which holds the channel to the host. Everything else answers ENOSYS or EROFS.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "wasm/imports.hpp"
+
+namespace goru::wasi {
+
+/// Where time and randomness come from.
+class Sources {
+ public:
+  virtual ~Sources() = default;
+  /// Nanoseconds of a clock (abi.hpp, ClockId).
+  virtual uint64_t Now(uint32_t clock) = 0;
+  virtual void FillRandom(std::span<uint8_t> out) = 0;
+
+  /// The machine's clocks and entropy.
+  static Sources& System();
+};
+
+/// What a guest's WASI calls lead to; implemented by each kind of guest.
+class GuestIo {
+ public:
+  virtual ~GuestIo() = default;
+
+  /// The guest reads standard input; `count` is how many bytes were put into `into`, 0 = end of file.
+  virtual wasm::After ReadStdin(wasm::CallContext& context, std::span<uint8_t> into, uint32_t& count) = 0;
+
+  /// The guest wrote to standard output (1) or error (2). Nothing may be kept of `bytes`.
+  virtual wasm::After WriteOutput(int stream, std::span<const uint8_t> bytes) = 0;
+
+  /// The guest reads from the channel device: `buffer` holds its request and takes the answer.
+  virtual wasm::After Exchange(wasm::CallContext& context, std::span<uint8_t> buffer, uint32_t& count) = 0;
+
+  /// The guest ended itself with proc_exit.
+  virtual void Exit(uint32_t code) = 0;
+};
+
+/// The WASI state of one instance, handed to the host functions as CallContext::state.
+struct WasiHost {
+  GuestIo* io = nullptr;
+  Sources* sources = &Sources::System();
+  /// Read once, while the image is built.
+  std::vector<std::string> arguments;
+  std::vector<std::string> environment;
+};
+
+/// The functions of module wasi_snapshot_preview1 that are served.
+std::span<const wasm::HostImport> Imports();
+
+}  // namespace goru::wasi

@@ -1,0 +1,51 @@
+// Functions that the host offers to a guest: how a layer above describes them to the engine.
+#pragma once
+
+#include <wasmtime/val.h>
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "wasm/guest_memory.hpp"
+
+namespace goru::wasm {
+
+class Instance;
+
+/// Arguments and result of one call, as the engine passes them.
+class Args {
+ public:
+  explicit Args(wasmtime_val_raw_t* values) noexcept : values_(values) {}
+  uint32_t U32(size_t i) const noexcept { return static_cast<uint32_t>(values_[i].i32); }
+  int32_t I32(size_t i) const noexcept { return values_[i].i32; }
+  uint64_t U64(size_t i) const noexcept { return static_cast<uint64_t>(values_[i].i64); }
+  void Return(int32_t value) const noexcept { values_[0].i32 = value; }
+
+ private:
+  wasmtime_val_raw_t* values_;
+};
+
+/// How a host function ends: the guest goes on, or it is unwound and never resumed.
+enum class After { kContinue, kUnwind };
+
+/// What a host function gets: memory for this call, and the state its instance was made with.
+struct CallContext {
+  Instance& instance;
+  GuestMemory memory;
+  void* state;
+};
+
+using HostFunction = After (*)(CallContext& context, Args args);
+
+/// One import that the host serves. `signature` spells the parameter types and, behind a colon, the result:
+/// i = i32, I = i64; "iI:i", "i:".
+struct HostImport {
+  std::string_view module;
+  std::string_view name;
+  std::string_view signature;
+  HostFunction function;
+};
+
+}  // namespace goru::wasm

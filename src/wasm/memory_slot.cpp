@@ -1,0 +1,139 @@
+#include "wasm/memory_slot.hpp"
+
+#include <sys/mman.h>
+
+#include <array>
+#include <cstring>
+
+#include "support/file.hpp"
+#include "wasm/dirty_pages.hpp"
+#include "wasm/page_size.hpp"
+
+namespace goru::wasm {
+namespace {
+
+// A slot keeps this much changed memory resident for the next guest; what is beyond goes back to the system, so that
+// one greedy guest does not make every later one look heavy.
+constexpr size_t kKeepResident = size_t{2} << 20;
+
+constexpr size_t kMapped = MemorySlot::kReservation + MemorySlot::kGuard;
+
+bool ReserveAt(uint8_t* address, size_t size) noexcept {
+  return ::mmap(address, size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1, 0) != MAP_FAILED;
+}
+
+}  // namespace
+
+MemorySlot::MemorySlot(uint8_t* base, std::shared_ptr<const MemoryImage> image) noexcept
+    : base_(base), image_(std::move(image)), image_size_(image_ ? image_->size() : 0), size_(image_size_) {}
+
+Expected<std::unique_ptr<MemorySlot>> MemorySlot::Create(std::shared_ptr<const MemoryImage> image) {
+  void* base = ::mmap(nullptr, kMapped, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  if (base == MAP_FAILED) {
+    return Error{ErrorKind::kUnavailable,
+                 "cannot reserve 4 GiB of address space for a sandbox; raise the limit on virtual memory (ulimit -v) or "
+                 "vm.max_map_count, or close idle sessions"};
+  }
+  std::unique_ptr<MemorySlot> slot(new MemorySlot(static_cast<uint8_t*>(base), std::move(image)));
+  if (slot->image_ && !slot->image_->MapAt(slot->base_)) {
+    return support::SystemError("cannot map", "memory image into a slot");
+  }
+  return slot;
+}
+
+MemorySlot::~MemorySlot() { ::munmap(base_, kMapped); }
+
+bool MemorySlot::Grow(size_t new_size) noexcept {
+  if (new_size > limit_) {
+    limit_hit_ = true;
+    return false;
+  }
+  const size_t end = RoundUpToPage(new_size);
+  if (end <= size_) return true;
+  if (::mprotect(base_ + size_, end - size_, PROT_READ | PROT_WRITE) != 0) return false;
+  size_ = end;
+  return true;
+}
+
+void MemorySlot::Revoke() noexcept {
+  revoked_.store(true);
+  ::mprotect(base_, size_, PROT_NONE);
+}
+
+bool MemorySlot::Reset(ResetMethod method) noexcept {
+  limit_hit_ = false;
+  if (size_ > image_size_ && !ReserveAt(base_ + image_size_, size_ - image_size_)) return false;
+  size_ = image_size_;
+  if (image_size_ == 0) return true;
+  if (revoked_.load()) {
+    if (::mprotect(base_, image_size_, PROT_READ | PROT_WRITE) != 0) return false;
+    revoked_.store(false);
+  }
+  if (method != ResetMethod::kDiscard && CopyBackDirtyPages()) return true;
+  if (method == ResetMethod::kDirtyPages) return false;
+  // On a private file mapping this drops the guest's copies; the file's pages show through again.
+  return ::madvise(base_, image_size_, MADV_DONTNEED) == 0;
+}
+
+bool MemorySlot::CopyBackDirtyPages() noexcept {
+  const auto base = reinterpret_cast<uint64_t>(base_);
+  const uint64_t end = base + image_size_;
+  const uint8_t* image = image_->bytes().data();
+  uint64_t at = base;
+  size_t kept = 0;
+  std::array<PageRange, 64> ranges;
+  while (at < end) {
+    const uint64_t before = at;
+    const int count = ScanDirtyPages(at, end, ranges);
+    if (count < 0 || (count == 0 && at == before)) return false;
+    for (int i = 0; i < count; ++i) {
+      const PageRange& range = ranges[static_cast<size_t>(i)];
+      const size_t offset = range.start - base;
+      const size_t length = range.end - range.start;
+      if (kept + length <= kKeepResident) {
+        std::memcpy(base_ + offset, image + offset, length);
+        kept += length;
+      } else if (::madvise(base_ + offset, length, MADV_DONTNEED) != 0) {
+        return false;
+      }
+    }
+  }
+  return true;
+}
+
+void MemorySlot::Warm() noexcept {
+  if (!image_) return;
+  for (const uint32_t page : image_->hot_pages()) {
+    // Writing the byte that is there makes the page private without changing it.
+    volatile uint8_t* byte = base_ + size_t{page} * kPageSize;
+    *byte = *byte;
+  }
+}
+
+size_t MemorySlot::PrivateBytes() const noexcept {
+  const auto base = reinterpret_cast<uint64_t>(base_);
+  uint64_t at = base;
+  const uint64_t end = base + size_;
+  std::array<PageRange, 64> ranges;
+  size_t total = 0;
+  while (at < end) {
+    const uint64_t before = at;
+    const int count = ScanDirtyPages(at, end, ranges);
+    if (count < 0 || (count == 0 && at == before)) return 0;
+    for (int i = 0; i < count; ++i) {
+      total += ranges[static_cast<size_t>(i)].end - ranges[static_cast<size_t>(i)].start;
+    }
+  }
+  return total;
+}
+
+bool MemorySlot::HasDirtyPageList() noexcept {
+  static const bool has = [] {
+    uint64_t start = 0;
+    std::array<PageRange, 1> ranges;
+    return ScanDirtyPages(start, kPageSize, ranges) >= 0;
+  }();
+  return has;
+}
+
+}  // namespace goru::wasm

@@ -1,0 +1,93 @@
+// The address range that one instance's linear memory lives in, made once and used again and again.
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+
+#include "goru/error.hpp"
+#include "wasm/memory_image.hpp"
+
+namespace goru::wasm {
+
+class RunGate;
+
+/// A reservation large enough that the engine needs no bounds checks, with the image mapped privately at its start and room
+/// to grow behind it. Everything outside size() faults.
+///
+/// One thread at a time, except Revoke.
+class MemorySlot {
+ public:
+  /// What the engine is told: 4 GiB that 32-bit addresses reach, and a guard for constant offsets behind them.
+  static constexpr size_t kReservation = size_t{4} << 30;
+  static constexpr size_t kGuard = size_t{32} << 20;
+
+  /// How Reset finds what a guest changed.
+  enum class ResetMethod {
+    /// PAGEMAP_SCAN where the kernel has it (Linux 6.7), else kDiscard.
+    kBest,
+    /// The kernel's list of changed pages; they are copied back and stay resident.
+    kDirtyPages,
+    /// All private pages are dropped; the next guest takes page faults again.
+    kDiscard,
+  };
+
+  /// A slot that starts as `image`, or empty where that is null.
+  static Expected<std::unique_ptr<MemorySlot>> Create(std::shared_ptr<const MemoryImage> image);
+  ~MemorySlot();
+  MemorySlot(const MemorySlot&) = delete;
+  MemorySlot& operator=(const MemorySlot&) = delete;
+
+  uint8_t* base() const noexcept { return base_; }
+  /// Bytes that the guest may touch now.
+  size_t size() const noexcept { return size_; }
+
+  /// The gate of the instance that lives here, passed when the guest grows its memory. Null: no run can be stopped.
+  void set_gate(RunGate* gate) noexcept { gate_ = gate; }
+  RunGate* gate() const noexcept { return gate_; }
+
+  /// The most that Grow allows; set for each guest. Never above 4 GiB.
+  void set_limit(size_t bytes) noexcept { limit_ = bytes < kReservation ? bytes : kReservation; }
+  size_t limit() const noexcept { return limit_; }
+  /// True where Grow refused since the last Reset because of the limit.
+  bool limit_hit() const noexcept { return limit_hit_; }
+  /// Forgets that a limit was hit; called when a run starts.
+  void clear_limit_hit() noexcept { limit_hit_ = false; }
+
+  /// Makes `new_size` bytes accessible (rounded up to whole pages); new bytes are zero. False: over the limit or no memory;
+  /// nothing has changed.
+  [[nodiscard]] bool Grow(size_t new_size) noexcept;
+
+  /// Takes all access away, from any thread, while the guest runs. Only Reset gives it back.
+  void Revoke() noexcept;
+
+  /// Makes the contents equal to the image again, whatever the guest did. False: the slot must not be used again.
+  [[nodiscard]] bool Reset(ResetMethod method = ResetMethod::kBest) noexcept;
+
+  /// Touches the image's hot pages for writing, so that the guest takes no page faults there.
+  void Warm() noexcept;
+
+  /// Bytes of private memory in the image's part of the slot, as the kernel counts them; 0 where it cannot say.
+  size_t PrivateBytes() const noexcept;
+
+  /// Whether the running kernel can list changed pages.
+  static bool HasDirtyPageList() noexcept;
+
+ private:
+  MemorySlot(uint8_t* base, std::shared_ptr<const MemoryImage> image) noexcept;
+
+  bool CopyBackDirtyPages() noexcept;
+
+  uint8_t* base_;
+  std::shared_ptr<const MemoryImage> image_;
+  size_t image_size_;
+  size_t size_;
+  size_t limit_ = kReservation;
+  bool limit_hit_ = false;
+  RunGate* gate_ = nullptr;
+  std::atomic<bool> revoked_{false};
+};
+
+}  // namespace goru::wasm

@@ -1,0 +1,86 @@
+// Who may touch a guest's memory right now: the guest, the host, or nobody any more.
+//
+// A running guest is stopped by taking its memory away: the next load or store faults inside WebAssembly code, and the
+// engine turns that into a trap. Native code must never meet memory that is gone, so every way from guest to host and
+// back passes this gate:
+//
+//              EnterHost                      Stop (memory revoked)
+//     kHost <------------- kWasm ------------------------------------> kRevoking -> kRevoked
+//       |  -------------->
+//       |     EnterWasm
+//       | Stop
+//       v
+//     kHostMarked: the host function ends its work, and EnterWasm refuses
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+
+#include "support/stop_signal.hpp"
+
+namespace goru::wasm {
+
+class MemorySlot;
+
+/// Why a run was stopped from outside.
+enum class StopReason : uint8_t {
+  kNone,
+  kTimeout,
+  kCancelled,
+  kOutputLimit,
+  kHostCallLimit,
+};
+
+/// One gate belongs to one instance. The run's own thread calls Begin, EnterWasm, EnterHost, Settle and End; any thread
+/// may call Stop, but not while End runs (the caller orders the two).
+class RunGate {
+ public:
+  /// `slot` outlives the gate.
+  explicit RunGate(MemorySlot& slot) : slot_(slot) {}
+  RunGate(const RunGate&) = delete;
+  RunGate& operator=(const RunGate&) = delete;
+
+  /// A run starts, on the host's side.
+  void Begin() noexcept;
+
+  /// Host to guest. False: a stop was asked for, and guest code must not run again.
+  [[nodiscard]] bool EnterWasm() noexcept;
+
+  /// Guest to host. False: the memory is being taken away; return a trap and touch nothing of the guest's.
+  [[nodiscard]] bool EnterHost() noexcept;
+
+  /// Guest to host for callbacks that cannot trap: like EnterWasm on the way back, but where a stop was asked for it
+  /// takes the memory away here, so that the guest faults at its next access.
+  void LeaveHostOrRevoke() noexcept;
+
+  /// After the outermost call into the guest has returned, however it ended: waits for a stopper that is at work. From
+  /// here on the host owns the memory, unless stopped() says that it is gone.
+  void Settle() noexcept;
+
+  /// The run is over.
+  void End() noexcept;
+
+  /// Asks for the end of the run. The first reason stays. Wakes host calls that wait on signal().
+  void Stop(StopReason reason) noexcept;
+
+  StopReason reason() const noexcept { return reason_.load(); }
+  /// True where a stop was asked for in this run.
+  bool stopped() const noexcept { return reason() != StopReason::kNone; }
+  /// Raised when a stop was asked for.
+  support::StopSignal& signal() noexcept { return *signal_; }
+  /// The same, for work that may outlive the instance.
+  const std::shared_ptr<support::StopSignal>& shared_signal() const noexcept { return signal_; }
+
+ private:
+  enum State : uint32_t { kIdle, kHost, kWasm, kHostMarked, kRevoking, kRevoked };
+
+  void Revoke() noexcept;
+
+  MemorySlot& slot_;
+  std::atomic<uint32_t> state_{kIdle};
+  std::atomic<StopReason> reason_{StopReason::kNone};
+  std::shared_ptr<support::StopSignal> signal_ = std::make_shared<support::StopSignal>();
+};
+
+}  // namespace goru::wasm
