@@ -7,6 +7,7 @@ described in docs/GUEST_ABI.md. User code can reach and break everything here: t
 import ast
 import asyncio
 import builtins
+import errno
 import functools
 import gc
 import importlib.abc
@@ -23,15 +24,15 @@ import traceback
 import types
 
 # ---------------------------------------------------------------------------------------------------------------------
-# The channel: one read of the device is one crossing. The buffer holds the request on the way in and the answer on the way
-# out.
+# The channel: writing a request to the device is one crossing, and the answer is in the buffer when the write returns. The
+# host learns where the buffer is from the read below.
 
-_INITIAL_BUFFER = 16 * 1024
-_TOO_SMALL = 0xFFFFFFFF
-_MARSHAL_VERSION = 2
+_CALL, _BATCH, _JOB, _RESULT = b"cbjr"
+_FAILED, _OK, _FETCH = range(3)
 
-_device = open(os.open("/.goru/host", os.O_RDWR), "rb", buffering=0)
-_buffer = bytearray(_INITIAL_BUFFER)
+_device = open(os.open("/.goru/host", os.O_RDWR), "r+b", buffering=0)
+_answer = bytearray(16 * 1024)
+_device.readinto(_answer)
 
 
 class HostError(RuntimeError):
@@ -51,46 +52,31 @@ _errors = {
 
 def _failure(value):
     kind, message = value
-    error = _errors.get(kind, HostError)(message)
-    error.__module__ = "builtins"
-    return error
+    return _errors.get(kind, HostError)(message)
 
 
-def _dump(value):
-    try:
-        return marshal.dumps(value, _MARSHAL_VERSION)
-    except ValueError:
-        # Subclasses of the plain types and the like: what json makes of them is what crosses.
-        return marshal.dumps(json.loads(json.dumps(value)), _MARSHAL_VERSION)
+def _plain(value):
+    """What json makes of subclasses of the plain types and the like, which marshal refuses."""
+    return json.loads(json.dumps(value))
 
 
-def _exchange(op, payload, read=_device.readinto, load=marshal.loads):
+def _exchange(request, write=_device.write, dump=marshal.dumps, load=marshal.loads, answer=_answer):
     """Sends one request and returns (status, value)."""
-    global _buffer
-    body = op + _dump(payload)
-    size = len(body)
-    buffer = _buffer
-    if size + 4 > len(buffer):
-        buffer = bytearray(size + 4)
-    buffer[0:4] = size.to_bytes(4, "little")
-    buffer[4 : 4 + size] = body
-    got = read(buffer)
-    size = int.from_bytes(buffer[0:4], "little")
-    if size == _TOO_SMALL:
-        buffer = bytearray(int.from_bytes(buffer[4:8], "little") + 8)
-        got = read(buffer)
-        size = int.from_bytes(buffer[0:4], "little")
-    if not got:
-        raise HostError("the host is not listening")
-    return buffer[4], load(memoryview(buffer)[5 : 4 + size])
-
-
-_OK = ord("o")
+    try:
+        write(dump(request, 2))
+    except ValueError:
+        write(dump((request[0], *map(_plain, request[1:])), 2))
+    response = load(answer)
+    if response[0] == _FETCH:
+        buffer = bytearray(response[1])
+        _device.readinto(buffer)
+        response = load(buffer)
+    return response
 
 
 def call(name, /, **kwargs):
     """Calls a host function and returns its result."""
-    status, value = _exchange(b"c", (name, kwargs))
+    status, value = _exchange((_CALL, name, kwargs))
     if status != _OK:
         raise _failure(value)
     return value
@@ -134,7 +120,7 @@ class _Calls:
         queued, self.queued = self.queued, []
         cancelled, self.cancelled = self.cancelled, []
         milliseconds = None if timeout is None else timeout * 1000
-        status, value = _exchange(b"b", (queued, cancelled, milliseconds))
+        status, value = _exchange((_BATCH, queued, cancelled, milliseconds))
         if status != _OK:
             raise _failure(value)
         for number, ok, answer in value:
@@ -153,7 +139,7 @@ class _Calls:
         self.futures.clear()
         self.queued.clear()
         if cancelled:
-            _exchange(b"b", ((), cancelled, 0))
+            _exchange((_BATCH, (), cancelled, 0))
 
 
 class _Loop(asyncio.base_events.BaseEventLoop):
@@ -216,6 +202,10 @@ _blocked_modules = {
 }
 
 
+def _no_socket(self, *args, **kwargs):
+    raise OSError(_blocked_modules["socket"])
+
+
 class _Blocked(importlib.abc.MetaPathFinder):
     """Says why a module cannot be imported, where the runtime does not have it."""
 
@@ -257,9 +247,23 @@ class _Seeded(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 # Runs.
 
 _OURS = "<goru>"
+# Sources that tracebacks can quote; a session that runs for ever keeps the newest.
+_MAX_SOURCES = 1000
+_sources = {}
 _MAX_REPR = 64 * 1024
 _main = sys.modules["__main__"].__dict__
 _stdin_used = False
+
+
+_BUILT_AT = os.path.dirname(traceback.format_exc.__code__.co_filename) + "/"
+_FOUND_AT = "/usr/local/lib/python3.12/"
+
+
+def _relocate(frame):
+    """Names the standard library's files by where the sandbox has them and not by where they were compiled."""
+    if frame.filename.startswith(_BUILT_AT):
+        frame.filename = _FOUND_AT + frame.filename[len(_BUILT_AT) :]
+    return frame
 
 
 def _clean(summary, seen):
@@ -268,12 +272,19 @@ def _clean(summary, seen):
         return
     seen.add(id(summary))
     if summary.stack is not None:
-        frames = [frame for frame in summary.stack if frame.filename != _OURS]
+        frames = [_relocate(frame) for frame in summary.stack if frame.filename != _OURS]
         summary.stack = traceback.StackSummary.from_list(frames) if frames else None
     _clean(summary.__cause__, seen)
     _clean(summary.__context__, seen)
     for part in summary.exceptions or ():
         _clean(part, seen)
+
+
+def _hint(error):
+    """What to do about an error that only a sandbox has."""
+    if isinstance(error, (FileNotFoundError, PermissionError)) or getattr(error, "errno", None) == errno.EROFS:
+        return "The sandbox has no files of the machine that it runs on.\n"
+    return ""
 
 
 def _describe(error):
@@ -285,7 +296,7 @@ def _describe(error):
             traceback.clear_frames(error.__traceback__)
         summary = traceback.TracebackException(type(error), error, error.__traceback__)
         _clean(summary, set())
-        text = "".join(summary.format())
+        text = "".join(summary.format()) + _hint(error)
         try:
             message = str(error)
         except Exception:
@@ -325,7 +336,7 @@ def _value_of(value):
 
 def _evaluate(code, name):
     """Runs the code and returns the value of its last expression as an outcome."""
-    tree = ast.parse(code, name)
+    tree = compile(code, name, "exec", ast.PyCF_ONLY_AST, dont_inherit=True)
     if not tree.body or not isinstance(tree.body[-1], ast.Expr):
         exec(compile(tree, name, "exec", dont_inherit=True), _main)
         return {}
@@ -350,13 +361,22 @@ def _flush():
             pass
 
 
+def _remember(name, code):
+    """Lets tracebacks, ours and the user's own, quote the lines of this source."""
+    _sources.pop(name, None)
+    if len(_sources) >= _MAX_SOURCES:
+        linecache.cache.pop(_sources.pop(next(iter(_sources))), None)
+    _sources[name] = name
+    linecache.cache[name] = (len(code), None, [line + "\n" for line in code.split("\n")], name)
+
+
 def _run():
-    job = _exchange(b"j", None)[1]
+    job = _exchange((_JOB, None))[1]
     code = job["code"]
     name = job["name"]
     if job["stdin"] or _stdin_used:
         _open_stdin()
-    linecache.cache[name] = (lambda: code,)
+    _remember(name, code)
     outcome = {}
     try:
         if job["value"]:
@@ -368,7 +388,7 @@ def _run():
     except BaseException as error:
         outcome = {"error": _describe(error)}
     _flush()
-    _exchange(b"r", outcome)
+    _exchange((_RESULT, outcome))
 
 
 # ---------------------------------------------------------------------------------------------------------------------
@@ -378,7 +398,7 @@ def _publish():
     """Makes the sandbox's own names visible: everywhere, and as module goru for type checkers and editors."""
     module = types.ModuleType("goru", "What the sandbox offers beyond Python.")
     for item in (call, async_call, HostError, HostCallLimitError):
-        item.__module__ = "goru"
+        item.__module__ = "builtins"
         setattr(builtins, item.__name__, item)
         setattr(module, item.__name__, item)
     module.__all__ = ["call", "async_call", "HostError", "HostCallLimitError"]
@@ -387,6 +407,9 @@ def _publish():
 
 
 def _preload():
+    import socket
+
+    socket.socket.__init__ = _no_socket
     for name in (
         "abc base64 bisect calendar collections collections.abc contextlib copy dataclasses datetime decimal enum "
         "fractions functools hashlib heapq inspect itertools json math numbers operator random re statistics string struct "

@@ -22,12 +22,11 @@ void Channel::DropResponse() noexcept {
 
 void Channel::Put(const Reply& reply) {
   response_.clear();
-  response_ += reply.ok ? 'o' : 'e';
-  codec_.Encode(reply.value, response_);
+  codec_.EncodeResponse(reply.ok, reply.value, response_);
 }
 
 wasm::After Channel::Answer(std::span<const uint8_t> request) {
-  if (port_ == nullptr || request.empty()) {
+  if (port_ == nullptr) {
     Put(Reply::Failed("HostError", "the host is not listening"));
     return wasm::After::kContinue;
   }
@@ -35,17 +34,17 @@ wasm::After Channel::Answer(std::span<const uint8_t> request) {
     Put(Reply::Failed("ValueError", "the arguments are larger than " + std::to_string(port_->MaxMessage()) + " bytes"));
     return wasm::After::kContinue;
   }
-  const auto op = static_cast<char>(request[0]);
+  char op = 0;
+  auto payload = codec_.DecodeRequest(request, op);
+  if (!payload) {
+    Put(Reply::Failed("TypeError", payload.error().message));
+    return wasm::After::kContinue;
+  }
   Reply reply;
   if (op == 'j') {
     job_taken_ = true;
     reply.value = ToJson(*job_);
     Put(reply);
-    return wasm::After::kContinue;
-  }
-  auto payload = codec_.Decode(request.subspan(1));
-  if (!payload) {
-    Put(Reply::Failed("TypeError", payload.error().message));
     return wasm::After::kContinue;
   }
   if (op == 'r') {

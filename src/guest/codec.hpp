@@ -29,10 +29,17 @@ class Codec {
   /// Appends `value` to `out`.
   virtual void Encode(const nlohmann::json& value, std::string& out) const = 0;
 
-  /// JSON text, UTF-8 (RFC 8259).
+  /// Reads a request: the operation and its payload.
+  virtual Expected<nlohmann::json> DecodeRequest(std::span<const uint8_t> bytes, char& op) const = 0;
+
+  /// Appends a response.
+  virtual void EncodeResponse(bool ok, const nlohmann::json& value, std::string& out) const = 0;
+
+  /// JSON text, UTF-8 (RFC 8259). A message is one byte and a value behind it.
   static const Codec& Json();
 
-  /// Python's marshal format, version 2, restricted to JSON's types (Python/marshal.c of CPython 3.12).
+  /// Python's marshal format, version 2, restricted to JSON's types (Python/marshal.c of CPython 3.12). A message is one
+  /// tuple, because the guest writes that with a single call.
   static const Codec& Marshal();
 };
 

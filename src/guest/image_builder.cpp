@@ -75,12 +75,34 @@ wasi::WasiHost BootHost(wasi::Sources& sources, const std::string& prelude) {
   return host;
 }
 
+// The command's own stack of 512 KiB holds fewer than a hundred calls that go through C, such as those of a cached function;
+// CPython counts to 500 before it raises RecursionError. A stack of this size lets it count that far.
+constexpr uint32_t kStackPages = 128;
+
+/// Moves the stack of a command behind its memory (ResumableGuest::Boot). wasm-ld puts the stack pointer first.
+Expected<std::vector<uint8_t>> MoveStack(std::span<const uint8_t> module, uint32_t memory_pages) {
+  auto globals = wasm::ListMutableGlobals(module);
+  if (!globals) return globals.error();
+  if (globals->empty() || (*globals)[0].index != 0) {
+    return Error{ErrorKind::kInvalidArgument, "the command has no stack pointer where wasm-ld puts it"};
+  }
+  const std::array<wasm::GlobalValue, 1> moved = {
+      {{(*globals)[0], static_cast<int64_t>(memory_pages + kStackPages) * static_cast<int64_t>(wasm::kWasmPageSize)}}};
+  return wasm::SetGlobals(module, moved);
+}
+
 Expected<Booted> Boot(const std::shared_ptr<wasm::Engine>& engine, GuestModel model,
                       std::span<const uint8_t> module, const std::string& prelude) {
   auto globals = wasm::ListMutableGlobals(module);
   if (!globals) return globals.error();
   auto exported = wasm::ExportGlobals(module, *globals);
   if (!exported) return exported.error();
+  if (model == GuestModel::kResumable) {
+    auto pages = wasm::InitialMemoryPages(module);
+    if (!pages) return pages.error();
+    exported = MoveStack(*exported, *pages);
+    if (!exported) return exported.error();
+  }
   auto compiled = engine->Compile(*exported);
   if (!compiled) return compiled.error();
   auto program = LinkProgram(engine, std::move(*compiled));
@@ -94,7 +116,7 @@ Expected<Booted> Boot(const std::shared_ptr<wasm::Engine>& engine, GuestModel mo
   std::unique_ptr<Guest> guest;
   wasi::WasiHost host = BootHost(sources, prelude);
   if (model == GuestModel::kResumable) {
-    auto made = ResumableGuest::Boot(*program, std::move(*slot), std::move(host), port);
+    auto made = ResumableGuest::Boot(*program, std::move(*slot), std::move(host), port, kStackPages);
     if (!made) return made.error();
     booted.parking = (*made)->parking();
     guest = std::move(*made);
@@ -199,7 +221,11 @@ class ProbeIo final : public wasi::GuestIo {
   wasm::After WriteOutput(int /*stream*/, std::span<const uint8_t> /*bytes*/) override {
     return wasm::After::kContinue;
   }
-  wasm::After Exchange(wasm::CallContext& /*context*/, std::span<uint8_t> /*buffer*/, uint32_t& count) override {
+  wasm::After WriteChannel(wasm::CallContext& /*context*/, std::span<const uint8_t> /*request*/) override {
+    return wasm::After::kContinue;
+  }
+  wasm::After ReadChannel(wasm::CallContext& /*context*/, uint32_t /*address*/, std::span<uint8_t> /*into*/,
+                          uint32_t& count) override {
     count = 0;
     return wasm::After::kContinue;
   }

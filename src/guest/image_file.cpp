@@ -50,7 +50,9 @@ Expected<void> ImageFile::Write(const std::string& path, ImageInfo info, std::sp
       {"language", info.language},
       {"version", info.version},
       {"model", info.model == GuestModel::kResumable ? "resumable" : "reactor"},
-      {"parking", {info.parking.buffer, info.parking.buffer_size, info.parking.depth}},
+      {"parking",
+       {info.parking.buffer, info.parking.buffer_size, info.parking.depth, info.parking.answer,
+        info.parking.answer_size}},
       {"hot_pages", info.hot_pages},
       {"module_hash", HashHex(module)},
       {"module_size", module.size()},
@@ -90,7 +92,8 @@ Expected<std::shared_ptr<const ImageFile>> ImageFile::Open(const std::string& pa
     info.version = description.at("version").get<std::string>();
     info.model = description.at("model") == "resumable" ? GuestModel::kResumable : GuestModel::kReactor;
     const auto& parking = description.at("parking");
-    info.parking = {parking.at(0).get<uint32_t>(), parking.at(1).get<uint32_t>(), parking.at(2).get<uint32_t>()};
+    info.parking = {parking.at(0).get<uint32_t>(), parking.at(1).get<uint32_t>(), parking.at(2).get<uint32_t>(),
+                    parking.at(3).get<uint32_t>(), parking.at(4).get<uint32_t>()};
     info.hot_pages = description.at("hot_pages").get<std::vector<uint32_t>>();
     info.module_hash = description.at("module_hash").get<std::string>();
     image->module_size_ = description.at("module_size").get<uint64_t>();

@@ -45,6 +45,17 @@ class JsonCodec final : public Codec {
   void Encode(const nlohmann::json& value, std::string& out) const override {
     out += value.dump(-1, ' ', /*ensure_ascii=*/false, nlohmann::json::error_handler_t::replace);
   }
+
+  Expected<nlohmann::json> DecodeRequest(std::span<const uint8_t> bytes, char& op) const override {
+    if (bytes.empty()) return Error{ErrorKind::kInvalidArgument, "the message is empty"};
+    op = static_cast<char>(bytes[0]);
+    return Decode(bytes.subspan(1));
+  }
+
+  void EncodeResponse(bool ok, const nlohmann::json& value, std::string& out) const override {
+    out += ok ? 'o' : 'e';
+    Encode(value, out);
+  }
 };
 
 }  // namespace

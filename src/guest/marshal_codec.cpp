@@ -271,6 +271,26 @@ class MarshalCodec final : public Codec {
   }
 
   void Encode(const json& value, std::string& out) const override { PutValue(value, out); }
+
+  Expected<json> DecodeRequest(std::span<const uint8_t> bytes, char& op) const override {
+    auto message = Decode(bytes);
+    if (!message) return message.error();
+    if (!message->is_array() || message->size() < 2 || !(*message)[0].is_number_unsigned()) {
+      return Error{ErrorKind::kInvalidArgument, "the message is not a request"};
+    }
+    op = static_cast<char>((*message)[0].get<uint64_t>() & 0x7F);
+    auto& parts = message->get_ref<json::array_t&>();
+    if (parts.size() == 2) return std::move(parts[1]);
+    parts.erase(parts.begin());
+    return message;
+  }
+
+  void EncodeResponse(bool ok, const json& value, std::string& out) const override {
+    out += static_cast<char>(kTuple);
+    Put(out, uint32_t{2});
+    PutInteger(out, false, ok ? 1 : 0);
+    PutValue(value, out);
+  }
 };
 
 }  // namespace

@@ -178,7 +178,13 @@ After ReactorGuest::WriteOutput(int stream, std::span<const uint8_t> bytes) {
   return channel_.port()->WriteOutput(stream, bytes);
 }
 
-After ReactorGuest::Exchange(wasm::CallContext& /*context*/, std::span<uint8_t> /*buffer*/, uint32_t& count) {
+After ReactorGuest::WriteChannel(wasm::CallContext& /*context*/, std::span<const uint8_t> /*request*/) {
+  // Reactors have imports of their own for this.
+  return After::kContinue;
+}
+
+After ReactorGuest::ReadChannel(wasm::CallContext& /*context*/, uint32_t /*address*/, std::span<uint8_t> /*into*/,
+                                uint32_t& count) {
   count = 0;
   return After::kContinue;
 }

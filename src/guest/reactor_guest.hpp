@@ -29,7 +29,9 @@ class ReactorGuest final : public Guest {
 
   wasm::After ReadStdin(wasm::CallContext& context, std::span<uint8_t> into, uint32_t& count) override;
   wasm::After WriteOutput(int stream, std::span<const uint8_t> bytes) override;
-  wasm::After Exchange(wasm::CallContext& context, std::span<uint8_t> buffer, uint32_t& count) override;
+  wasm::After WriteChannel(wasm::CallContext& context, std::span<const uint8_t> request) override;
+  wasm::After ReadChannel(wasm::CallContext& context, uint32_t address, std::span<uint8_t> into,
+                          uint32_t& count) override;
   void Exit(uint32_t code) override;
 
  private:

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cstring>
 #include <string_view>
 
 #include "wasm/page_size.hpp"
@@ -18,8 +17,11 @@ constexpr std::string_view kLine = "__goru_run__()\n";
 // The asyncify structure's header: two u32 (binaryen, src/passes/Asyncify.cpp).
 constexpr uint32_t kHeader = 8;
 
-// A response that did not fit is announced by this length.
-constexpr uint32_t kTooSmall = 0xFFFFFFFF;
+// The first member of an answer that says: the real one has so many bytes, read it from the channel.
+constexpr int kFetch = 2;
+
+// Room for that notice.
+constexpr uint32_t kLeastAnswer = 64;
 
 wasmtime_val_raw_t I32(uint32_t value) {
   wasmtime_val_raw_t raw = {};
@@ -60,12 +62,17 @@ Expected<std::unique_ptr<Guest>> ResumableGuest::Create(std::shared_ptr<const wa
 
 Expected<std::unique_ptr<ResumableGuest>> ResumableGuest::Boot(std::shared_ptr<const wasm::Program> program,
                                                                std::unique_ptr<wasm::MemorySlot> slot,
-                                                               wasi::WasiHost host, HostPort& port) {
+                                                               wasi::WasiHost host, HostPort& port,
+                                                               uint32_t stack_pages) {
   std::unique_ptr<ResumableGuest> guest(new ResumableGuest());
   guest->host_ = std::move(host);
   guest->host_.io = guest.get();
   if (auto attached = guest->Attach(std::move(program), std::move(slot)); !attached) return attached.error();
   guest->phase_ = Phase::kBooting;
+  guest->stack_pages_ = stack_pages;
+  if (!guest->instance_->slot().ExposeBehind(stack_pages * wasm::kWasmPageSize)) {
+    return Error{ErrorKind::kUnavailable, "no memory for the guest's stack"};
+  }
   const Job no_job;
   guest->channel_.Begin(port, no_job);
   wasm::RunGate& gate = guest->instance_->gate();
@@ -74,6 +81,9 @@ Expected<std::unique_ptr<ResumableGuest>> ResumableGuest::Boot(std::shared_ptr<c
   const bool parked = end.kind == wasm::CallEnd::Kind::kReturned && guest->FinishParking(guest->parking_.depth);
   gate.End();
   guest->channel_.End();
+  if (parked && guest->parking_.answer_size < kLeastAnswer) {
+    return Error{ErrorKind::kInternal, "the prelude did not say where it takes answers"};
+  }
   if (!parked) {
     return Error{ErrorKind::kInternal, "the guest did not reach its resting place: " +
                                            (guest->exited_ ? "it exited with code " + std::to_string(guest->exit_code_)
@@ -182,26 +192,43 @@ After ResumableGuest::WriteOutput(int stream, std::span<const uint8_t> bytes) {
   return channel_.port()->WriteOutput(stream, bytes);
 }
 
-After ResumableGuest::Exchange(wasm::CallContext& /*context*/, std::span<uint8_t> buffer, uint32_t& count) {
-  constexpr uint32_t kLengthSize = sizeof(uint32_t);
-  uint32_t length = 0;
-  count = 0;
-  if (buffer.size() < 2 * kLengthSize) return After::kContinue;
-  std::memcpy(&length, buffer.data(), kLengthSize);
-  if (length > buffer.size() - kLengthSize) return After::kContinue;
-  if (length > 0 && channel_.Answer(buffer.subspan(kLengthSize, length)) == After::kUnwind) return After::kUnwind;
+After ResumableGuest::WriteChannel(wasm::CallContext& context, std::span<const uint8_t> request) {
+  if (channel_.Answer(request) == After::kUnwind) return After::kUnwind;
+  const auto into = context.memory.Bytes(parking_.answer, parking_.answer_size);
+  if (!into) return After::kUnwind;
   const std::string& response = channel_.response();
-  auto size = static_cast<uint32_t>(response.size());
-  if (response.size() > buffer.size() - kLengthSize) {
-    std::memcpy(buffer.data(), &kTooSmall, kLengthSize);
-    std::memcpy(buffer.data() + kLengthSize, &size, kLengthSize);
-    count = 2 * kLengthSize;
+  if (response.size() <= into->size()) {
+    std::copy(response.begin(), response.end(), into->begin());
     return After::kContinue;
   }
-  std::memcpy(buffer.data(), &size, kLengthSize);
-  std::copy(response.begin(), response.end(), buffer.begin() + kLengthSize);
-  count = size + kLengthSize;
+  // Too large for the place: the guest reads it from the channel.
+  std::string notice;
+  Codec::Marshal().Encode(nlohmann::json::array({kFetch, response.size()}), notice);
+  std::copy(notice.begin(), notice.end(), into->begin());
   return After::kContinue;
+}
+
+After ResumableGuest::ReadChannel(wasm::CallContext& /*context*/, uint32_t address, std::span<uint8_t> into,
+                                  uint32_t& count) {
+  count = 0;
+  if (phase_ == Phase::kBooting) {
+    // The prelude says where it looks for answers.
+    parking_.answer = address;
+    parking_.answer_size = static_cast<uint32_t>(into.size());
+    return After::kContinue;
+  }
+  const std::string& response = channel_.response();
+  if (response.size() > into.size()) return After::kContinue;
+  std::copy(response.begin(), response.end(), into.begin());
+  count = static_cast<uint32_t>(response.size());
+  return After::kContinue;
+}
+
+After ResumableGuest::Started(wasm::CallContext& context) {
+  if (phase_ != Phase::kBooting || stack_pages_ == 0) return After::kContinue;
+  const bool grown = context.instance.GrowMemory(stack_pages_);
+  stack_pages_ = 0;
+  return grown ? After::kContinue : After::kUnwind;
 }
 
 void ResumableGuest::Exit(uint32_t code) {

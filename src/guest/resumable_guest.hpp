@@ -18,6 +18,9 @@ struct ParkingPlace {
   uint32_t buffer_size = 0;
   /// Bytes of parked stack in the image. A guest that parks with another number did so from somewhere else.
   uint32_t depth = 0;
+  /// Where the guest finds the answer to what it wrote to the channel.
+  uint32_t answer = 0;
+  uint32_t answer_size = 0;
 };
 
 class ResumableGuest final : public Guest {
@@ -27,9 +30,12 @@ class ResumableGuest final : public Guest {
                                                  std::unique_ptr<wasm::MemorySlot> slot, const ParkingPlace& parking);
 
   /// For the image builder: starts the command from nothing and runs it until it parks.
+  ///
+  /// The module's stack pointer starts `stack_pages` WebAssembly pages behind the memory that it declares. These pages become
+  /// memory of its own as soon as its allocator has looked at the size: from then on they are neither heap nor free.
   static Expected<std::unique_ptr<ResumableGuest>> Boot(std::shared_ptr<const wasm::Program> program,
                                                         std::unique_ptr<wasm::MemorySlot> slot, wasi::WasiHost host,
-                                                        HostPort& port);
+                                                        HostPort& port, uint32_t stack_pages);
   const ParkingPlace& parking() const noexcept { return parking_; }
 
   GuestEnd Run(const Job& job, HostPort& port) override;
@@ -39,7 +45,10 @@ class ResumableGuest final : public Guest {
 
   wasm::After ReadStdin(wasm::CallContext& context, std::span<uint8_t> into, uint32_t& count) override;
   wasm::After WriteOutput(int stream, std::span<const uint8_t> bytes) override;
-  wasm::After Exchange(wasm::CallContext& context, std::span<uint8_t> buffer, uint32_t& count) override;
+  wasm::After WriteChannel(wasm::CallContext& context, std::span<const uint8_t> request) override;
+  wasm::After ReadChannel(wasm::CallContext& context, uint32_t address, std::span<uint8_t> into,
+                          uint32_t& count) override;
+  wasm::After Started(wasm::CallContext& context) override;
   void Exit(uint32_t code) override;
 
  private:
@@ -67,6 +76,7 @@ class ResumableGuest final : public Guest {
   ParkingPlace parking_;
   Channel channel_;
   Phase phase_ = Phase::kParked;
+  uint32_t stack_pages_ = 0;
   bool exited_ = false;
   uint32_t exit_code_ = 0;
   wasmtime_func_t start_ = {};

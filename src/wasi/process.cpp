@@ -42,6 +42,7 @@ After ArgsSizesGet(CallContext& context, Args args) {
   return Answer(args, StoreSizes(context, args, Host(context).arguments));
 }
 After ArgsGet(CallContext& context, Args args) {
+  if (Host(context).io->Started(context) == After::kUnwind) return After::kUnwind;
   return Answer(args, StoreStrings(context, args, Host(context).arguments));
 }
 After EnvironSizesGet(CallContext& context, Args args) {

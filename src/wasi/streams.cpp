@@ -23,7 +23,7 @@ bool IsOpen(uint32_t fd) { return fd <= kChannel; }
 After FdWrite(CallContext& context, Args args) {
   const uint32_t fd = args.U32(0);
   const uint32_t count = args.U32(2);
-  if (fd != kStdout && fd != kStderr) return Answer(args, kEbadf);
+  if (fd != kStdout && fd != kStderr && fd != kChannel) return Answer(args, kEbadf);
   if (count > kMaxIovecs) return Answer(args, kEinval);
   uint32_t written = 0;
   for (uint32_t i = 0; i < count; ++i) {
@@ -32,7 +32,10 @@ After FdWrite(CallContext& context, Args args) {
     const auto bytes = context.memory.Bytes(vec.address, vec.length);
     if (!bytes) return Answer(args, kEfault);
     if (bytes->empty()) continue;
-    if (Host(context).io->WriteOutput(static_cast<int>(fd), *bytes) == After::kUnwind) return After::kUnwind;
+    GuestIo& io = *Host(context).io;
+    const After after =
+        fd == kChannel ? io.WriteChannel(context, *bytes) : io.WriteOutput(static_cast<int>(fd), *bytes);
+    if (after == After::kUnwind) return after;
     written += vec.length;
   }
   return Answer(args, context.memory.Store(args.U32(3), written) ? kSuccess : kEfault);
@@ -52,7 +55,7 @@ After FdRead(CallContext& context, Args args) {
     if (bytes->empty()) continue;
     uint32_t got = 0;
     const After after = fd == kStdin ? Host(context).io->ReadStdin(context, *bytes, got)
-                                     : Host(context).io->Exchange(context, *bytes, got);
+                                     : Host(context).io->ReadChannel(context, vec.address, *bytes, got);
     if (after == After::kUnwind) return after;
     total += got;
     if (got < vec.length) break;

@@ -36,8 +36,15 @@ class GuestIo {
   /// The guest wrote to standard output (1) or error (2). Nothing may be kept of `bytes`.
   virtual wasm::After WriteOutput(int stream, std::span<const uint8_t> bytes) = 0;
 
-  /// The guest reads from the channel device: `buffer` holds its request and takes the answer.
-  virtual wasm::After Exchange(wasm::CallContext& context, std::span<uint8_t> buffer, uint32_t& count) = 0;
+  /// The guest writes a whole request to the channel device.
+  virtual wasm::After WriteChannel(wasm::CallContext& context, std::span<const uint8_t> request) = 0;
+
+  /// The guest reads from the channel device into the memory at `address`; `count` is how many bytes were put there.
+  virtual wasm::After ReadChannel(wasm::CallContext& context, uint32_t address, std::span<uint8_t> into,
+                                  uint32_t& count) = 0;
+
+  /// The guest takes its arguments: its C library is set up and has allocated memory, its own code has not begun.
+  virtual wasm::After Started(wasm::CallContext& /*context*/) { return wasm::After::kContinue; }
 
   /// The guest ended itself with proc_exit.
   virtual void Exit(uint32_t code) = 0;

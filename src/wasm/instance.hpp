@@ -85,7 +85,7 @@ class Instance {
   /// Grows the memory by WebAssembly pages from inside a host function.
   [[nodiscard]] bool GrowMemory(uint32_t pages);
 
-  GuestMemory memory() const noexcept { return {slot_->base(), slot_->size()}; }
+  GuestMemory memory() const noexcept { return {slot_->base(), slot_->accessible()}; }
   MemorySlot& slot() noexcept { return *slot_; }
   RunGate& gate() noexcept { return gate_; }
   void* state() const noexcept { return state_; }

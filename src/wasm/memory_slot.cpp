@@ -52,6 +52,14 @@ bool MemorySlot::Grow(size_t new_size) noexcept {
   if (end <= size_) return true;
   if (::mprotect(base_ + size_, end - size_, PROT_READ | PROT_WRITE) != 0) return false;
   size_ = end;
+  exposed_ = 0;
+  return true;
+}
+
+bool MemorySlot::ExposeBehind(size_t bytes) noexcept {
+  if (bytes > kReservation - size_) return false;
+  if (::mprotect(base_ + size_, bytes, PROT_READ | PROT_WRITE) != 0) return false;
+  exposed_ = bytes;
   return true;
 }
 
@@ -62,8 +70,9 @@ void MemorySlot::Revoke() noexcept {
 
 bool MemorySlot::Reset(ResetMethod method) noexcept {
   limit_hit_ = false;
-  if (size_ > image_size_ && !ReserveAt(base_ + image_size_, size_ - image_size_)) return false;
+  if (accessible() > image_size_ && !ReserveAt(base_ + image_size_, accessible() - image_size_)) return false;
   size_ = image_size_;
+  exposed_ = 0;
   if (image_size_ == 0) return true;
   if (revoked_.load()) {
     if (::mprotect(base_, image_size_, PROT_READ | PROT_WRITE) != 0) return false;

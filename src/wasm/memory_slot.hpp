@@ -60,6 +60,12 @@ class MemorySlot {
   /// nothing has changed.
   [[nodiscard]] bool Grow(size_t new_size) noexcept;
 
+  /// Makes `bytes` behind size() accessible without counting them: for memory that a guest is about to grow into. The next
+  /// Grow or Reset ends it.
+  [[nodiscard]] bool ExposeBehind(size_t bytes) noexcept;
+  /// Bytes that host functions may touch: size(), and what ExposeBehind added.
+  size_t accessible() const noexcept { return size_ + exposed_; }
+
   /// Takes all access away, from any thread, while the guest runs. Only Reset gives it back.
   void Revoke() noexcept;
 
@@ -84,6 +90,7 @@ class MemorySlot {
   std::shared_ptr<const MemoryImage> image_;
   size_t image_size_;
   size_t size_;
+  size_t exposed_ = 0;
   size_t limit_ = kReservation;
   bool limit_hit_ = false;
   RunGate* gate_ = nullptr;

@@ -159,9 +159,57 @@ bool ReadGlobals(std::span<const uint8_t> content, std::vector<GlobalEntry>& out
   return true;
 }
 
+/// The content of a global section, with the values of `values` in place of those in `section`.
+bool PutGlobals(std::span<const uint8_t> section, std::span<const GlobalValue> values, std::vector<uint8_t>& out) {
+  std::vector<GlobalEntry> entries;
+  if (!ReadGlobals(section, entries)) return false;
+  PutU32(out, static_cast<uint32_t>(entries.size()));
+  for (size_t i = 0; i < entries.size(); ++i) {
+    out.push_back(entries[i].type);
+    out.push_back(entries[i].is_mutable ? 1 : 0);
+    const auto value =
+        std::find_if(values.begin(), values.end(), [&](const GlobalValue& v) { return v.global.index == i; });
+    if (value == values.end()) {
+      Append(out, entries[i].init);
+      continue;
+    }
+    out.push_back(entries[i].type == kI32 ? kConstI32 : kConstI64);
+    PutS64(out, value->value);
+    out.push_back(kEnd);
+  }
+  return true;
+}
+
 }  // namespace
 
+Expected<std::vector<uint8_t>> SetGlobals(std::span<const uint8_t> module, std::span<const GlobalValue> values) {
+  auto sections = Sections(module);
+  if (!sections) return sections.error();
+  std::vector<uint8_t> out(module.begin(), module.begin() + kHeaderSize);
+  for (const Section& section : *sections) {
+    std::vector<uint8_t> globals;
+    if (section.id == kSectionGlobal && !PutGlobals(section.content, values, globals)) return kMalformed;
+    PutSection(out, section.id, section.id == kSectionGlobal ? std::span<const uint8_t>(globals) : section.content);
+  }
+  return out;
+}
+
 std::string GlobalExportName(uint32_t index) { return "goru:global:" + std::to_string(index); }
+
+Expected<uint32_t> InitialMemoryPages(std::span<const uint8_t> module) {
+  auto sections = Sections(module);
+  if (!sections) return sections.error();
+  for (const Section& section : *sections) {
+    if (section.id != kSectionMemory) continue;
+    Reader reader(section.content);
+    uint32_t count = 0;
+    uint8_t flags = 0;
+    uint32_t pages = 0;
+    if (!reader.U32(count) || count != 1 || !reader.Byte(flags) || !reader.U32(pages)) return kMalformed;
+    return pages;
+  }
+  return kMalformed;
+}
 
 Expected<std::vector<MutableGlobal>> ListMutableGlobals(std::span<const uint8_t> module) {
   auto sections = Sections(module);
@@ -230,23 +278,8 @@ Expected<std::vector<uint8_t>> MakeImageModule(std::span<const uint8_t> module, 
         break;
       }
       case kSectionGlobal: {
-        std::vector<GlobalEntry> entries;
-        if (!ReadGlobals(section.content, entries)) return kMalformed;
         std::vector<uint8_t> content;
-        PutU32(content, static_cast<uint32_t>(entries.size()));
-        for (size_t i = 0; i < entries.size(); ++i) {
-          content.push_back(entries[i].type);
-          content.push_back(entries[i].is_mutable ? 1 : 0);
-          const auto value = std::find_if(values.begin(), values.end(),
-                                          [&](const GlobalValue& v) { return v.global.index == i; });
-          if (value == values.end()) {
-            Append(content, entries[i].init);
-          } else {
-            content.push_back(entries[i].type == kI32 ? kConstI32 : kConstI64);
-            PutS64(content, value->value);
-            content.push_back(kEnd);
-          }
-        }
+        if (!PutGlobals(section.content, values, content)) return kMalformed;
         PutSection(out, section.id, content);
         break;
       }

@@ -21,6 +21,9 @@ struct MutableGlobal {
 /// The mutable globals that the module defines. Only integers are known.
 Expected<std::vector<MutableGlobal>> ListMutableGlobals(std::span<const uint8_t> module);
 
+/// The initial size of the module's memory in WebAssembly pages.
+Expected<uint32_t> InitialMemoryPages(std::span<const uint8_t> module);
+
 /// The name under which ExportGlobals exports the global `index`.
 std::string GlobalExportName(uint32_t index);
 
@@ -33,6 +36,9 @@ struct GlobalValue {
   MutableGlobal global;
   int64_t value = 0;
 };
+
+/// The module with other initial values of these globals.
+Expected<std::vector<uint8_t>> SetGlobals(std::span<const uint8_t> module, std::span<const GlobalValue> values);
 
 /// The module without data and custom sections, with a memory of `memory_pages` WebAssembly pages and these globals.
 Expected<std::vector<uint8_t>> MakeImageModule(std::span<const uint8_t> module, uint32_t memory_pages,

@@ -123,7 +123,7 @@ function table(data, wanted) {
     return columns[P.mapGet(seen, name)];
   };
   if (wanted !== undefined && native.kind(wanted) === K.ARRAY) {
-    for (let i = 0; i < wanted.length; i++) column(`${inspect(wanted[i]) && typeof wanted[i] === 'string' ? wanted[i] : inspect(wanted[i])}`);
+    for (let i = 0; i < wanted.length; i++) column(shown(wanted[i]));
   }
   const fixed = columns.length > 0;
   const values = { __proto__: null, name: 'Values', cells: [] };

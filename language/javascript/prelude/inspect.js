@@ -5,7 +5,6 @@ const K = shared.kinds;
 const { push, join, charCodeAt, indexOf, substring, repeat, exec, is } = P;
 
 const WIDTH = 80; // a group that fits in this many columns stays on one line
-const COMPACT = 72;
 const MAX_ITEMS = 100;
 const MAX_TEXT = 10000;
 const TOTAL_LIMIT = 4 * 1024 * 1024; // characters of one inspection, whatever the value
@@ -103,7 +102,7 @@ function constructorName(object) {
       const name = ownData(constructor, 'name');
       const proto = ownData(constructor, 'prototype');
       if (typeof name === 'string' && name !== '' && (proto === undefined || proto === o || o !== object)) {
-        return o === object && depth === 0 && proto === o ? name : name;
+        return name;
       }
     }
   }
@@ -145,7 +144,7 @@ const isIndex = (key) => typeof key === 'string' && matches(/^(0|[1-9][0-9]{0,9}
 
 // The own enumerable properties that are not indices, each as "key: value".
 function formatProperties(object, state, depth, output, skipIndices, skip) {
-  const keys = P.ownKeys(object);
+  const keys = skipIndices ? native.namedKeys(object) : P.ownKeys(object);
   let shown = 0;
   for (let i = 0; i < keys.length; i++) {
     const key = keys[i];
@@ -160,7 +159,7 @@ function formatProperties(object, state, depth, output, skipIndices, skip) {
     shown++;
     const name = formatKey(key);
     state.indent += 2;
-    let text = formatDescriptor(descriptor, state, depth);
+    const text = formatDescriptor(descriptor, state, depth);
     state.indent -= 2;
     push(output, `${name}: ${text}`);
   }
@@ -292,15 +291,15 @@ function errorText(error, key) {
 }
 
 function errorBase(error, name) {
-  const own = errorText(error, 'name');
+  const isDOM = native.kind(error) === K.DOM_EXCEPTION;
+  const own = isDOM ? P.domName(error) : errorText(error, 'name');
   let title = own === undefined || own === '' ? 'Error' : own;
   // A subclass that did not set a name is shown by the name of its class.
   if (title === 'Error' && typeof name === 'string' && name !== '' && name !== 'Error') title = name;
-  const message = errorText(error, 'message');
+  const message = isDOM ? P.domMessage(error) : errorText(error, 'message');
   let text = message === undefined || message === '' ? title : `${title}: ${message}`;
   const frames = native.frames(error);
   if (frames !== '') text += `\n${substring(frames, 0, -1)}`;
-  else text = `${text}`;
   return text;
 }
 
@@ -352,9 +351,8 @@ function groupEntries(output, state, hasMore, values) {
   }
   const actual = longest + 2;
   if (!(actual * 3 + state.indent < WIDTH && (total / actual > 5 || longest <= 6))) return output;
-  const columns = P.min(
-    P.floor(P.max(P.sqrt(2.5 * P.max(actual - total / output.length, 1) * count) / P.max(actual - total / output.length, 1), 1)),
-    P.floor((WIDTH - state.indent) / actual), 16 - 1 + 0, 15);
+  const bias = P.max(actual - 3 - P.sqrt(actual - total / output.length), 1);
+  const columns = P.min(P.round(P.sqrt(2.5 * bias * count) / bias), P.floor((WIDTH - state.indent) / actual), 12);
   if (columns <= 1) return output;
   const columnWidths = [];
   for (let i = 0; i < columns; i++) {
@@ -363,7 +361,10 @@ function groupEntries(output, state, hasMore, values) {
     columnWidths[i] = width + 2;
   }
   let numeric = true;
-  for (let i = 0; i < count && numeric; i++) numeric = values !== undefined && (typeof values[i] === 'number' || typeof values[i] === 'bigint');
+  for (let i = 0; i < count && numeric; i++) {
+    const value = values === undefined ? undefined : ownData(values, `${i}`);
+    numeric = typeof value === 'number' || typeof value === 'bigint';
+  }
   const rows = [];
   for (let i = 0; i < count; i += columns) {
     const end = P.min(i + columns, count);
@@ -381,13 +382,12 @@ function groupEntries(output, state, hasMore, values) {
 }
 
 // Joins the entries on one line where they are short and few levels deep, on several otherwise.
-function layOut(output, base, open, close, state, level, isList, grouped) {
+function layOut(output, base, open, close, state, level, grouped) {
   const start = base === '' ? '' : `${base} `;
-  const entries = output.length;
-  if (!(isList && entries > 6 && grouped)) {
+  if (!grouped) {
     // Up to three inner levels are folded onto one line.
-    if (state.level - level < 3 && entries === output.length) {
-      let total = output.length + (open.length + start.length) + state.indent + 10;
+    if (state.level - level < 3) {
+      let total = 2 * output.length + open.length + base.length + state.indent + 10;
       let single = true;
       for (let i = 0; i < output.length && single; i++) {
         total += output[i].length;
@@ -551,8 +551,8 @@ function formatObject(value, state, depth) {
 
   push(state.seen, value);
   const level = state.depthNow;
+  state.level = level;
   state.depthNow++;
-  state.level = state.depthNow;
   if (isError) {
     base = depth > state.maxDepth + 20 ? `[${shortName}]` : formatError(value, state, depth + 1, name, output);
   } else {
@@ -577,10 +577,9 @@ function formatObject(value, state, depth) {
   let grouped = false;
   if (isList && output.length > 6) {
     entries = groupEntries(output, state, hasMore, items);
-    grouped = entries !== output;
+    grouped = entries.length !== output.length;
   }
-  const text = layOut(entries, base, open, close, state, level, isList, grouped);
-  return text;
+  return layOut(entries, base, open, close, state, level, grouped);
 }
 
 function formatValue(value, state, depth, nested) {

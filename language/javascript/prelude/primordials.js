@@ -17,7 +17,7 @@ shared.primordials = {
   String, Number, Boolean, BigInt, Symbol, Map, Set, Date, RegExp, Error, TypeError, RangeError, Promise, Proxy,
   Uint8Array, ArrayBuffer, DataView, DOMException, Object, parseInt, parseFloat,
   stringify: JSON.stringify,
-  floor: Math.floor, min: Math.min, max: Math.max, sqrt: Math.sqrt,
+  floor: Math.floor, round: Math.round, min: Math.min, max: Math.max, sqrt: Math.sqrt,
   push: uncurry(Array.prototype.push),
   pop: uncurry(Array.prototype.pop),
   join: uncurry(Array.prototype.join),
@@ -69,6 +69,8 @@ shared.primordials = {
   viewLength: getter(DataView.prototype, 'byteLength'),
   promiseThen: uncurry(Promise.prototype.then),
   promiseResolve: apply(bind, Promise.resolve, [Promise]),
+  domName: getter(DOMException.prototype, 'name'),
+  domMessage: getter(DOMException.prototype, 'message'),
   toStringTag: Symbol.toStringTag,
   iterator: Symbol.iterator,
 };

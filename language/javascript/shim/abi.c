@@ -103,6 +103,8 @@ int32_t goru_init(void)
     run_install(rt);
     if (prelude_load(ctx) < 0)
         return 3;
+    if (run_warm_up(ctx) < 0)
+        return 4;
     JS_RunGC(rt);
     memory_begin_run();
     return 0;

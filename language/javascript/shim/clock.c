@@ -68,12 +68,13 @@ static JSValue crypto_get_random_values(JSContext *ctx, JSValueConst this_value,
     if (JS_IsException(buffer))
         return buffer;
     uint8_t *data = JS_GetArrayBuffer(ctx, &whole, buffer);
+    bool immutable = JS_IsImmutableArrayBuffer(buffer) == 1;
     JS_FreeValue(ctx, buffer);
     if (!data && size > 0)
         return JS_EXCEPTION;
     if (size > 65536)
         return JS_ThrowDOMException(ctx, "QuotaExceededError", "crypto.getRandomValues fills at most 65536 bytes");
-    if (JS_IsImmutableArrayBuffer(buffer) == 1)
+    if (immutable)
         return JS_ThrowTypeError(ctx, "the buffer is immutable");
     if (size > 0 && fill_random(data + offset, size) != 0)
         return JS_ThrowPlainError(ctx, "the host has no randomness");

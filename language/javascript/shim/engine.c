@@ -53,12 +53,6 @@ EngineKind engine_kind(JSValueConst value)
     case JS_CLASS_ASYNC_GENERATOR: return KIND_GENERATOR;
     case JS_CLASS_PROXY: return KIND_PROXY;
     case JS_CLASS_PROMISE: return KIND_PROMISE;
-    default: break;
-    }
-    // A class with a call method is some form of function.
-    JSRuntime *rt = NULL;
-    (void)rt;
-    switch (id) {
     case JS_CLASS_C_FUNCTION:
     case JS_CLASS_BYTECODE_FUNCTION:
     case JS_CLASS_BOUND_FUNCTION:
@@ -95,6 +89,29 @@ JSContext *engine_new_context(JSRuntime *rt)
     return ctx;
 }
 
+JSValue engine_named_keys(JSContext *ctx, JSValueConst object)
+{
+    JSValue keys = JS_NewArray(ctx);
+    if (JS_IsException(keys) || JS_VALUE_GET_TAG(object) != JS_TAG_OBJECT)
+        return keys;
+    uint32_t count = 0;
+    // The shape may be replaced while the array grows: it is not the one of `object`, so this one stays.
+    JSShape *shape = js_dup_shape(JS_VALUE_GET_OBJ(object)->shape);
+    JSShapeProperty *property = get_shape_prop(shape);
+    for (int i = 0; i < shape->prop_count; i++, property++) {
+        JSAtom atom = property->atom;
+        if (atom == JS_ATOM_NULL || __JS_AtomIsTaggedInt(atom) || JS_AtomGetKind(ctx, atom) == JS_ATOM_KIND_PRIVATE)
+            continue;
+        if (JS_DefinePropertyValueUint32(ctx, keys, count++, JS_AtomToValue(ctx, atom), JS_PROP_C_W_E) < 0) {
+            JS_FreeValue(ctx, keys);
+            keys = JS_EXCEPTION;
+            break;
+        }
+    }
+    js_free_shape(ctx->rt, shape);
+    return keys;
+}
+
 void engine_seed_random(JSContext *ctx, uint64_t seed)
 {
     ctx->random_state = seed != 0 ? seed : 1;
@@ -129,7 +146,7 @@ void engine_settle(JSRuntime *rt)
 void engine_tune_gc(JSRuntime *rt, size_t least, size_t most)
 {
     size_t used = rt->malloc_state.malloc_size;
-    if (rt->malloc_gc_threshold < used + least / 2 && rt->malloc_gc_threshold < least)
+    if (rt->malloc_gc_threshold < least)
         rt->malloc_gc_threshold = least;
     else if (rt->malloc_gc_threshold > used + most)
         rt->malloc_gc_threshold = used + most;
@@ -151,6 +168,23 @@ JSValue engine_error_stack(JSContext *ctx, JSValueConst error)
         return js_dup(p->u.object_data);
     (void)ctx;
     return JS_UNDEFINED;
+}
+
+bool engine_is_class_name(JSContext *ctx, JSValueConst object, const char *name, size_t size)
+{
+    JSObject *p = JS_VALUE_GET_TAG(object) == JS_TAG_OBJECT ? JS_VALUE_GET_OBJ(object) : NULL;
+    for (int depth = 0; p && depth < 16; p = p->shape->proto, depth++) {
+        JSProperty *property;
+        JSShapeProperty *found = find_own_property(&property, p, JS_ATOM_constructor);
+        if (!found || (found->flags & JS_PROP_TMASK) != JS_PROP_NORMAL)
+            continue;
+        const char *text = get_func_name(ctx, property->u.value);
+        bool same = text && strlen(text) == size && memcmp(text, name, size) == 0;
+        JS_FreeCString(ctx, text);
+        if (same)
+            return true;
+    }
+    return false;
 }
 
 bool engine_is_syntax_error(JSContext *ctx, JSValueConst error)

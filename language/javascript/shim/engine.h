@@ -38,6 +38,10 @@ EngineKind engine_kind(JSValueConst value);
 // A context with every intrinsic the sandbox offers.
 JSContext *engine_new_context(JSRuntime *rt);
 
+// The own keys of an object that are not small integers, as an array. Takes no time for the elements of an array. Not for
+// proxies and other exotic objects.
+JSValue engine_named_keys(JSContext *ctx, JSValueConst object);
+
 // Replaces the state of Math.random.
 void engine_seed_random(JSContext *ctx, uint64_t seed);
 
@@ -50,11 +54,14 @@ void engine_drop_jobs(JSRuntime *rt);
 // Forgets whatever an unfinished run left behind in the runtime.
 void engine_settle(JSRuntime *rt);
 
-// Keeps the collector's threshold between the given distances above what is in use.
+// Keeps the collector's threshold at or above `least`, and at most `most` above what is in use.
 void engine_tune_gc(JSRuntime *rt, size_t least, size_t most);
 
 // The stack an Error object recorded, without running guest code; undefined when there is none.
 JSValue engine_error_stack(JSContext *ctx, JSValueConst error);
+
+// True when `name` is the name of a class that the object belongs to, found without running guest code.
+bool engine_is_class_name(JSContext *ctx, JSValueConst object, const char *name, size_t size);
 
 // True for an object whose prototype is the intrinsic %SyntaxError.prototype%.
 bool engine_is_syntax_error(JSContext *ctx, JSValueConst error);

@@ -129,7 +129,6 @@ static void report_fixed(Buffer *out, const char *type, const char *message, con
     report(out, type, message, strlen(message), traceback, strlen(traceback));
 }
 
-// What cannot go wrong: no guest code, no text but the error's own.
 static void report_error(JSContext *ctx, Buffer *out, JSValueConst error)
 {
     add_hint(ctx, error);
@@ -141,20 +140,20 @@ static void report_error(JSContext *ctx, Buffer *out, JSValueConst error)
     message_size = cut(shown_message, message_size, MESSAGE_LIMIT);
 
     Buffer traceback = {0};
-    JSValue stack = engine_error_stack(ctx, error);
-    size_t stack_size;
-    const char *stack_text = JS_IsString(stack) ? JS_ToCStringLen(ctx, &stack_size, stack) : NULL;
-    JS_FreeValue(ctx, stack);
-    if (stack_text) {
-        Buffer frames = {0};
+    Buffer frames = {0};
+    frames_of_error(ctx, &frames, error);
+    // The first frame whose source is known.
+    for (size_t at = 0; !frames.failed && at < frames.size;) {
         FramePlace place;
-        frames_clean(&frames, stack_text, stack_size);
-        if (frames.size > 0 && !frames.failed && frames_first(frames.data, frames.size, &place) &&
-            sources_show(&traceback, place.name, place.name_size, place.line, place.column))
+        if (frames_place(frames.data + at, frames.size - at, &place) &&
+            sources_show(&traceback, place.name, place.name_size, place.line, place.column)) {
             buffer_char(&traceback, '\n');
-        buffer_reset(&frames, 0);
-        JS_FreeCString(ctx, stack_text);
+            break;
+        }
+        const char *end = memchr(frames.data + at, '\n', frames.size - at);
+        at = end ? (size_t)(end - frames.data) + 1 : frames.size;
     }
+    buffer_reset(&frames, 0);
     errors_inspect(ctx, &traceback, error, TRACEBACK_LIMIT);
     if (traceback.failed)
         report(out, shown_type, shown_message, message_size, shown_message, message_size);

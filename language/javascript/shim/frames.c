@@ -15,6 +15,12 @@ static bool ends_with(const char *text, size_t size, const char *end)
     return size >= length && memcmp(text + size - length, end, length) == 0;
 }
 
+static bool starts_with(const char *text, size_t size, const char *start)
+{
+    size_t length = strlen(start);
+    return size >= length && memcmp(text, start, length) == 0;
+}
+
 static bool contains(const char *text, size_t size, const char *part)
 {
     size_t length = strlen(part);
@@ -37,7 +43,9 @@ static bool next_frame(const char *stack, size_t size, size_t *at, Frame *frame)
     frame->line = line;
     frame->size = length;
     frame->native = ends_with(line, length, "(native)") || ends_with(line, length, "(missing)");
-    frame->hidden = contains(line, length, "(goru:") || (length > 12 && memcmp(line, "    at goru:", 12) == 0);
+    // "<input>" is text that eval, a RegExp or JSON.parse was given; a place in it alone says nothing.
+    frame->hidden = contains(line, length, "(goru:") || starts_with(line, length, "    at goru:") ||
+                    starts_with(line, length, "    at <input>:");
     return true;
 }
 
@@ -59,7 +67,15 @@ static void append_frame(Buffer *out, const Frame *frame)
     buffer_char(out, '\n');
 }
 
-void frames_clean(Buffer *out, const char *stack, size_t size)
+// A frame of a constructor of the error's own class, or of one it extends.
+static bool is_constructor(JSContext *ctx, const Frame *frame, JSValueConst error)
+{
+    const char *name = frame->line + 7;
+    const char *end = frame->size > 7 ? memchr(name, ' ', frame->size - 7) : NULL;
+    return end && engine_is_class_name(ctx, error, name, (size_t)(end - name));
+}
+
+static void clean(JSContext *ctx, Buffer *out, JSValueConst error, bool skip_constructors, const char *stack, size_t size)
 {
     size_t at = 0;
     size_t pending_from = 0;
@@ -75,6 +91,8 @@ void frames_clean(Buffer *out, const char *stack, size_t size)
                 pending_from = line_start;
             continue;
         }
+        if (!started && skip_constructors && is_constructor(ctx, &frame, error))
+            continue;
         size_t inner = pending_from;
         Frame between;
         while (pending_count > 0 && inner < line_start && next_frame(stack, size, &inner, &between)) {
@@ -85,6 +103,21 @@ void frames_clean(Buffer *out, const char *stack, size_t size)
         started = true;
         append_frame(out, &frame);
     }
+}
+
+void frames_of_error(JSContext *ctx, Buffer *out, JSValueConst error)
+{
+    JSValue stack = engine_error_stack(ctx, error);
+    size_t size;
+    const char *text = JS_IsString(stack) ? JS_ToCStringLen(ctx, &size, stack) : NULL;
+    JS_FreeValue(ctx, stack);
+    if (!text)
+        return;
+    size_t before = out->size;
+    clean(ctx, out, error, true, text, size);
+    if (out->size == before)
+        clean(ctx, out, error, false, text, size);
+    JS_FreeCString(ctx, text);
 }
 
 static bool parse_number(const char *text, size_t size, int *number)
@@ -100,7 +133,7 @@ static bool parse_number(const char *text, size_t size, int *number)
     return true;
 }
 
-bool frames_first(const char *stack, size_t size, FramePlace *place)
+bool frames_place(const char *stack, size_t size, FramePlace *place)
 {
     const char *end = memchr(stack, '\n', size);
     size_t length = end ? (size_t)(end - stack) : size;

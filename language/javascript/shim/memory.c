@@ -19,8 +19,14 @@ void memory_release_reserve(void)
 void memory_begin_run(void)
 {
     memory_exhausted = false;
-    if (!reserve)
-        reserve = malloc(RESERVE_SIZE);
+    if (reserve)
+        return;
+    // Where a former run filled the memory, what little is free is for the guest to make room with.
+    void *probe = malloc(3 * RESERVE_SIZE);
+    if (!probe)
+        return;
+    free(probe);
+    reserve = malloc(RESERVE_SIZE);
 }
 
 // A failed allocation stays failed, so that the guest sees an ordinary "out of memory" error; what the reserve held

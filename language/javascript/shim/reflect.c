@@ -7,6 +7,13 @@ static JSValue native_kind(JSContext *ctx, JSValueConst this_value, int argc, JS
     return JS_NewInt32(ctx, argc > 0 ? (int32_t)engine_kind(argv[0]) : KIND_PRIMITIVE);
 }
 
+// namedKeys(object) -> its own keys but for small integers
+static JSValue native_named_keys(JSContext *ctx, JSValueConst this_value, int argc, JSValueConst *argv)
+{
+    (void)this_value;
+    return engine_named_keys(ctx, argc > 0 ? argv[0] : JS_UNDEFINED);
+}
+
 // proxyTarget(proxy) -> its target, null when it is revoked
 static JSValue native_proxy_target(JSContext *ctx, JSValueConst this_value, int argc, JSValueConst *argv)
 {
@@ -38,15 +45,9 @@ static JSValue native_promise_result(JSContext *ctx, JSValueConst this_value, in
 static JSValue native_frames(JSContext *ctx, JSValueConst this_value, int argc, JSValueConst *argv)
 {
     (void)this_value;
-    JSValue stack = argc > 0 ? engine_error_stack(ctx, argv[0]) : JS_UNDEFINED;
-    size_t size;
-    const char *text = JS_IsString(stack) ? JS_ToCStringLen(ctx, &size, stack) : NULL;
-    JS_FreeValue(ctx, stack);
-    if (!text)
-        return JS_NewString(ctx, "");
     Buffer clean = {0};
-    frames_clean(&clean, text, size);
-    JS_FreeCString(ctx, text);
+    if (argc > 0)
+        frames_of_error(ctx, &clean, argv[0]);
     JSValue result = JS_NewStringLen(ctx, clean.data, clean.failed ? 0 : clean.size);
     buffer_reset(&clean, 0);
     return result;
@@ -56,6 +57,7 @@ int reflect_install(JSContext *ctx, JSValueConst native)
 {
     static const JSCFunctionListEntry functions[] = {
         JS_CFUNC_DEF("kind", 1, native_kind),
+        JS_CFUNC_DEF("namedKeys", 1, native_named_keys),
         JS_CFUNC_DEF("proxyTarget", 1, native_proxy_target),
         JS_CFUNC_DEF("promiseState", 1, native_promise_state),
         JS_CFUNC_DEF("promiseResult", 1, native_promise_result),

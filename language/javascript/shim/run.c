@@ -92,6 +92,10 @@ static bool job_parse(JSContext *ctx, const char *json, size_t size, Job *job)
         return false;
     job->code = JS_GetPropertyStr(ctx, object, "code");
     job->name = JS_GetPropertyStr(ctx, object, "name");
+    if (!JS_IsString(job->name)) {
+        JS_FreeValue(ctx, job->name);
+        job->name = JS_NewString(ctx, "main.js");
+    }
     job->value = flag(ctx, object, "value");
     job->first = flag(ctx, object, "first");
     JS_FreeValue(ctx, object);
@@ -129,7 +133,8 @@ static JSValue compile(JSContext *ctx, const char *code, size_t size, const char
     return module;
 }
 
-// Runs queued jobs until none is left. False when one of them ended with an exception that nothing can catch.
+// Runs queued jobs until none is left. False when one of them threw what nothing caught, which is then the pending
+// exception, or when the run was interrupted.
 static bool run_jobs(JSContext *ctx)
 {
     JSRuntime *rt = JS_GetRuntime(ctx);
@@ -137,13 +142,8 @@ static bool run_jobs(JSContext *ctx)
         if (interrupt_poll())
             return false;
         JSContext *job_context;
-        if (JS_ExecutePendingJob(rt, &job_context) < 0) {
-            JSValue error = JS_GetException(ctx);
-            bool fatal = interrupt_seen || JS_IsUncatchableError(error);
-            JS_FreeValue(ctx, error);
-            if (fatal)
-                return false;
-        }
+        if (JS_ExecutePendingJob(rt, &job_context) < 0)
+            return false;
     }
     return !interrupt_poll();
 }
@@ -227,8 +227,9 @@ static void append_success(JSContext *ctx, Buffer *out, JSValueConst value)
     const char *text = JS_IsString(json) && !JS_IsPromise(value) ? JS_ToCStringLen(ctx, &size, json) : NULL;
     JS_FreeValue(ctx, json);
     if (text) {
+        // As a string: the host passes the text on as it is, with its order of keys.
         buffer_text(out, "{\"value\":");
-        buffer_append(out, text, size);
+        buffer_json_string(out, text, size);
         buffer_char(out, '}');
         JS_FreeCString(ctx, text);
     } else {
@@ -238,11 +239,11 @@ static void append_success(JSContext *ctx, Buffer *out, JSValueConst value)
 
 static JSValue execute(JSContext *ctx, const Job *job)
 {
-    size_t size, name_size;
+    size_t size;
     const char *code = JS_ToCStringLen(ctx, &size, job->code);
     if (!code)
         return JS_EXCEPTION;
-    const char *name = JS_ToCStringLen(ctx, &name_size, job->name);
+    const char *name = JS_ToCString(ctx, job->name);
     if (!name) {
         JS_FreeCString(ctx, code);
         return JS_EXCEPTION;
@@ -250,6 +251,18 @@ static JSValue execute(JSContext *ctx, const Job *job)
     sources_keep(ctx, name, code, size);
     JSValue function = compile(ctx, code, size, name);
     return JS_IsException(function) ? function : run_program(ctx, function);
+}
+
+int run_warm_up(JSContext *ctx)
+{
+    static const char program[] = "{ const list = [1, { text: 'x' }]; const f = async (x) => { await x; return x; };"
+                                  "  await f(list); try { throw new Error(''); } catch {} JSON.stringify(list); }";
+    JSValue function = compile(ctx, program, sizeof(program) - 1, "goru:warm-up");
+    JSValue value = JS_IsException(function) ? function : run_program(ctx, function);
+    if (JS_IsException(value))
+        return -1;
+    JS_FreeValue(ctx, value);
+    return 0;
 }
 
 bool run_job(JSContext *ctx, const char *json, size_t size)

@@ -105,8 +105,8 @@ bool sources_show(Buffer *out, const char *name, size_t name_size, int line, int
 
 // ---- frames.c: stacks of errors ----
 
-// Appends the frames that are the user's own, each as a line with its line end.
-void frames_clean(Buffer *out, const char *stack, size_t size);
+// Appends the frames of an error that are the user's own, each as a line with its line end. Nothing where there are none.
+void frames_of_error(JSContext *ctx, Buffer *out, JSValueConst error);
 
 typedef struct FramePlace {
     const char *name;
@@ -115,8 +115,8 @@ typedef struct FramePlace {
     int column;
 } FramePlace;
 
-// The place of the first frame in a cleaned stack.
-bool frames_first(const char *stack, size_t size, FramePlace *place);
+// The place that the frame at the start of a cleaned stack names.
+bool frames_place(const char *stack, size_t size, FramePlace *place);
 
 // ---- errors.c: the outcome of a run that failed ----
 
@@ -134,4 +134,6 @@ void modules_install(JSRuntime *rt);
 void run_install(JSRuntime *rt);
 // Sets the limit of the stack relative to the caller.
 void run_prepare_stack(JSRuntime *rt);
+// Runs a program like many, so that what the engine makes at the first use is in the image.
+int run_warm_up(JSContext *ctx);
 bool run_job(JSContext *ctx, const char *json, size_t size);

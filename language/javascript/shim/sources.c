@@ -70,13 +70,10 @@ bool sources_show(Buffer *out, const char *name, size_t name_size, int line, int
         stop = end;
     if (stop > start && stop[-1] == '\r')
         stop--;
-    // Columns count characters.
-    const char *caret = start;
-    for (int i = 1; i < column && caret < stop; i++) {
-        caret++;
-        while (caret < stop && is_continuation(*caret))
-            caret++;
-    }
+    // The engine's columns count bytes.
+    const char *caret = column > 1 && column - 1 < stop - start ? start + column - 1 : column > 1 ? stop : start;
+    while (caret > start && caret < stop && is_continuation(*caret))
+        caret--;
     // A bundle may be one line: show the part around the column.
     if (caret - start > SHOWN_WIDTH / 2 && stop - start > SHOWN_WIDTH) {
         start = caret - SHOWN_WIDTH / 2;

@@ -11,8 +11,9 @@
 
 enum {
     STACK_PAD = 768,
+    // How much the parser's linear stack counts: it takes about ten times as much of the machine's.
     PARSER_FACTOR = 16,
-    // What guest code may use; the linker sets STACK_SLACK more aside for leaves and for reporting.
+    // What guest code may use. The linker sets 512 KiB more aside (build.sh), for leaves and for what does not check.
     STACK_LIMIT = 1536 * 1024,
 };
 
