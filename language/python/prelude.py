@@ -353,12 +353,16 @@ def _open_stdin():
     )
 
 
+_stdout = sys.stdout
+_stderr = sys.stderr
+
+
 def _flush():
-    for stream in {sys.stdout, sys.stderr, sys.__stdout__, sys.__stderr__}:
-        try:
+    _stdout.flush()
+    _stderr.flush()
+    for stream in (sys.stdout, sys.stderr):
+        if stream is not _stdout and stream is not _stderr:
             stream.flush()
-        except Exception:
-            pass
 
 
 def _remember(name, code):
@@ -387,7 +391,11 @@ def _run():
         outcome = {"exit": _exit_code(error)}
     except BaseException as error:
         outcome = {"error": _describe(error)}
-    _flush()
+    try:
+        _flush()
+    except BaseException:
+        # The user's own stream, or one that the user closed.
+        pass
     _exchange((_RESULT, outcome))
 
 

@@ -44,6 +44,7 @@ SandboxPool::SlotPtr SandboxPool::TakeSlot() {
 
 Expected<std::unique_ptr<guest::Guest>> SandboxPool::Take() {
   std::unique_ptr<guest::Guest> guest;
+  bool running_low = false;
   {
     const std::lock_guard lock(mutex_);
     making_failed_ = false;
@@ -51,11 +52,12 @@ Expected<std::unique_ptr<guest::Guest>> SandboxPool::Take() {
       guest = std::move(ready_.back());
       ready_.pop_back();
     }
+    // Mapping memory in one thread holds up page faults in all others, so the stock is made up when a sandbox comes back
+    // and not while one begins to run; unless many are taken and none comes back.
+    running_low = ready_.size() < (ready_target_ + 1) / 2;
   }
-  if (guest) {
-    work_.notify_one();
-    return guest;
-  }
+  if (running_low) work_.notify_one();
+  if (guest) return guest;
   return Make(TakeSlot());
 }
 

@@ -17,11 +17,13 @@ Watchdog::Ticket Watchdog::Add(Clock::time_point when, std::function<void()> act
   {
     const std::lock_guard lock(mutex_);
     ticket.number = next_number_++;
-    const auto at = deadlines_.emplace(Key{when, ticket.number}, std::move(action)).first;
-    earliest = at == deadlines_.begin();
+    deadlines_.emplace(Key{when, ticket.number}, std::move(action));
+    earliest = when < wake_at_;
+    if (earliest) wake_at_ = when;
     if (!thread_.joinable()) thread_ = std::thread([this] { Watch(); });
   }
-  // A later deadline than the one the thread waits for needs no wake-up: most runs end long before theirs.
+  // Waking a thread costs more than a small run. One that will wake soon enough by itself is left alone, even where the deadline
+  // it waits for has been cancelled, as most are.
   if (earliest) changed_.notify_one();
   return ticket;
 }
@@ -37,12 +39,15 @@ void Watchdog::Watch() {
   std::unique_lock lock(mutex_);
   while (!closing_) {
     if (deadlines_.empty()) {
+      wake_at_ = Clock::time_point::max();
       changed_.wait(lock);
       continue;
     }
     const auto first = deadlines_.begin();
     if (Clock::now() < first->first.first) {
-      changed_.wait_until(lock, first->first.first);
+      const Clock::time_point until = first->first.first;
+      wake_at_ = until;
+      changed_.wait_until(lock, until);
       continue;
     }
     running_ = first->first;

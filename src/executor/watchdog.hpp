@@ -42,6 +42,8 @@ class Watchdog {
   std::map<Key, std::function<void()>> deadlines_;
   Key running_ = {};
   uint64_t next_number_ = 1;
+  /// When the thread looks again.
+  Clock::time_point wake_at_ = Clock::time_point::max();
   bool closing_ = false;
   std::thread thread_;
 };

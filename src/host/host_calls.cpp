@@ -5,6 +5,8 @@
 #include <exception>
 #include <optional>
 
+#include "guest/codec.hpp"
+
 namespace goru::host {
 namespace {
 
@@ -25,10 +27,20 @@ size_t EstimateSize(const json& value) {
   return size;
 }
 
+/// Both sides read values recursively, the guest on a stack that is not ours to judge.
+bool NestedDeeperThan(const json& value, size_t depth) {
+  if (!value.is_structured()) return false;
+  if (depth == 0) return true;
+  return std::any_of(value.begin(), value.end(), [depth](const json& item) { return NestedDeeperThan(item, depth - 1); });
+}
+
 Reply Invoke(const Registry::Entry& entry, const CallContext& context, const json& args, size_t max_bytes) {
   try {
     Reply reply;
     reply.value = entry.function(context, args);
+    if (NestedDeeperThan(reply.value, guest::MessageLimits().max_depth)) {
+      return Reply::Failed("ValueError", "the result is nested too deeply");
+    }
     if (EstimateSize(reply.value) > max_bytes) {
       return Reply::Failed("ValueError", "the result is larger than " + std::to_string(max_bytes) + " bytes");
     }
@@ -59,17 +71,20 @@ struct HostCalls::Board {
 
   std::shared_ptr<support::StopSignal> signal;
   std::deque<Done> ready;
-  /// In flight, and how to tell each that it is no longer wanted.
+  /// In flight and wanted, and how to tell each that it no longer is.
   std::map<uint64_t, std::stop_source> running;
+  /// Functions that have not returned. A cancelled one keeps its place until it does: otherwise a guest that starts and
+  /// cancels could occupy all of the pool.
+  size_t at_work = 0;
   bool abandoned = false;
 
   void Post(uint64_t id, Reply reply) {
     const size_t size = EstimateSize(reply.value);
     {
       const std::lock_guard lock(signal->mutex());
+      --at_work;
       // A cancelled call is no longer among the running, and nobody asks for its result.
-      if (running.erase(id) == 0 || abandoned) return;
-      ready.push_back({id, std::move(reply), size});
+      if (running.erase(id) != 0 && !abandoned) ready.push_back({id, std::move(reply), size});
     }
     signal->Wake();
   }
@@ -199,7 +214,7 @@ void HostCalls::StartWaiting() {
   while (!waiting_.empty()) {
     {
       const std::lock_guard lock(board_->signal->mutex());
-      if (board_->running.size() >= policy_.limits.host_calls_in_flight) return;
+      if (board_->at_work >= policy_.limits.host_calls_in_flight) return;
     }
     Waiting next = std::move(waiting_.front());
     waiting_.pop_front();
@@ -220,7 +235,9 @@ void HostCalls::Launch(uint64_t id, const Registry::Entry& entry, json args) {
   context.stop = source.get_token();
   {
     const std::lock_guard lock(board_->signal->mutex());
-    board_->running[id] = std::move(source);
+    // No guest of ours uses an id twice at a time. Replacing the first one's stop source would leave it running for ever.
+    if (!board_->running.try_emplace(id, std::move(source)).second) return;
+    ++board_->at_work;
   }
   pool_.Submit([board = board_, registry = policy_.registry, &entry, id, context = std::move(context),
                 args = std::make_shared<json>(std::move(args)), max_bytes = policy_.limits.message_bytes] {
@@ -275,9 +292,12 @@ After HostCalls::Batch(json payload, Reply& reply) {
     StartWaiting();
     std::unique_lock lock(signal.mutex());
     if (!board_->ready.empty() || Clock::now() >= deadline) break;
-    if (board_->running.empty() && deadline == Clock::time_point::max()) break;
-    // With calls waiting for their turn, every completion is a reason to look again.
-    const auto changed = [&] { return !board_->ready.empty(); };
+    if (board_->running.empty() && waiting_.empty() && deadline == Clock::time_point::max()) break;
+    // With calls waiting for their turn, every function that returns is a reason to look again.
+    const auto changed = [&] {
+      return !board_->ready.empty() ||
+             (!waiting_.empty() && board_->at_work < policy_.limits.host_calls_in_flight);
+    };
     const bool go_on = deadline == Clock::time_point::max() ? signal.Wait(lock, changed)
                                                             : signal.WaitUntil(lock, deadline, changed);
     if (!go_on) return After::kUnwind;

@@ -1,0 +1,74 @@
+#include "help.hpp"
+
+#include "goru/version.hpp"
+
+namespace goru::cli {
+
+std::string_view HelpText() {
+  return R"(goru runs untrusted Python and JavaScript in a sandbox: no files, no network, no processes, limits on everything.
+
+usage: goru [run] FILE [flags]       the language follows from .py .js .mjs .cjs
+       goru [run] -c CODE [flags]    Python, unless -l js
+       ... | goru [flags]            the code comes from standard input; Python, unless -l js
+
+examples:
+  goru -c 'print(1 + 1)'
+  goru -l js -c 'console.log([3, 1, 2].toSorted())'
+  goru -p -c '2 ** 100'                        print the value of the last expression
+  goru solution.py --stdin tests/1.in          input() and sys.stdin read this file
+  goru --timeout 2s --memory 64mb untrusted.js
+  goru --json untrusted.py | jq .status
+
+what to run:
+  -c, --code CODE         the code itself
+  -l, --language LANG     python (py) or javascript (js)
+  --stdin FILE            standard input of the code; '-' hands goru's own on, which is read to its end first.
+                          Without this flag the code finds its standard input empty
+limits:
+  --timeout TIME          wall-clock time: 500ms, 30s, 2m; a plain number is seconds (default 30s)
+  --memory SIZE           memory, the language runtime included: 64mb, 1gb (default 256mb)
+  --max-output SIZE       kept of each of stdout and stderr; more is dropped, and goru says so (default 8mb)
+  --stop-on-max-output    end the run there instead
+  --max-host-calls N      calls of host functions (default 10000)
+
+output:
+  -p, --print             print the value of the last expression, as JSON where it has a JSON form
+  --json                  print the whole result as one JSON object instead of passing output on
+
+engine:
+  --cache-dir DIR         where compiled code is kept; must be private to you (default ~/.cache/goru/compiled)
+  --no-cache              keep none: each start compiles, which takes seconds
+  --image-dir DIR         where the language images are (default $GORU_IMAGE_DIR, else share/goru/images)
+
+  -h, --help              this text
+  -V, --version           the versions of goru and of what runs inside
+
+exit codes:
+  0    the code ran to its end
+  1    an exception that it did not catch
+  N    its own, where it calls sys.exit(N) or os._exit(N)
+  2    goru was called wrongly, or cannot read FILE
+  123  another limit: --stop-on-max-output, --max-host-calls
+  124  --timeout
+  125  goru itself failed: an image is missing, the cache is refused
+  130  interrupted with Ctrl-C; a second Ctrl-C kills goru
+  134  the sandbox faulted
+  137  --memory
+
+All sizes count in steps of 1024. Colours: only on a terminal, and not where NO_COLOR is set.
+)";
+}
+
+std::string VersionText() {
+  std::string text = "goru " + std::string(Version()) + "\n";
+  text += "engine: Wasmtime " + std::string(EngineVersion()) + "\n";
+  const auto runtime = [](const Language& language) {
+    const auto version = RuntimeVersion(language);
+    return version ? *version : "not found";
+  };
+  text += "python: CPython " + runtime(Python()) + "\n";
+  text += "javascript: QuickJS-NG " + runtime(JavaScript()) + " (ES2023)\n";
+  return text;
+}
+
+}  // namespace goru::cli

@@ -1,0 +1,12 @@
+// Texts of --help and --version.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace goru::cli {
+
+std::string_view HelpText();
+std::string VersionText();
+
+}  // namespace goru::cli

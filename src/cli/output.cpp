@@ -1,0 +1,89 @@
+#include "output.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <string>
+
+#include "exit_code.hpp"
+
+namespace goru::cli {
+namespace {
+
+constexpr std::string_view kBoldRed = "\x1b[1;31m";
+constexpr std::string_view kPlain = "\x1b[0m";
+
+bool Coloured() {
+  const char* no_color = std::getenv("NO_COLOR");
+  const char* term = std::getenv("TERM");
+  if (no_color != nullptr && no_color[0] != '\0') return false;
+  if (term == nullptr || std::strcmp(term, "dumb") == 0) return false;
+  return ::isatty(STDERR_FILENO) == 1;
+}
+
+/// Colours where the error is named: the type in the first line that starts with it.
+std::string Highlight(const std::string& traceback, const std::string& type) {
+  if (type.empty()) return traceback;
+  const size_t at = traceback.rfind("\n" + type);
+  const size_t start = at == std::string::npos ? 0 : at + 1;
+  if (traceback.compare(start, type.size(), type) != 0) return traceback;
+  std::string out = traceback;
+  out.insert(start + type.size(), kPlain);
+  out.insert(start, kBoldRed);
+  return out;
+}
+
+/// The message without what matters only to users of the library.
+std::string_view ForCommandLine(std::string_view message) {
+  constexpr std::string_view kClosed = "; the session is closed";
+  if (message.ends_with(kClosed)) message.remove_suffix(kClosed.size());
+  return message;
+}
+
+}  // namespace
+
+void WriteAll(int fd, std::string_view text) {
+  while (!text.empty()) {
+    const ssize_t written = ::write(fd, text.data(), text.size());
+    if (written >= 0) {
+      text.remove_prefix(static_cast<size_t>(written));
+    } else if (errno == EPIPE) {
+      // Reached where the parent process ignores SIGPIPE and so we do.
+      std::_Exit(kBrokenPipe);
+    } else if (errno != EINTR) {
+      const int error = errno;
+      if (fd != STDERR_FILENO) Say(std::string("cannot write standard output: ") + std::strerror(error));
+      std::_Exit(kGoruFailed);
+    }
+  }
+}
+
+void StreamForwarder::operator()(std::string_view text) {
+  text = text.substr(0, rest_);
+  if (text.empty()) return;
+  rest_ -= text.size();
+  at_line_start_ = text.back() == '\n';
+  WriteAll(fd_, text);
+}
+
+void Say(std::string_view line) { WriteAll(STDERR_FILENO, "goru: " + std::string(line) + "\n"); }
+
+void ReportError(const Result& result) {
+  if (!result.error || result.error->kind == ErrorKind::kExited) return;
+  const RunError& error = *result.error;
+  if (!error.traceback.empty()) {
+    std::string text = Coloured() ? Highlight(error.traceback, error.type) : error.traceback;
+    if (!text.ends_with('\n')) text += '\n';
+    WriteAll(STDERR_FILENO, text);
+  }
+  if (error.kind != ErrorKind::kGuestException || error.traceback.empty()) {
+    const std::string_view message = ForCommandLine(error.message);
+    const std::string prefix = error.kind == ErrorKind::kGuestException ? error.type + ": " : "";
+    Say(prefix + std::string(message));
+  }
+}
+
+}  // namespace goru::cli

@@ -1,0 +1,15 @@
+#include "executor/image_directory.hpp"
+#include "goru/version.hpp"
+#include "guest/image_file.hpp"
+
+namespace goru {
+
+Expected<std::string> RuntimeVersion(const Language& language, const std::string& image_directory) {
+  const auto path = internal::FindImage(image_directory, language.image());
+  if (!path) return path.error();
+  const auto image = guest::ImageFile::Open(*path);
+  if (!image) return image.error();
+  return (*image)->info().version;
+}
+
+}  // namespace goru
