@@ -18,8 +18,9 @@ namespace internal {
 class ExecutorCore;
 }
 
-/// Makes sessions and owns what they share: compiled code, ready sandboxes, threads for host functions and for deadlines.
-/// Make one per process or per trust domain. Thread-safe: any number of sessions run at once on any number of threads.
+/// Makes sessions and owns what they share: compiled code, ready sandboxes, threads for host functions and for
+/// deadlines. Make one per process or per trust domain. Thread-safe: any number of sessions run at once on any number
+/// of threads.
 class Executor {
  public:
   /// Errors: kInvalidArgument for options that contradict each other, kUnavailable for images or a cache that cannot be
@@ -39,7 +40,8 @@ class Executor {
   Result Run(const Language& language, std::string_view code, const RunOptions& run_options = {},
              const std::vector<SessionOption>& session_options = {});
 
-  /// Ends all runs (ErrorKind::kCancelled), closes all sessions and waits until no run and no host function is under way.
+  /// Ends all runs (ErrorKind::kCancelled), closes all sessions and waits until no run and no host function is under
+  /// way.
   void Close();
 
  private:

@@ -1,12 +1,12 @@
 // All of goru.
 #pragma once
 
-#include "goru/error.hpp"      // IWYU pragma: export
-#include "goru/executor.hpp"   // IWYU pragma: export
-#include "goru/language.hpp"   // IWYU pragma: export
-#include "goru/limits.hpp"     // IWYU pragma: export
-#include "goru/options.hpp"    // IWYU pragma: export
-#include "goru/registry.hpp"   // IWYU pragma: export
-#include "goru/result.hpp"     // IWYU pragma: export
-#include "goru/session.hpp"    // IWYU pragma: export
-#include "goru/version.hpp"    // IWYU pragma: export
+#include "goru/error.hpp"     // IWYU pragma: export
+#include "goru/executor.hpp"  // IWYU pragma: export
+#include "goru/language.hpp"  // IWYU pragma: export
+#include "goru/limits.hpp"    // IWYU pragma: export
+#include "goru/options.hpp"   // IWYU pragma: export
+#include "goru/registry.hpp"  // IWYU pragma: export
+#include "goru/result.hpp"    // IWYU pragma: export
+#include "goru/session.hpp"   // IWYU pragma: export
+#include "goru/version.hpp"   // IWYU pragma: export

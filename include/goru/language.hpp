@@ -19,7 +19,8 @@ class Language {
   friend bool operator==(const Language& a, const Language& b) noexcept { return a.image_ == b.image_; }
   friend bool operator<(const Language& a, const Language& b) noexcept { return a.image_ < b.image_; }
 
-  /// A language by a name that people type: "python", "py", "python3", "python3.12", "javascript", "js". Nothing for others.
+  /// A language by a name that people type: "python", "py", "python3", "python3.12", "javascript", "js". Nothing for
+  /// others.
   static std::optional<Language> FromName(std::string_view name);
   /// A language by a file's suffix: .py, .js, .mjs, .cjs. Nothing for others.
   static std::optional<Language> FromFileName(std::string_view file_name);

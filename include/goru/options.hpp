@@ -46,8 +46,8 @@ ExecutorOption WithRegistry(Registry registry);
 ExecutorOption WithMemoryLimit(size_t bytes);
 /// Run limit of sessions that set none.
 ExecutorOption WithTimeout(std::chrono::nanoseconds timeout);
-/// Keeps compiled code in `directory` (made with mode 0700; refused where others own or can enter it). Empty: the user's
-/// cache directory ($XDG_CACHE_HOME or ~/.cache, "goru"), which is also the default.
+/// Keeps compiled code in `directory` (made with mode 0700; refused where others own or can enter it). Empty: the
+/// user's cache directory ($XDG_CACHE_HOME or ~/.cache, "goru"), which is also the default.
 ExecutorOption WithDiskCache(std::string directory = {});
 /// Compiles in memory at each start; Python takes seconds.
 ExecutorOption WithoutDiskCache();
@@ -91,7 +91,8 @@ struct RunOptions {
   std::string_view stdin_data = {};
   /// Report the value of the last expression (Result::value).
   bool want_value = false;
-  /// Called on the run's thread with each piece of output, before the limits. Must not throw and must not use the session.
+  /// Called on the run's thread with each piece of output, before the limits. Must not throw and must not use the
+  /// session.
   std::function<void(std::string_view)> on_stdout = {};
   std::function<void(std::string_view)> on_stderr = {};
 };

@@ -19,18 +19,19 @@ struct CallContext {
   uint64_t session_id = 0;
   /// When the run's time is up.
   std::chrono::steady_clock::time_point deadline;
-  /// Requested when the run ends before the function does: timeout, interrupt, or a guest that no longer waits. A function
-  /// that takes long should look at it and return early; its result is then dropped.
+  /// Requested when the run ends before the function does: timeout, interrupt, or a guest that no longer waits. A
+  /// function that takes long should look at it and return early; its result is then dropped.
   std::stop_token stop;
 };
 
-/// Takes the arguments (always a JSON object) and returns a JSON value. An exception derived from std::exception becomes an
-/// error in the guest that carries what() and nothing else.
+/// Takes the arguments (always a JSON object) and returns a JSON value. An exception derived from std::exception
+/// becomes an error in the guest that carries what() and nothing else.
 using HostFunction = std::function<nlohmann::json(const CallContext&, const nlohmann::json& args)>;
 
 /// Where a host function runs.
 enum class Blocking {
-  /// On a thread of the executor's pool. A timeout ends the run even while the function blocks; the function goes on until
+  /// On a thread of the executor's pool. A timeout ends the run even while the function blocks; the function goes on
+  /// until
   /// it returns. The default.
   kMayBlock,
   /// On the run's own thread, without a thread switch (5 to 20 us less). For functions that return within microseconds;
@@ -38,9 +39,9 @@ enum class Blocking {
   kNever,
 };
 
-/// A set of host functions. A value: an executor or a session takes a copy, and later changes do not reach it. The functions
-/// themselves are called from several threads at once and must be safe for that; what they refer to must outlive the
-/// executor.
+/// A set of host functions. A value: an executor or a session takes a copy, and later changes do not reach it. The
+/// functions themselves are called from several threads at once and must be safe for that; what they refer to must
+/// outlive the executor.
 class Registry {
  public:
   struct Entry {

@@ -15,11 +15,11 @@ namespace internal {
 class SessionCore;
 }
 
-/// A language runtime whose state persists between runs: what one run defines, the next one sees. Between runs it is only
-/// memory; no thread waits for it.
+/// A language runtime whose state persists between runs: what one run defines, the next one sees. Between runs it is
+/// only memory; no thread waits for it.
 ///
-/// All functions may be called from any thread. One run at a time: a second one gets ErrorKind::kBusy at once. A session
-/// that ended badly (timeout, trap, `os._exit`) is closed; the result of that run says so in session_alive.
+/// All functions may be called from any thread. One run at a time: a second one gets ErrorKind::kBusy at once. A
+/// session that ended badly (timeout, trap, `os._exit`) is closed; the result of that run says so in session_alive.
 ///
 /// A run uses the calling thread and needs 2.5 MiB of its stack.
 class Session {
@@ -32,8 +32,8 @@ class Session {
   Result Run(std::string_view code, const RunOptions& options = {});
 
   /// Ends the run that is under way, from another thread; does nothing between runs. Its result has
-  /// ErrorKind::kCancelled. A JavaScript session lives on where the guest ends by itself within kInterruptGrace; a Python
-  /// session is closed.
+  /// ErrorKind::kCancelled. A JavaScript session lives on where the guest ends by itself within kInterruptGrace; a
+  /// Python session is closed.
   void Interrupt();
 
   /// Ends a run that is under way and frees the sandbox. Further runs get ErrorKind::kSessionClosed.

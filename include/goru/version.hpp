@@ -14,8 +14,8 @@ std::string_view Version() noexcept;
 /// The WebAssembly engine's version, "50.0.1".
 std::string_view EngineVersion() noexcept;
 
-/// The version of the runtime that runs `language`, as its image says: "3.12.0". Looks for images as WithImageDirectory says;
-/// error kUnavailable where there is none.
+/// The version of the runtime that runs `language`, as its image says: "3.12.0". Looks for images as WithImageDirectory
+/// says; error kUnavailable where there is none.
 Expected<std::string> RuntimeVersion(const Language& language, const std::string& image_directory = {});
 
 }  // namespace goru

@@ -6,7 +6,8 @@ namespace {
 // Clean slots kept for later; each holds a few hundred resident pages at most.
 constexpr size_t kMaxClean = 16;
 
-// When this many slots wait to be cleaned, whoever brings the next one cleans it: the thread must not fall behind for ever.
+// When this many slots wait to be cleaned, whoever brings the next one cleans it: the thread must not fall behind for
+// ever.
 constexpr size_t kMaxDirty = 16;
 
 }  // namespace
@@ -52,8 +53,8 @@ Expected<std::unique_ptr<guest::Guest>> SandboxPool::Take() {
       guest = std::move(ready_.back());
       ready_.pop_back();
     }
-    // Mapping memory in one thread holds up page faults in all others, so the stock is made up when a sandbox comes back
-    // and not while one begins to run; unless many are taken and none comes back.
+    // Mapping memory in one thread holds up page faults in all others, so the stock is made up when a sandbox comes
+    // back and not while one begins to run; unless many are taken and none comes back.
     running_low = ready_.size() < (ready_target_ + 1) / 2;
   }
   if (running_low) work_.notify_one();
@@ -84,9 +85,8 @@ void SandboxPool::Give(std::unique_ptr<guest::Guest> guest) {
 void SandboxPool::Tend() {
   std::unique_lock lock(mutex_);
   for (;;) {
-    work_.wait(lock, [this] {
-      return closing_ || !dirty_.empty() || (ready_.size() < ready_target_ && !making_failed_);
-    });
+    work_.wait(lock,
+               [this] { return closing_ || !dirty_.empty() || (ready_.size() < ready_target_ && !making_failed_); });
     if (closing_) return;
     if (ready_.size() < ready_target_ && !making_failed_ && (!clean_.empty() || dirty_.empty())) {
       SlotPtr slot;

@@ -61,8 +61,7 @@ SessionCore::~SessionCore() {
 
 std::optional<RunError> SessionCore::Refuse(std::string_view code) const {
   if (code.size() > policy_.limits.code_bytes) {
-    return RunError{ErrorKind::kInvalidArgument, "",
-                    "the code is larger than " + MiB(policy_.limits.code_bytes), ""};
+    return RunError{ErrorKind::kInvalidArgument, "", "the code is larger than " + MiB(policy_.limits.code_bytes), ""};
   }
   if (!support::IsUtf8(code)) return RunError{ErrorKind::kInvalidArgument, "", "the code is not UTF-8 text", ""};
   if (!wasm::ThreadHasStackForGuest()) {
@@ -85,7 +84,8 @@ Result SessionCore::Run(std::string_view code, const RunOptions& options) {
   {
     const std::lock_guard lock(mutex_);
     if (state_ == State::kRunning) {
-      result.error = RunError{ErrorKind::kBusy, "", "the session is running other code; wait for it or interrupt it", ""};
+      result.error =
+          RunError{ErrorKind::kBusy, "", "the session is running other code; wait for it or interrupt it", ""};
       return result;
     }
     if (state_ == State::kClosed || !executor_->BeginRun()) {
@@ -190,8 +190,8 @@ void SessionCore::Judge(const guest::GuestEnd& end, const RunPort& port, Result&
       return;
     case Kind::kExited:
       result.exit_code = static_cast<int>(end.exit_code);
-      result.error =
-          RunError{ErrorKind::kExited, "", "the code ended its process with exit code " + std::to_string(end.exit_code), ""};
+      result.error = RunError{ErrorKind::kExited, "",
+                              "the code ended its process with exit code " + std::to_string(end.exit_code), ""};
       return;
     case Kind::kStopped:
       if (guest_->instance().gate().reason() == wasm::StopReason::kTimeout) {
@@ -218,7 +218,8 @@ void SessionCore::Judge(const guest::GuestEnd& end, const RunPort& port, Result&
         result.error = RunError{ErrorKind::kMemoryLimit, "", memory_message + "; the session is closed", ""};
         return;
       }
-      result.error = RunError{ErrorKind::kTrap, "", "the sandbox faulted: " + end.message + "; the session is closed", ""};
+      result.error =
+          RunError{ErrorKind::kTrap, "", "the sandbox faulted: " + end.message + "; the session is closed", ""};
       return;
   }
 }
@@ -281,7 +282,8 @@ void SessionCore::Interrupt() {
     if (guest_->RequestInterrupt()) {
       // It may not listen, or wait in a host call: then the memory goes.
       if (!grace_) {
-        grace_ = executor_->watchdog().Add(Clock::now() + kInterruptGrace, [this] { Stop(wasm::StopReason::kCancelled); });
+        grace_ =
+            executor_->watchdog().Add(Clock::now() + kInterruptGrace, [this] { Stop(wasm::StopReason::kCancelled); });
       }
       return;
     }

@@ -22,8 +22,8 @@ Watchdog::Ticket Watchdog::Add(Clock::time_point when, std::function<void()> act
     if (earliest) wake_at_ = when;
     if (!thread_.joinable()) thread_ = std::thread([this] { Watch(); });
   }
-  // Waking a thread costs more than a small run. One that will wake soon enough by itself is left alone, even where the deadline
-  // it waits for has been cancelled, as most are.
+  // Waking a thread costs more than a small run. One that will wake soon enough by itself is left alone, even where the
+  // deadline it waits for has been cancelled, as most are.
   if (earliest) changed_.notify_one();
   return ticket;
 }

@@ -38,8 +38,8 @@ class Codec {
   /// JSON text, UTF-8 (RFC 8259). A message is one byte and a value behind it.
   static const Codec& Json();
 
-  /// Python's marshal format, version 2, restricted to JSON's types (Python/marshal.c of CPython 3.12). A message is one
-  /// tuple, because the guest writes that with a single call.
+  /// Python's marshal format, version 2, restricted to JSON's types (Python/marshal.c of CPython 3.12). A message is
+  /// one tuple, because the guest writes that with a single call.
   static const Codec& Marshal();
 };
 

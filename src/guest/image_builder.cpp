@@ -67,16 +67,17 @@ struct Booted {
 wasi::WasiHost BootHost(wasi::Sources& sources, const std::string& prelude) {
   wasi::WasiHost host;
   host.sources = &sources;
-  // -i is what makes the command read its standard input for ever. The prelude comes as an argument, so that its code has a
-  // file name of its own, which tells its frames from the user's.
-  constexpr const char* kStart = "import sys; exec(compile(sys.argv.pop(), '<goru>', 'exec'), {'__name__': '<goru>'}); del sys";
+  // -i is what makes the command read its standard input for ever. The prelude comes as an argument, so that its code
+  // has a file name of its own, which tells its frames from the user's.
+  constexpr const char* kStart =
+      "import sys; exec(compile(sys.argv.pop(), '<goru>', 'exec'), {'__name__': '<goru>'}); del sys";
   host.arguments = {"python", "-i", "-q", "-E", "-s", "-B", "-c", kStart, prelude};
   host.environment = {};
   return host;
 }
 
-// The command's own stack of 512 KiB holds fewer than a hundred calls that go through C, such as those of a cached function;
-// CPython counts to 500 before it raises RecursionError. A stack of this size lets it count that far.
+// The command's own stack of 512 KiB holds fewer than a hundred calls that go through C, such as those of a cached
+// function; CPython counts to 500 before it raises RecursionError. A stack of this size lets it count that far.
 constexpr uint32_t kStackPages = 128;
 
 /// Moves the stack of a command behind its memory (ResumableGuest::Boot). wasm-ld puts the stack pointer first.
@@ -91,8 +92,8 @@ Expected<std::vector<uint8_t>> MoveStack(std::span<const uint8_t> module, uint32
   return wasm::SetGlobals(module, moved);
 }
 
-Expected<Booted> Boot(const std::shared_ptr<wasm::Engine>& engine, GuestModel model,
-                      std::span<const uint8_t> module, const std::string& prelude) {
+Expected<Booted> Boot(const std::shared_ptr<wasm::Engine>& engine, GuestModel model, std::span<const uint8_t> module,
+                      const std::string& prelude) {
   auto globals = wasm::ListMutableGlobals(module);
   if (!globals) return globals.error();
   auto exported = wasm::ExportGlobals(module, *globals);
@@ -192,8 +193,8 @@ Expected<void> BuildImage(const std::string& language, std::span<const uint8_t> 
   auto booted = Boot(*engine, info.model, module, prelude);
   if (!booted) return booted.error();
   info.parking = booted->parking;
-  auto image_module = wasm::MakeImageModule(
-      module, static_cast<uint32_t>(booted->memory.size() / wasm::kWasmPageSize), booted->globals);
+  auto image_module = wasm::MakeImageModule(module, static_cast<uint32_t>(booted->memory.size() / wasm::kWasmPageSize),
+                                            booted->globals);
   if (!image_module) return image_module.error();
 
   // What an ordinary run touches is learned from the image itself.

@@ -7,8 +7,8 @@
 namespace goru::guest {
 namespace {
 
-/// Looks at nesting and size before the parser allocates anything: it would build what the text says, and writing a deep
-/// value is recursive.
+/// Looks at nesting and size before the parser allocates anything: it would build what the text says, and writing a
+/// deep value is recursive.
 bool WithinLimits(std::span<const uint8_t> text, const MessageLimits& limits) {
   size_t depth = 0;
   size_t values = 1;
@@ -45,8 +45,8 @@ std::optional<uint32_t> UnicodeEscape(std::string_view text) {
   return unit;
 }
 
-/// JavaScript's strings may hold halves of surrogate pairs, which are written as escapes. The parser refuses them, so they
-/// become U+FFFD first, as they do in every other conversion to UTF-8.
+/// JavaScript's strings may hold halves of surrogate pairs, which are written as escapes. The parser refuses them, so
+/// they become U+FFFD first, as they do in every other conversion to UTF-8.
 std::string ReplaceLoneSurrogates(std::span<const uint8_t> bytes) {
   std::string text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
   constexpr size_t kLength = 6;

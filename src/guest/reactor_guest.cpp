@@ -83,8 +83,8 @@ Expected<std::unique_ptr<Guest>> ReactorGuest::Create(std::shared_ptr<const wasm
 }
 
 Expected<std::unique_ptr<ReactorGuest>> ReactorGuest::Boot(std::shared_ptr<const wasm::Program> program,
-                                                           std::unique_ptr<wasm::MemorySlot> slot,
-                                                           wasi::WasiHost host, HostPort& port) {
+                                                           std::unique_ptr<wasm::MemorySlot> slot, wasi::WasiHost host,
+                                                           HostPort& port) {
   std::unique_ptr<ReactorGuest> guest(new ReactorGuest());
   guest->host_ = std::move(host);
   guest->host_.io = guest.get();

@@ -85,9 +85,9 @@ Expected<std::unique_ptr<ResumableGuest>> ResumableGuest::Boot(std::shared_ptr<c
     return Error{ErrorKind::kInternal, "the prelude did not say where it takes answers"};
   }
   if (!parked) {
-    return Error{ErrorKind::kInternal, "the guest did not reach its resting place: " +
-                                           (guest->exited_ ? "it exited with code " + std::to_string(guest->exit_code_)
-                                                           : end.message)};
+    return Error{ErrorKind::kInternal,
+                 "the guest did not reach its resting place: " +
+                     (guest->exited_ ? "it exited with code " + std::to_string(guest->exit_code_) : end.message)};
   }
   guest->phase_ = Phase::kParked;
   return guest;
@@ -172,8 +172,8 @@ After ResumableGuest::ReadStdin(wasm::CallContext& /*context*/, std::span<uint8_
       return After::kContinue;
     }
     case Phase::kRunning:
-      // Only the interactive loop reads here once the outcome has come. Before the job was even fetched it is the loop as
-      // well: the code of an earlier run has removed what the line calls.
+      // Only the interactive loop reads here once the outcome has come. Before the job was even fetched it is the loop
+      // as well: the code of an earlier run has removed what the line calls.
       if (channel_.finished()) return Park();
       if (!channel_.job_taken()) return After::kUnwind;
       count = channel_.port()->ReadStdin(into);

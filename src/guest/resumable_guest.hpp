@@ -1,7 +1,7 @@
 // A guest that is a WASI command, made resumable: Python 3.12.
 //
-// The command runs an interactive loop that reads its lines from standard input. Binaryen's asyncify lets it leave that read
-// and come back: between runs the command's stack lies in linear memory, and nothing of it is on a native stack.
+// The command runs an interactive loop that reads its lines from standard input. Binaryen's asyncify lets it leave that
+// read and come back: between runs the command's stack lies in linear memory, and nothing of it is on a native stack.
 #pragma once
 
 #include <memory>
@@ -31,8 +31,9 @@ class ResumableGuest final : public Guest {
 
   /// For the image builder: starts the command from nothing and runs it until it parks.
   ///
-  /// The module's stack pointer starts `stack_pages` WebAssembly pages behind the memory that it declares. These pages become
-  /// memory of its own as soon as its allocator has looked at the size: from then on they are neither heap nor free.
+  /// The module's stack pointer starts `stack_pages` WebAssembly pages behind the memory that it declares. These pages
+  /// become memory of its own as soon as its allocator has looked at the size: from then on they are neither heap nor
+  /// free.
   static Expected<std::unique_ptr<ResumableGuest>> Boot(std::shared_ptr<const wasm::Program> program,
                                                         std::unique_ptr<wasm::MemorySlot> slot, wasi::WasiHost host,
                                                         HostPort& port, uint32_t stack_pages);

@@ -31,7 +31,8 @@ size_t EstimateSize(const json& value) {
 bool NestedDeeperThan(const json& value, size_t depth) {
   if (!value.is_structured()) return false;
   if (depth == 0) return true;
-  return std::any_of(value.begin(), value.end(), [depth](const json& item) { return NestedDeeperThan(item, depth - 1); });
+  return std::any_of(value.begin(), value.end(),
+                     [depth](const json& item) { return NestedDeeperThan(item, depth - 1); });
 }
 
 Reply Invoke(const Registry::Entry& entry, const CallContext& context, const json& args, size_t max_bytes) {
@@ -59,8 +60,8 @@ const Reply kMalformed = Reply::Failed("HostError", "malformed request");
 
 }  // namespace
 
-/// Where functions on the pool's threads leave their results. They may finish after the run, so they share it; all of it
-/// is guarded by the signal's mutex.
+/// Where functions on the pool's threads leave their results. They may finish after the run, so they share it; all of
+/// it is guarded by the signal's mutex.
 struct HostCalls::Board {
   struct Done {
     uint64_t id;
@@ -132,14 +133,14 @@ const Registry::Entry* HostCalls::Admit(const json& name, const json& args, Repl
   const auto& text = name.get_ref<const std::string&>();
   const Registry::Entry* entry = policy_.registry ? policy_.registry->Find(text) : nullptr;
   if (entry == nullptr) {
-    reply = Reply::Failed("HostError", "unknown host function \"" + text +
-                                           "\"; the host registers functions with Registry::Add");
+    reply = Reply::Failed("HostError",
+                          "unknown host function \"" + text + "\"; the host registers functions with Registry::Add");
     return nullptr;
   }
   if (policy_.functions &&
       std::find(policy_.functions->begin(), policy_.functions->end(), text) == policy_.functions->end()) {
-    reply = Reply::Failed("HostError", "host function \"" + text +
-                                           "\" is not enabled for this session; name it in WithSessionFunctions");
+    reply = Reply::Failed(
+        "HostError", "host function \"" + text + "\" is not enabled for this session; name it in WithSessionFunctions");
     return nullptr;
   }
   return entry;
@@ -162,8 +163,8 @@ After HostCalls::Call(json payload, Reply& reply) {
   };
   auto answer = std::make_shared<Answer>();
   auto args = std::make_shared<json>(std::move(payload[1]));
-  pool_.Submit([answer, args, registry = policy_.registry, entry, context = context_,
-                signal = board_->signal, max_bytes = policy_.limits.message_bytes] {
+  pool_.Submit([answer, args, registry = policy_.registry, entry, context = context_, signal = board_->signal,
+                max_bytes = policy_.limits.message_bytes] {
     Reply result = Invoke(*entry, context, *args, max_bytes);
     {
       const std::lock_guard lock(signal->mutex());
@@ -235,7 +236,8 @@ void HostCalls::Launch(uint64_t id, const Registry::Entry& entry, json args) {
   context.stop = source.get_token();
   {
     const std::lock_guard lock(board_->signal->mutex());
-    // No guest of ours uses an id twice at a time. Replacing the first one's stop source would leave it running for ever.
+    // No guest of ours uses an id twice at a time. Replacing the first one's stop source would leave it running for
+    // ever.
     if (!board_->running.try_emplace(id, std::move(source)).second) return;
     ++board_->at_work;
   }
@@ -284,8 +286,8 @@ After HostCalls::Batch(json payload, Reply& reply) {
     constexpr double kLongest = 1e12;
     const auto milliseconds = payload[2].get<double>();
     const double clamped = milliseconds > 0 ? std::min(milliseconds, kLongest) : 0;
-    deadline = Clock::now() + std::chrono::duration_cast<Clock::duration>(
-                                  std::chrono::duration<double, std::milli>(clamped));
+    deadline =
+        Clock::now() + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double, std::milli>(clamped));
   }
   support::StopSignal& signal = *board_->signal;
   for (;;) {
@@ -295,11 +297,10 @@ After HostCalls::Batch(json payload, Reply& reply) {
     if (board_->running.empty() && waiting_.empty() && deadline == Clock::time_point::max()) break;
     // With calls waiting for their turn, every function that returns is a reason to look again.
     const auto changed = [&] {
-      return !board_->ready.empty() ||
-             (!waiting_.empty() && board_->at_work < policy_.limits.host_calls_in_flight);
+      return !board_->ready.empty() || (!waiting_.empty() && board_->at_work < policy_.limits.host_calls_in_flight);
     };
-    const bool go_on = deadline == Clock::time_point::max() ? signal.Wait(lock, changed)
-                                                            : signal.WaitUntil(lock, deadline, changed);
+    const bool go_on =
+        deadline == Clock::time_point::max() ? signal.Wait(lock, changed) : signal.WaitUntil(lock, deadline, changed);
     if (!go_on) return After::kUnwind;
   }
   StartWaiting();

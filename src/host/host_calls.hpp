@@ -16,8 +16,8 @@
 
 namespace goru::host {
 
-/// Made for one run and gone with it. Used on the run's thread; the functions themselves may run on the pool's threads and
-/// outlive it.
+/// Made for one run and gone with it. Used on the run's thread; the functions themselves may run on the pool's threads
+/// and outlive it.
 class HostCalls {
  public:
   /// `signal` is raised when the run is to end.

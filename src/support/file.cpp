@@ -71,8 +71,7 @@ bool WriteSparse(int fd, std::span<const uint8_t> data, off_t offset) {
 
 }  // namespace
 
-Expected<void> WriteFileAtomically(const std::string& path, std::span<const std::span<const uint8_t>> parts,
-                                   int mode) {
+Expected<void> WriteFileAtomically(const std::string& path, std::span<const std::span<const uint8_t>> parts, int mode) {
   static std::atomic<unsigned> counter{0};
   const std::string temporary = path + ".tmp." + std::to_string(::getpid()) + "." + std::to_string(counter++);
   const UniqueFd fd(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode));

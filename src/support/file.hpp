@@ -16,8 +16,8 @@ Error SystemError(const std::string& what, const std::string& path);
 /// Reads a regular file of at most `max_size` bytes; more is an error.
 Expected<std::vector<uint8_t>> ReadFile(const std::string& path, size_t max_size);
 
-/// Writes `parts` one after another to a temporary file beside `path`, syncs it and renames it into place, so that a reader
-/// sees the old file or the whole new one. `mode` is the file's permission bits.
+/// Writes `parts` one after another to a temporary file beside `path`, syncs it and renames it into place, so that a
+/// reader sees the old file or the whole new one. `mode` is the file's permission bits.
 Expected<void> WriteFileAtomically(const std::string& path, std::span<const std::span<const uint8_t>> parts, int mode);
 
 }  // namespace goru::support

@@ -27,8 +27,7 @@ Errno StoreStrings(CallContext& context, Args args, const std::vector<std::strin
   uint64_t at = args.U32(1);
   for (const std::string& s : strings) {
     const auto bytes = context.memory.Bytes(at, s.size() + 1);
-    if (!bytes ||
-        !context.memory.Store(pointer, static_cast<uint32_t>(at))) {
+    if (!bytes || !context.memory.Store(pointer, static_cast<uint32_t>(at))) {
       return kEfault;
     }
     std::copy_n(s.c_str(), s.size() + 1, bytes->begin());

@@ -1,7 +1,7 @@
 // A small WASI preview 1 host: what CPython and QuickJS need to run, and nothing that reaches the machine.
 //
-// There are standard streams, clocks, entropy and two directories that never touch a real file system: /packages, which a
-// session may fill, and /.goru, which holds the channel to the host. Everything else answers ENOSYS or EROFS.
+// There are standard streams, clocks, entropy and two directories that never touch a real file system: /packages, which
+// a session may fill, and /.goru, which holds the channel to the host. Everything else answers ENOSYS or EROFS.
 #pragma once
 
 #include <cstdint>

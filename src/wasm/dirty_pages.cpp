@@ -57,7 +57,8 @@ int ScanDirtyPages(uint64_t& start, uint64_t end, std::span<PageRange> out) noex
   const int count = ::ioctl(PagemapFd(), _IOWR('f', 16, PmScanArg), &arg);
   if (count < 0) return -1;
   start = arg.walk_end;
-  for (int i = 0; i < count; ++i) out[static_cast<size_t>(i)] = {regions[static_cast<size_t>(i)].start, regions[static_cast<size_t>(i)].end};
+  for (int i = 0; i < count; ++i)
+    out[static_cast<size_t>(i)] = {regions[static_cast<size_t>(i)].start, regions[static_cast<size_t>(i)].end};
   return count;
 }
 

@@ -14,8 +14,8 @@ struct PageRange {
   uint64_t end;
 };
 
-/// Lists the pages of [start, end) that are present or swapped out and no longer backed by the mapped file, in order and
-/// in pieces: each call fills `out` and moves `start` behind what was looked at. Returns the number of ranges, or
+/// Lists the pages of [start, end) that are present or swapped out and no longer backed by the mapped file, in order
+/// and in pieces: each call fills `out` and moves `start` behind what was looked at. Returns the number of ranges, or
 /// -1 where the kernel cannot say. The list is complete when `start` has reached `end`.
 /// Uses ioctl PAGEMAP_SCAN (Linux 6.7, Documentation/admin-guide/mm/pagemap.rst).
 int ScanDirtyPages(uint64_t& start, uint64_t end, std::span<PageRange> out) noexcept;

@@ -1,10 +1,9 @@
 #include "wasm/engine.hpp"
 
+#include <cpuid.h>
 #include <wasmtime/config.h>
 #include <wasmtime/engine.h>
 #include <wasmtime/error.h>
-
-#include <cpuid.h>
 
 #include <array>
 #include <cstdio>

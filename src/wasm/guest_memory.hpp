@@ -9,8 +9,8 @@
 
 namespace goru::wasm {
 
-/// A view of linear memory for the length of one host call: memory can grow between calls, so a view is never kept. Every
-/// address and length comes from the guest and is checked.
+/// A view of linear memory for the length of one host call: memory can grow between calls, so a view is never kept.
+/// Every address and length comes from the guest and is checked.
 class GuestMemory {
  public:
   GuestMemory(uint8_t* base, size_t size) noexcept : base_(base), size_(size) {}

@@ -58,8 +58,7 @@ wasm_functype_t* MakeType(std::string_view signature) {
 std::string_view View(const wasm_name_t* name) { return {name->data, name->size}; }
 
 /// Describes every import of the module that `imports` does not serve.
-Expected<std::vector<HostImport>> CompleteImports(const wasmtime_module_t& module,
-                                                  std::span<const HostImport> imports,
+Expected<std::vector<HostImport>> CompleteImports(const wasmtime_module_t& module, std::span<const HostImport> imports,
                                                   std::vector<std::unique_ptr<std::string>>& names) {
   std::vector<HostImport> all(imports.begin(), imports.end());
   wasm_importtype_vec_t types;
@@ -76,9 +75,8 @@ Expected<std::vector<HostImport>> CompleteImports(const wasmtime_module_t& modul
                          wasm_functype_results(type)->size == 1 &&
                          wasm_valtype_kind(wasm_functype_results(type)->data[0]) == WASM_I32;
     if (!is_wasi) {
-      result = Error{ErrorKind::kInvalidArgument,
-                     "the guest imports " + std::string(module_name) + "." + std::string(name) +
-                         ", which the host does not offer"};
+      result = Error{ErrorKind::kInvalidArgument, "the guest imports " + std::string(module_name) + "." +
+                                                      std::string(name) + ", which the host does not offer"};
       break;
     }
     std::string signature;
@@ -112,8 +110,9 @@ Expected<std::shared_ptr<const Program>> Program::Link(std::shared_ptr<Engine> e
   wasmtime_error_t* error = nullptr;
   for (HostImport& import : program->imports_) {
     wasm_functype_t* type = MakeType(import.signature);
-    error = wasmtime_linker_define_func_unchecked(linker, import.module.data(), import.module.size(),
-                                                  import.name.data(), import.name.size(), type, Enter, &import, nullptr);
+    error =
+        wasmtime_linker_define_func_unchecked(linker, import.module.data(), import.module.size(), import.name.data(),
+                                              import.name.size(), type, Enter, &import, nullptr);
     wasm_functype_delete(type);
     if (error != nullptr) break;
   }
@@ -191,8 +190,7 @@ CallEnd Instance::Call(const wasmtime_func_t& function, std::span<wasmtime_val_r
     return end;
   }
   wasm_trap_t* trap = nullptr;
-  wasmtime_error_t* error =
-      wasmtime_func_call_unchecked(context(), &function, values.data(), values.size(), &trap);
+  wasmtime_error_t* error = wasmtime_func_call_unchecked(context(), &function, values.data(), values.size(), &trap);
   gate_.Settle();
   if (error != nullptr) {
     end.kind = CallEnd::Kind::kTrapped;
@@ -230,8 +228,7 @@ CallEnd Instance::Call(const wasmtime_func_t& function, std::span<wasmtime_val_r
 bool Instance::CallNested(const wasmtime_func_t& function, std::span<wasmtime_val_raw_t> values) {
   if (!gate_.EnterWasm()) return false;
   wasm_trap_t* trap = nullptr;
-  wasmtime_error_t* error =
-      wasmtime_func_call_unchecked(context(), &function, values.data(), values.size(), &trap);
+  wasmtime_error_t* error = wasmtime_func_call_unchecked(context(), &function, values.data(), values.size(), &trap);
   const bool back = gate_.EnterHost();
   if (error != nullptr) wasmtime_error_delete(error);
   if (trap != nullptr) wasm_trap_delete(trap);

@@ -62,8 +62,8 @@ struct CallEnd {
 /// One instance: store, memory in a slot, gate. Used by one thread at a time (gate().Stop excepted).
 class Instance {
  public:
-  /// Instantiates in `slot`, whose content is the program's image. `state` is handed to the host functions and outlives the
-  /// instance.
+  /// Instantiates in `slot`, whose content is the program's image. `state` is handed to the host functions and outlives
+  /// the instance.
   static Expected<std::unique_ptr<Instance>> Create(std::shared_ptr<const Program> program,
                                                     std::unique_ptr<MemorySlot> slot, void* state);
   ~Instance();

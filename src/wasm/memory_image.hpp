@@ -15,8 +15,8 @@ namespace goru::wasm {
 /// Part of a file, mapped read-only for reading and mappable privately into slots. Immutable, so any thread may use it.
 class MemoryImage {
  public:
-  /// Takes `size` bytes at `offset` of `fd`; both are multiples of the page size. `hot_pages` are indices of 4 KiB pages
-  /// that an ordinary run writes to.
+  /// Takes `size` bytes at `offset` of `fd`; both are multiples of the page size. `hot_pages` are indices of 4 KiB
+  /// pages that an ordinary run writes to.
   static Expected<std::shared_ptr<const MemoryImage>> Open(support::UniqueFd fd, uint64_t offset, size_t size,
                                                            std::vector<uint32_t> hot_pages);
 

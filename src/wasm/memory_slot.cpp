@@ -30,9 +30,10 @@ MemorySlot::MemorySlot(uint8_t* base, std::shared_ptr<const MemoryImage> image) 
 Expected<std::unique_ptr<MemorySlot>> MemorySlot::Create(std::shared_ptr<const MemoryImage> image) {
   void* base = ::mmap(nullptr, kMapped, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   if (base == MAP_FAILED) {
-    return Error{ErrorKind::kUnavailable,
-                 "cannot reserve 4 GiB of address space for a sandbox; raise the limit on virtual memory (ulimit -v) or "
-                 "vm.max_map_count, or close idle sessions"};
+    return Error{
+        ErrorKind::kUnavailable,
+        "cannot reserve 4 GiB of address space for a sandbox; raise the limit on virtual memory (ulimit -v) or "
+        "vm.max_map_count, or close idle sessions"};
   }
   std::unique_ptr<MemorySlot> slot(new MemorySlot(static_cast<uint8_t*>(base), std::move(image)));
   if (slot->image_ && !slot->image_->MapAt(slot->base_)) {

@@ -14,8 +14,8 @@ namespace goru::wasm {
 
 class RunGate;
 
-/// A reservation large enough that the engine needs no bounds checks, with the image mapped privately at its start and room
-/// to grow behind it. Everything outside size() faults.
+/// A reservation large enough that the engine needs no bounds checks, with the image mapped privately at its start and
+/// room to grow behind it. Everything outside size() faults.
 ///
 /// One thread at a time, except Revoke.
 class MemorySlot {
@@ -56,12 +56,12 @@ class MemorySlot {
   /// Forgets that a limit was hit; called when a run starts.
   void clear_limit_hit() noexcept { limit_hit_ = false; }
 
-  /// Makes `new_size` bytes accessible (rounded up to whole pages); new bytes are zero. False: over the limit or no memory;
-  /// nothing has changed.
+  /// Makes `new_size` bytes accessible (rounded up to whole pages); new bytes are zero. False: over the limit or no
+  /// memory; nothing has changed.
   [[nodiscard]] bool Grow(size_t new_size) noexcept;
 
-  /// Makes `bytes` behind size() accessible without counting them: for memory that a guest is about to grow into. The next
-  /// Grow or Reset ends it.
+  /// Makes `bytes` behind size() accessible without counting them: for memory that a guest is about to grow into. The
+  /// next Grow or Reset ends it.
   [[nodiscard]] bool ExposeBehind(size_t bytes) noexcept;
   /// Bytes that host functions may touch: size(), and what ExposeBehind added.
   size_t accessible() const noexcept { return size_ + exposed_; }

@@ -20,8 +20,8 @@ namespace {
 
 constexpr size_t kMaxEntry = size_t{1} << 30;
 
-/// What an entry looked like when its content was last known to be good. While all of this is unchanged nobody has written to
-/// the file since (ctime cannot be set), and reading tens of megabytes to hash them is saved.
+/// What an entry looked like when its content was last known to be good. While all of this is unchanged nobody has
+/// written to the file since (ctime cannot be set), and reading tens of megabytes to hash them is saved.
 struct Seal {
   uint64_t size;
   uint64_t inode;
@@ -31,9 +31,7 @@ struct Seal {
   uint64_t hash_low;
 };
 
-std::span<const uint8_t> AsBytes(const Seal& seal) {
-  return {reinterpret_cast<const uint8_t*>(&seal), sizeof(seal)};
-}
+std::span<const uint8_t> AsBytes(const Seal& seal) { return {reinterpret_cast<const uint8_t*>(&seal), sizeof(seal)}; }
 
 /// The file's state without its hash; nothing where it is not a file that only this user can have written.
 std::optional<Seal> Describe(const std::string& path) {
@@ -110,9 +108,11 @@ Expected<ModuleCache> ModuleCache::Open(std::string directory) {
     return Error{ErrorKind::kInvalidArgument, "the cache directory " + directory + " is not a directory"};
   }
   if (st.st_uid != ::geteuid()) {
-    return Error{ErrorKind::kUnavailable,
-                 "the cache directory " + directory + " belongs to another user; compiled code is loaded only from a directory "
-                 "of one's own. Name another one (WithDiskCache, --cache-dir) or none (WithoutDiskCache, --no-cache)"};
+    return Error{
+        ErrorKind::kUnavailable,
+        "the cache directory " + directory +
+            " belongs to another user; compiled code is loaded only from a directory "
+            "of one's own. Name another one (WithDiskCache, --cache-dir) or none (WithoutDiskCache, --no-cache)"};
   }
   if ((st.st_mode & 077) != 0) {
     return Error{ErrorKind::kUnavailable, "the cache directory " + directory +

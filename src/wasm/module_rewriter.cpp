@@ -230,8 +230,7 @@ Expected<std::vector<MutableGlobal>> ListMutableGlobals(std::span<const uint8_t>
   return found;
 }
 
-Expected<std::vector<uint8_t>> ExportGlobals(std::span<const uint8_t> module,
-                                             std::span<const MutableGlobal> globals) {
+Expected<std::vector<uint8_t>> ExportGlobals(std::span<const uint8_t> module, std::span<const MutableGlobal> globals) {
   auto sections = Sections(module);
   if (!sections) return sections.error();
   std::vector<uint8_t> out(module.begin(), module.begin() + kHeaderSize);

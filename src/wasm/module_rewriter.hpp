@@ -28,8 +28,7 @@ Expected<uint32_t> InitialMemoryPages(std::span<const uint8_t> module);
 std::string GlobalExportName(uint32_t index);
 
 /// Adds an export for each of `globals`, so that their values can be read.
-Expected<std::vector<uint8_t>> ExportGlobals(std::span<const uint8_t> module,
-                                             std::span<const MutableGlobal> globals);
+Expected<std::vector<uint8_t>> ExportGlobals(std::span<const uint8_t> module, std::span<const MutableGlobal> globals);
 
 /// The value of a global at rest.
 struct GlobalValue {
