@@ -239,7 +239,10 @@ class _Seeded(importlib.abc.MetaPathFinder, importlib.abc.Loader):
     def exec_module(self, module):
         name = module.__spec__.name
         kept = self.modules.pop(name)
-        kept.seed()
+        if name == "random":
+            kept.seed()
+        else:
+            importlib.import_module("random")
         sys.modules[name] = kept
 
 
@@ -419,14 +422,17 @@ def _preload():
 
     socket.socket.__init__ = _no_socket
     for name in (
-        "abc base64 bisect calendar collections collections.abc contextlib copy dataclasses datetime decimal enum "
-        "fractions functools hashlib heapq inspect itertools json math numbers operator random re statistics string struct "
-        "textwrap threading typing unicodedata uuid"
+        "abc argparse base64 bisect bz2 calendar cmath collections collections.abc contextlib copy csv dataclasses datetime "
+        "decimal difflib enum fnmatch fractions functools glob hashlib heapq hmac html inspect itertools json logging math "
+        "numbers operator pathlib pickle pprint queue random re secrets shutil sqlite3 statistics string struct tempfile "
+        "textwrap threading timeit types typing unicodedata unittest urllib.parse uuid xml.etree.ElementTree zlib"
     ).split():
         importlib.import_module(name)
     seeded = _Seeded()
-    # statistics and others hold the module itself; its shared generator is seeded with the first import, theirs included.
+    # statistics draws from the shared generator of random, so it comes after it. What else imports random makes generators of
+    # its own, from the host's entropy.
     seeded.keep("random")
+    seeded.keep("statistics")
     sys.meta_path.insert(0, seeded)
     sys.meta_path.insert(0, _Blocked())
 

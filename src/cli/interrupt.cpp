@@ -1,9 +1,9 @@
 #include "interrupt.hpp"
 
 #include <semaphore.h>
-#include <signal.h>
 
 #include <cerrno>
+#include <csignal>
 #include <thread>
 #include <utility>
 

@@ -79,10 +79,12 @@ void ReportError(const Result& result) {
     if (!text.ends_with('\n')) text += '\n';
     WriteAll(STDERR_FILENO, text);
   }
-  if (error.kind != ErrorKind::kGuestException || error.traceback.empty()) {
-    const std::string_view message = ForCommandLine(error.message);
-    const std::string prefix = error.kind == ErrorKind::kGuestException ? error.type + ": " : "";
-    Say(prefix + std::string(message));
+  // The traceback may end with the very message.
+  const std::string_view message = ForCommandLine(error.message);
+  if (error.traceback.empty() ||
+      (error.kind != ErrorKind::kGuestException && error.traceback.find(message) == std::string::npos)) {
+    const std::string type = error.kind == ErrorKind::kGuestException ? error.type + ": " : "";
+    Say(type + std::string(message));
   }
 }
 

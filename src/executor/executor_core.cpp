@@ -77,11 +77,12 @@ Expected<std::shared_ptr<SessionCore>> ExecutorCore::NewSession(const Language& 
                      std::to_string((least + (size_t{1} << 20) - 1) >> 20) + " MiB (WithSessionMemoryLimit, --memory)"};
   }
   host::Policy policy;
-  policy.registry = config.registry ? std::move(config.registry) : registry_;
+  policy.registry = config.registry;
+  if (!policy.registry) policy.registry = registry_;
   policy.functions = std::move(config.functions);
   policy.limits = config.limits;
   policy.limits.host_calls_in_flight = std::max<size_t>(1, policy.limits.host_calls_in_flight);
-  auto session = std::make_shared<SessionCore>(shared_from_this(), std::move(*pool), language, std::move(policy));
+  auto session = std::make_shared<SessionCore>(shared_from_this(), *pool, language, std::move(policy));
   const std::lock_guard lock(mutex_);
   if (closed_) return Error{ErrorKind::kUnavailable, "the executor is closed"};
   sessions_[session->id()] = session;

@@ -4,6 +4,7 @@
 #include <ctime>
 
 #include "executor/run_port.hpp"
+#include "guest/codec.hpp"
 #include "support/utf8.hpp"
 
 namespace goru::internal {
@@ -254,7 +255,8 @@ void SessionCore::JudgeOutcome(const RunPort& port, Result& result) {
   if (!outcome.is_object()) return;
   if (const auto value = outcome.find("value"); value != outcome.end() && value->is_string()) {
     const auto& text = value->get_ref<const std::string&>();
-    if (nlohmann::json::accept(text)) result.value = text;
+    // Within the limits of a message: whoever reads the value may do so recursively.
+    if (guest::Codec::Json().Decode({reinterpret_cast<const uint8_t*>(text.data()), text.size()})) result.value = text;
   }
   if (const auto repr = outcome.find("repr"); repr != outcome.end() && repr->is_string()) {
     result.value_repr = repr->get<std::string>();
@@ -262,13 +264,11 @@ void SessionCore::JudgeOutcome(const RunPort& port, Result& result) {
 }
 
 void SessionCore::Stop(wasm::StopReason reason) {
-  std::stop_source stop{std::nostopstate};
-  {
-    const std::lock_guard lock(mutex_);
-    if (!stoppable_) return;
-    guest_->instance().gate().Stop(reason);
-    stop = run_stop_;
-  }
+  std::unique_lock lock(mutex_);
+  if (!stoppable_) return;
+  guest_->instance().gate().Stop(reason);
+  std::stop_source stop(run_stop_);
+  lock.unlock();
   // Callbacks of the host function's stop token run here, outside the lock: they may use the session.
   stop.request_stop();
 }

@@ -123,7 +123,13 @@ GuestEnd ResumableGuest::End(const wasm::CallEnd& call) {
       break;
   }
   uint32_t depth = 0;
-  if (!FinishParking(depth) || depth != parking_.depth) {
+  const bool parked = FinishParking(depth);
+  if (instance_->gate().stopped()) {
+    // A stop that came after _start had returned: no fault of the guest's.
+    end.kind = GuestEnd::Kind::kStopped;
+    return end;
+  }
+  if (!parked || depth != parking_.depth) {
     end.kind = GuestEnd::Kind::kTrapped;
     end.message = "the code damaged the language runtime";
     return end;

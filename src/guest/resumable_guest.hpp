@@ -70,7 +70,7 @@ class ResumableGuest final : public Guest {
   wasm::After Park();
   /// After _start has returned: whether it did so by parking cleanly.
   bool FinishParking(uint32_t& depth);
-  GuestEnd End(const wasm::CallEnd& end);
+  GuestEnd End(const wasm::CallEnd& call);
 
   wasi::WasiHost host_;
   std::unique_ptr<wasm::Instance> instance_;

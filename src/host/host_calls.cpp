@@ -56,7 +56,7 @@ Reply Invoke(const Registry::Entry& entry, const CallContext& context, const jso
 /// More calls than this in one crossing, or results that nobody fetches, are not what an event loop does.
 constexpr size_t kMaxBatch = 100'000;
 
-const Reply kMalformed = Reply::Failed("HostError", "malformed request");
+const Reply malformed = Reply::Failed("HostError", "malformed request");
 
 }  // namespace
 
@@ -113,14 +113,14 @@ After HostCalls::Handle(char op, json payload, Reply& reply) {
     case 'b':
       return Batch(std::move(payload), reply);
     default:
-      reply = kMalformed;
+      reply = malformed;
       return After::kContinue;
   }
 }
 
 const Registry::Entry* HostCalls::Admit(const json& name, const json& args, Reply& reply) {
   if (!name.is_string() || !args.is_object()) {
-    reply = kMalformed;
+    reply = malformed;
     return nullptr;
   }
   if (calls_ >= policy_.limits.host_calls) {
@@ -148,7 +148,7 @@ const Registry::Entry* HostCalls::Admit(const json& name, const json& args, Repl
 
 After HostCalls::Call(json payload, Reply& reply) {
   if (!payload.is_array() || payload.size() != 2) {
-    reply = kMalformed;
+    reply = malformed;
     return After::kContinue;
   }
   const Registry::Entry* entry = Admit(payload[0], payload[1], reply);
@@ -266,13 +266,13 @@ After HostCalls::Batch(json payload, Reply& reply) {
   const bool well_formed = payload.is_array() && payload.size() == 3 && payload[0].is_array() &&
                            payload[0].size() <= kMaxBatch && (payload[2].is_null() || payload[2].is_number());
   if (!well_formed) {
-    reply = kMalformed;
+    reply = malformed;
     return After::kContinue;
   }
   {
     const std::lock_guard lock(board_->signal->mutex());
     if (board_->ready.size() > kMaxBatch) {
-      reply = kMalformed;
+      reply = malformed;
       return After::kContinue;
     }
   }

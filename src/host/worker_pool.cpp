@@ -22,11 +22,12 @@ void WorkerPool::Submit(std::function<void()> task) {
   {
     const std::lock_guard lock(mutex_);
     tasks_.push_back(std::move(task));
-    if (tasks_.size() > idle_ && threads_.size() < max_threads_) {
+    if (tasks_.size() > idle_ && (!refused_ || threads_.empty()) && threads_.size() < max_threads_) {
       try {
         threads_.emplace_back([this] { Work(); });
       } catch (const std::system_error&) {
-        // No more threads to be had: those that exist take the work. Without any, the next Submit tries again.
+        // No more threads to be had: those that exist take the work. Without any it waits for the next Submit to try.
+        refused_ = true;
       }
     }
   }

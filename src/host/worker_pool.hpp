@@ -37,6 +37,8 @@ class WorkerPool {
   std::vector<std::thread> threads_;
   size_t idle_ = 0;
   bool closing_ = false;
+  /// The system gave no further thread once: it is not asked again while there are some.
+  bool refused_ = false;
 };
 
 }  // namespace goru::host

@@ -20,7 +20,7 @@ constexpr uint8_t kConstI64 = 0x42;
 constexpr uint8_t kEnd = 0x0B;
 constexpr size_t kHeaderSize = 8;
 
-const Error kMalformed{ErrorKind::kInvalidArgument, "the WebAssembly module is malformed"};
+const Error malformed{ErrorKind::kInvalidArgument, "the WebAssembly module is malformed"};
 
 class Reader {
  public:
@@ -95,16 +95,16 @@ struct Section {
 };
 
 Expected<std::vector<Section>> Sections(std::span<const uint8_t> module) {
-  if (module.size() < kHeaderSize) return kMalformed;
+  if (module.size() < kHeaderSize) return malformed;
   std::vector<Section> sections;
   const auto body = module.subspan(kHeaderSize);
   Reader reader(body);
   while (!reader.AtEnd()) {
     Section section = {};
     uint32_t size = 0;
-    if (!reader.Byte(section.id) || !reader.U32(size)) return kMalformed;
+    if (!reader.Byte(section.id) || !reader.U32(size)) return malformed;
     const size_t start = reader.at();
-    if (!reader.Skip(size)) return kMalformed;
+    if (!reader.Skip(size)) return malformed;
     section.content = body.subspan(start, size);
     sections.push_back(section);
   }
@@ -188,7 +188,7 @@ Expected<std::vector<uint8_t>> SetGlobals(std::span<const uint8_t> module, std::
   std::vector<uint8_t> out(module.begin(), module.begin() + kHeaderSize);
   for (const Section& section : *sections) {
     std::vector<uint8_t> globals;
-    if (section.id == kSectionGlobal && !PutGlobals(section.content, values, globals)) return kMalformed;
+    if (section.id == kSectionGlobal && !PutGlobals(section.content, values, globals)) return malformed;
     PutSection(out, section.id, section.id == kSectionGlobal ? std::span<const uint8_t>(globals) : section.content);
   }
   return out;
@@ -205,10 +205,10 @@ Expected<uint32_t> InitialMemoryPages(std::span<const uint8_t> module) {
     uint32_t count = 0;
     uint8_t flags = 0;
     uint32_t pages = 0;
-    if (!reader.U32(count) || count != 1 || !reader.Byte(flags) || !reader.U32(pages)) return kMalformed;
+    if (!reader.U32(count) || count != 1 || !reader.Byte(flags) || !reader.U32(pages)) return malformed;
     return pages;
   }
-  return kMalformed;
+  return malformed;
 }
 
 Expected<std::vector<MutableGlobal>> ListMutableGlobals(std::span<const uint8_t> module) {
@@ -217,13 +217,13 @@ Expected<std::vector<MutableGlobal>> ListMutableGlobals(std::span<const uint8_t>
   uint32_t imported = 0;
   std::vector<MutableGlobal> found;
   for (const Section& section : *sections) {
-    if (section.id == kSectionImport && !CountImportedGlobals(section.content, imported)) return kMalformed;
+    if (section.id == kSectionImport && !CountImportedGlobals(section.content, imported)) return malformed;
     if (section.id != kSectionGlobal) continue;
     std::vector<GlobalEntry> entries;
-    if (!ReadGlobals(section.content, entries)) return kMalformed;
+    if (!ReadGlobals(section.content, entries)) return malformed;
     for (size_t i = 0; i < entries.size(); ++i) {
       if (!entries[i].is_mutable) continue;
-      if (entries[i].type != kI32 && entries[i].type != kI64) return kMalformed;
+      if (entries[i].type != kI32 && entries[i].type != kI64) return malformed;
       found.push_back({imported + static_cast<uint32_t>(i), entries[i].type});
     }
   }
@@ -242,7 +242,7 @@ Expected<std::vector<uint8_t>> ExportGlobals(std::span<const uint8_t> module, st
     }
     Reader reader(section.content);
     uint32_t count = 0;
-    if (!reader.U32(count)) return kMalformed;
+    if (!reader.U32(count)) return malformed;
     std::vector<uint8_t> content;
     PutU32(content, count + static_cast<uint32_t>(globals.size()));
     Append(content, section.content.subspan(reader.at()));
@@ -278,7 +278,7 @@ Expected<std::vector<uint8_t>> MakeImageModule(std::span<const uint8_t> module, 
       }
       case kSectionGlobal: {
         std::vector<uint8_t> content;
-        if (!PutGlobals(section.content, values, content)) return kMalformed;
+        if (!PutGlobals(section.content, values, content)) return malformed;
         PutSection(out, section.id, content);
         break;
       }

@@ -1,0 +1,79 @@
+// What tests of sessions have in common.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <condition_variable>
+#include <cstdlib>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "goru/goru.hpp"
+
+namespace goru::test {
+
+/// An executor whose compiled code is kept in the build tree. Options given here win.
+inline Executor MakeExecutor(std::vector<ExecutorOption> options = {}) {
+  options.insert(options.begin(), WithDiskCache(GORU_TEST_CACHE));
+  auto executor = Executor::Create(options);
+  if (!executor) {
+    ADD_FAILURE() << executor.error().message;
+    std::abort();
+  }
+  return std::move(*executor);
+}
+
+inline Session MakeSession(Executor& executor, const Language& language, const std::vector<SessionOption>& options = {}) {
+  auto session = executor.NewSession(language, options);
+  if (!session) {
+    ADD_FAILURE() << session.error().message;
+    std::abort();
+  }
+  return std::move(*session);
+}
+
+/// Everything of a result that explains a failed expectation.
+inline std::string Show(const Result& result) { return ToJson(result).dump(1, ' ', false); }
+
+inline ErrorKind KindOf(const Result& result) { return result.error ? result.error->kind : ErrorKind::kInternal; }
+
+/// A door that threads wait at until it is opened. It stays open.
+class Door {
+ public:
+  void Open() {
+    {
+      const std::lock_guard lock(mutex_);
+      open_ = true;
+    }
+    changed_.notify_all();
+  }
+  void Wait() {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [this] { return open_; });
+  }
+  bool IsOpen() {
+    const std::lock_guard lock(mutex_);
+    return open_;
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  bool open_ = false;
+};
+
+/// A program in each language that does the same.
+struct Program {
+  const char* python;
+  const char* javascript;
+
+  const char* In(const Language& language) const { return language == Python() ? python : javascript; }
+};
+
+/// Names the parameter of a test that runs once per language.
+inline std::string LanguageName(const testing::TestParamInfo<Language>& info) { return info.param.name(); }
+
+}  // namespace goru::test

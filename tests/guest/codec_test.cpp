@@ -1,0 +1,185 @@
+#include "guest/codec.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <limits>
+#include <string>
+#include <string_view>
+
+namespace goru::guest {
+namespace {
+
+using nlohmann::json;
+using namespace std::string_literals;
+
+std::span<const uint8_t> Bytes(std::string_view text) {
+  return {reinterpret_cast<const uint8_t*>(text.data()), text.size()};
+}
+
+std::string U32(uint32_t value) { return {reinterpret_cast<const char*>(&value), sizeof(value)}; }
+
+const json kValues[] = {
+    nullptr, true, false, 0U, 1U, -1, 32767U, 32768U, std::numeric_limits<int32_t>::max(), std::numeric_limits<int32_t>::min(),
+    uint64_t{1} << 31, -(int64_t{1} << 31) - 1, std::numeric_limits<int64_t>::max(), std::numeric_limits<int64_t>::min(),
+    std::numeric_limits<uint64_t>::max(), 0.5, -0.0, 1e308, "", "text", "\u00e9\U0001F600", "a\0b"s, json::array(), json::object(),
+    {1U, {2U, {3U}}}, {{"a", {{"b", nullptr}}}, {"", 1U}}};
+
+class CodecTest : public testing::TestWithParam<const Codec*> {
+ protected:
+  const Codec& codec() const { return *GetParam(); }
+  std::string Encode(const json& value) const {
+    std::string out;
+    codec().Encode(value, out);
+    return out;
+  }
+};
+
+INSTANTIATE_TEST_SUITE_P(Codecs, CodecTest, testing::Values(&Codec::Json(), &Codec::Marshal()),
+                         [](const auto& p) { return p.index == 0 ? "Json" : "Marshal"; });
+
+TEST_P(CodecTest, ReadsWhatItWrites) {
+  for (const json& value : kValues) {
+    const auto read = codec().Decode(Bytes(Encode(value)));
+    ASSERT_TRUE(read.ok()) << value << ": " << read.error().message;
+    EXPECT_EQ(*read, value);
+  }
+}
+
+TEST_P(CodecTest, RefusesEveryPartOfAMessage) {
+  const std::string whole = Encode({{"key", {1U, -5, 2.5, "text", nullptr, uint64_t{1} << 40}}});
+  for (size_t size = 0; size < whole.size(); ++size) {
+    EXPECT_FALSE(codec().Decode(Bytes(whole).first(size)).ok()) << size;
+  }
+  EXPECT_FALSE(codec().Decode(Bytes(whole + whole)).ok());
+}
+
+TEST_P(CodecTest, EverySingleByteChangeIsReadOrRefused) {
+  const std::string whole = Encode({{"key", {1U, -5, 2.5, "text", nullptr, uint64_t{1} << 40}}});
+  size_t refused = 0;
+  for (size_t at = 0; at < whole.size(); ++at) {
+    for (int byte = 0; byte < 256; ++byte) {
+      std::string changed = whole;
+      changed[at] = static_cast<char>(byte);
+      const auto read = codec().Decode(Bytes(changed));
+      if (!read) {
+        ++refused;
+        EXPECT_FALSE(read.error().message.empty());
+      } else {
+        EXPECT_TRUE(codec().Decode(Bytes(Encode(*read))).ok());
+      }
+    }
+  }
+  EXPECT_GT(refused, 0U);
+}
+
+TEST_P(CodecTest, RefusesDeepNesting) {
+  const MessageLimits limits;
+  for (const bool too_deep : {false, true}) {
+    json value = 1U;
+    for (size_t i = 0; i < limits.max_depth + (too_deep ? 1 : 0); ++i) value = json::array({std::move(value)});
+    EXPECT_EQ(codec().Decode(Bytes(Encode(value))).ok(), !too_deep);
+  }
+}
+
+TEST_P(CodecTest, TextThatIsNotUtf8IsReplaced) {
+  const auto read = codec().Decode(Bytes(Encode(json("a\xFF\xC3z"))));
+  ASSERT_TRUE(read.ok());
+  EXPECT_EQ(*read, "a\uFFFD\uFFFDz");
+}
+
+TEST(JsonCodec, BombsAreRefusedBeforeTheyAreBuilt) {
+  EXPECT_FALSE(Codec::Json().Decode(Bytes(std::string(1'000'000, '['))).ok());
+  std::string many = "[0";
+  for (int i = 0; i < 4'100'000; ++i) many += ",0";
+  many += "]";
+  EXPECT_FALSE(Codec::Json().Decode(Bytes(many)).ok());
+  // Brackets inside of strings count for nothing.
+  EXPECT_TRUE(Codec::Json().Decode(Bytes("\"" + std::string(1000, '[') + "\\\"" + std::string(1000, '{') + "\"")).ok());
+}
+
+TEST(JsonCodec, LoneSurrogatesAreReplaced) {
+  const auto decode = [](std::string_view text) {
+    const auto value = Codec::Json().Decode(Bytes(text));
+    return value ? value->dump() : "refused: " + value.error().message;
+  };
+  EXPECT_EQ(decode(R"("\ud800")"), "\"\uFFFD\"");
+  EXPECT_EQ(decode(R"("\udc00x\ud83d\ude00\uD800\uD800\uDC00")"), "\"\uFFFDx\U0001F600\uFFFD\U00010000\"");
+  EXPECT_EQ(decode(R"(["\\ud800", "\\\ud800", "\ud800\n"])"), "[\"\\\\ud800\",\"\\\\\uFFFD\",\"\uFFFD\\n\"]");
+  EXPECT_EQ(decode(R"({"\ud800": "\u00e9"})"), "{\"\uFFFD\":\"\u00e9\"}");
+  EXPECT_EQ(decode(R"("\ud8)").substr(0, 7), "refused");
+  EXPECT_EQ(decode(R"("\ud800)").substr(0, 7), "refused");
+  EXPECT_EQ(decode("\"\\").substr(0, 7), "refused");
+}
+
+TEST(JsonCodec, NotANumberBecomesNull) {
+  std::string out;
+  Codec::Json().Encode(json::array({std::nan(""), INFINITY}), out);
+  EXPECT_EQ(out, "[null,null]");
+}
+
+TEST(JsonCodec, Requests) {
+  char op = 0;
+  const auto payload = Codec::Json().DecodeRequest(Bytes("c[\"f\",{}]"), op);
+  ASSERT_TRUE(payload.ok());
+  EXPECT_EQ(op, 'c');
+  EXPECT_EQ(*payload, json::parse("[\"f\",{}]"));
+  EXPECT_FALSE(Codec::Json().DecodeRequest({}, op).ok());
+  EXPECT_FALSE(Codec::Json().DecodeRequest(Bytes("c["), op).ok());
+}
+
+TEST(MarshalCodec, WritesWhatPythonWrites) {
+  const auto encode = [](const json& value) {
+    std::string out;
+    Codec::Marshal().Encode(value, out);
+    return out;
+  };
+  // As marshal.dumps(value, 2) of CPython 3.12 has it.
+  EXPECT_EQ(encode(nullptr), "N");
+  EXPECT_EQ(encode(-1), "i\xff\xff\xff\xff"s);
+  EXPECT_EQ(encode(uint64_t{1} << 40), "l\x03\0\0\0\0\0\0\0\0\x04"s);
+  EXPECT_EQ(encode(-(int64_t{1} << 40)), "l\xfd\xff\xff\xff\0\0\0\0\0\x04"s);
+  EXPECT_EQ(encode(json::array({true, "a"})), "[\x02\0\0\0Tu\x01\0\0\0a"s);
+  EXPECT_EQ(encode({{"k", 1.0}}), "{u\x01\0\0\0kg\0\0\0\0\0\0\xf0\x3f" "0"s);
+}
+
+TEST(MarshalCodec, KeysOfOtherTypesBecomeText) {
+  // {5: True, None: False, True: 1.5}
+  const auto value = Codec::Marshal().Decode(Bytes("{i\x05\0\0\0TNFTg\0\0\0\0\0\0\xf8\x3f" "0"s));
+  ASSERT_TRUE(value.ok()) << value.error().message;
+  EXPECT_EQ(*value, json::parse(R"({"5":true,"null":false,"true":1.5})"));
+}
+
+TEST(MarshalCodec, LengthsAreNeverBelieved) {
+  for (const uint32_t count : {uint32_t{5}, uint32_t{1} << 20, uint32_t{INT32_MAX}, uint32_t{1} << 31, UINT32_MAX}) {
+    for (const char type : {'[', '(', 'u', 't', 's', 'l'}) {
+      EXPECT_FALSE(Codec::Marshal().Decode(Bytes(std::string(1, type) + U32(count) + "N")).ok()) << type << count;
+    }
+  }
+}
+
+TEST(MarshalCodec, OtherTypesAreRefused) {
+  for (int type = 0; type < 256; ++type) {
+    if (std::string_view("NTFilguts([{").find(static_cast<char>(type)) != std::string_view::npos) continue;
+    const auto value = Codec::Marshal().Decode(Bytes(std::string(1, static_cast<char>(type)) + std::string(16, '\0')));
+    EXPECT_FALSE(value.ok()) << type;
+  }
+}
+
+TEST(MarshalCodec, IntegersBeyondSixtyFourBits) {
+  const auto with_digits = [](int32_t count, std::string_view digits) {
+    return Codec::Marshal().Decode(Bytes("l" + U32(static_cast<uint32_t>(count)) + std::string(digits)));
+  };
+  const std::string ones(10, '\xff');
+  EXPECT_FALSE(with_digits(5, ones).ok());                         // digits have 15 bits
+  EXPECT_FALSE(with_digits(5, "\0\0\0\0\0\0\0\0\x10\0"s).ok());   // 2 ** 64
+  EXPECT_TRUE(with_digits(5, "\0\0\0\0\0\0\0\0\x08\0"s).ok());    // 2 ** 63
+  EXPECT_TRUE(with_digits(-5, "\0\0\0\0\0\0\0\0\x08\0"s).ok());   // -2 ** 63
+  EXPECT_FALSE(with_digits(-5, "\x01\0\0\0\0\0\0\0\x08\0"s).ok());
+  EXPECT_FALSE(with_digits(6, std::string(12, '\0')).ok());
+  EXPECT_FALSE(with_digits(INT32_MIN, std::string(12, '\0')).ok());
+  EXPECT_EQ(*with_digits(0, ""), 0U);
+}
+
+}  // namespace
+}  // namespace goru::guest

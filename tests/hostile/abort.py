@@ -1,0 +1,4 @@
+# expect: trap exited
+# alive: no
+import os
+os.abort()

@@ -1,0 +1,2 @@
+// expect: guest_exception
+await import('../../../etc/passwd');

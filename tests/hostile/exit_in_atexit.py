@@ -1,0 +1,4 @@
+# expect: ok
+# alive: yes
+import atexit, os
+atexit.register(os._exit, 3)

@@ -1,0 +1,10 @@
+# expect: ok guest_exception
+# alive: yes
+# Reports outcomes of its own: the first one counts, and nothing that is written after it is shown.
+# output: before
+import marshal, os
+fd = os.open("/.goru/host", os.O_RDWR)
+print("before")
+for outcome in ({"value": "1"}, {"error": 5}, {"exit": "x"}, [], None, {"error": {"type": 1}}):
+    os.write(fd, marshal.dumps((ord("r"), outcome), 2))
+print("after")

@@ -1,0 +1,10 @@
+# expect: ok
+# alive: yes
+# output: survived
+for _ in range(3):
+    l = []
+    try:
+        while True: l.append([None] * 10)
+    except MemoryError:
+        l = None
+print("survived")

@@ -1,0 +1,2 @@
+// expect: guest_exception
+import x from '/etc/passwd';

@@ -1,0 +1,6 @@
+# expect: ok
+# Puts something else where the host starts runs.
+import builtins, os
+def run():
+    while True: os.read(0, 10)
+builtins.__goru_run__ = run

@@ -1,0 +1,4 @@
+// expect: guest_exception
+Error.prepareStackTrace = () => { throw new Error('again') };
+Error.stackTraceLimit = Infinity;
+null.x;

@@ -1,0 +1,7 @@
+# expect: ok
+# timeout: 300
+# The next run never fetches its job.
+import builtins
+def run():
+    while True: pass
+builtins.__goru_run__ = run

@@ -1,0 +1,3 @@
+// expect: guest_exception
+// alive: yes
+throw "x".repeat(5e6);

@@ -1,0 +1,2 @@
+// expect: guest_exception
+call({ [Symbol.toPrimitive]() { call('echo', {}); throw new Error('primitive') } }, {});
