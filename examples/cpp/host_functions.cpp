@@ -29,14 +29,15 @@ int main() {
     std::cerr << session.error().message << '\n';
     return 1;
   }
-  std::cout << session->Run(R"(
+  const goru::Result result = session->Run(R"(
 print(call("get_user", id="123")["name"])
 for name, user in ("get_user", "789"), ("delete_user", "123"), ("format_disk", "1"):
     try:
         call(name, id=user)
     except HostError as error:
         print(error)
-)").output;
+)");
+  std::cout << result.output;
   std::cout << executor->Run(goru::JavaScript(), R"(console.log(call("get_user", {id: "456"}).name))").output;
   return 0;
 }

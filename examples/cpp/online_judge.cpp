@@ -1,5 +1,5 @@
-// An online judge: each test case runs a stranger's program in a sandbox of its own, with input, time and memory limits, and
-// gets a verdict.
+// An online judge: each test case runs a stranger's program in a sandbox of its own, with input, time and memory
+// limits, and gets a verdict.
 #include <chrono>
 #include <goru/goru.hpp>
 #include <iostream>
@@ -43,12 +43,12 @@ int main() {
       {"wrong", goru::Python(), "input(); print(max(map(int, input().split())))"},
       {"crashes", goru::Python(), "print(int(input()) / 0)"},
       {"never ends", goru::Python(), "while True: pass"},
-      {"greedy", goru::Python(), "x = [0] * 10**9"},
+      {"greedy", goru::Python(), "x = [0] * 10**8"},
   };
   for (const Submission& submission : submissions) {
-    const goru::Result result = executor->Run(submission.language, submission.code, {.stdin_data = "3\n10 20 12\n"},
-                                              {goru::WithSessionTimeout(std::chrono::seconds(1)),
-                                               goru::WithSessionMemoryLimit(size_t{64} << 20)});
+    const goru::Result result = executor->Run(
+        submission.language, submission.code, {.stdin_data = "3\n10 20 12\n"},
+        {goru::WithSessionTimeout(std::chrono::seconds(1)), goru::WithSessionMemoryLimit(size_t{64} << 20)});
     std::cout << submission.name << ": " << Verdict(result, "42\n") << '\n';
   }
   return 0;

@@ -19,6 +19,7 @@ import linecache
 import marshal
 import os
 import sys
+import threading
 import time
 import traceback
 import types
@@ -158,6 +159,12 @@ class _Loop(asyncio.base_events.BaseEventLoop):
             self._selector.close()
         super().close()
 
+    async def subprocess_exec(self, *args, **kwargs):
+        raise OSError(_no_processes)
+
+    async def subprocess_shell(self, *args, **kwargs):
+        raise OSError(_no_processes)
+
     def run_in_executor(self, executor, func, *args):
         raise RuntimeError("the sandbox has no threads: call the function directly")
 
@@ -192,6 +199,10 @@ def _refuse(message):
 for _name in ("system", "popen", "fork", "forkpty", "execv", "execve", "posix_spawn", "spawnv", "spawnve"):
     setattr(os, _name, _refuse(_no_processes))
 
+# The runtime has no CPU clock and says so with a large negative number.
+time.process_time = time.thread_time = time.perf_counter
+time.process_time_ns = time.thread_time_ns = time.perf_counter_ns
+
 _blocked_modules = {
     "socket": "the sandbox has no sockets; use http",
     "_socket": "the sandbox has no sockets; use http",
@@ -199,7 +210,13 @@ _blocked_modules = {
     "_ssl": "the sandbox has no sockets; use http",
     "multiprocessing": _no_processes,
     "_multiprocessing": _no_processes,
+    "concurrent.futures.thread": _no_threads,
+    "concurrent.futures.process": _no_processes,
 }
+
+
+def _no_thread(self):
+    raise RuntimeError(_no_threads)
 
 
 def _no_socket(self, *args, **kwargs):
@@ -328,7 +345,7 @@ def _value_of(value):
     if value is None:
         return {}
     try:
-        return {"value": json.dumps(value, allow_nan=False)}
+        return {"value": json.dumps(value, allow_nan=False, ensure_ascii=False)}
     except (TypeError, ValueError, RecursionError):
         pass
     text = repr(value)
@@ -377,10 +394,34 @@ def _remember(name, code):
     linecache.cache[name] = (len(code), None, [line + "\n" for line in code.split("\n")], name)
 
 
+# Given back when memory runs out, so that the outcome of the run can still be told.
+_RESERVE = 1 << 20
+_reserve = bytearray(_RESERVE)
+_out_of_memory = {"error": {"type": "MemoryError", "message": "", "traceback": "MemoryError\n"}}
+
+
 def _run():
+    global _reserve
+    try:
+        if _reserve is None:
+            _reserve = bytearray(_RESERVE)
+    except MemoryError:
+        pass
+    try:
+        outcome = _run_job()
+        _exchange((_RESULT, outcome))
+    except MemoryError:
+        _reserve = None
+        _exchange((_RESULT, _out_of_memory))
+
+
+def _run_job():
+    global _reserve
     job = _exchange((_JOB, None))[1]
     code = job["code"]
     name = job["name"]
+    if job["first"]:
+        sys.argv = [name]
     if job["stdin"] or _stdin_used:
         _open_stdin()
     _remember(name, code)
@@ -393,13 +434,15 @@ def _run():
     except SystemExit as error:
         outcome = {"exit": _exit_code(error)}
     except BaseException as error:
+        if isinstance(error, MemoryError):
+            _reserve = None
         outcome = {"error": _describe(error)}
     try:
         _flush()
     except BaseException:
         # The user's own stream, or one that the user closed.
         pass
-    _exchange((_RESULT, outcome))
+    return outcome
 
 
 # ---------------------------------------------------------------------------------------------------------------------
@@ -421,6 +464,9 @@ def _preload():
     import socket
 
     socket.socket.__init__ = _no_socket
+    for name in ("create_connection", "create_server", "getaddrinfo", "gethostbyname", "gethostname", "getfqdn"):
+        setattr(socket, name, _refuse(_blocked_modules["socket"]))
+    threading.Thread.start = _no_thread
     for name in (
         "abc argparse base64 bisect bz2 calendar cmath collections collections.abc contextlib copy csv dataclasses datetime "
         "decimal difflib enum fnmatch fractions functools glob hashlib heapq hmac html inspect itertools json logging math "

@@ -1,5 +1,6 @@
 #include "output.hpp"
 
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -67,6 +68,13 @@ void StreamForwarder::operator()(std::string_view text) {
   rest_ -= text.size();
   at_line_start_ = text.back() == '\n';
   WriteAll(fd_, text);
+}
+
+bool StreamsAreOne() {
+  struct stat out = {};
+  struct stat err = {};
+  return ::fstat(STDOUT_FILENO, &out) == 0 && ::fstat(STDERR_FILENO, &err) == 0 && out.st_dev == err.st_dev &&
+         out.st_ino == err.st_ino;
 }
 
 void Say(std::string_view line) { WriteAll(STDERR_FILENO, "goru: " + std::string(line) + "\n"); }

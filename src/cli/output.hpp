@@ -27,6 +27,9 @@ class StreamForwarder {
   bool at_line_start_ = true;
 };
 
+/// Whether standard output and standard error are the same terminal, file or pipe.
+bool StreamsAreOne();
+
 /// A line to standard error that comes from goru itself: "goru: ...".
 void Say(std::string_view line);
 

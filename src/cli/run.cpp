@@ -72,8 +72,8 @@ void Report(const Result& result, const RunArguments& arguments, size_t output_l
     WriteAll(STDOUT_FILENO, (result.value ? *result.value : *result.value_repr) + "\n");
   }
   const bool silent = result.ok() || result.error->kind == ErrorKind::kExited;
-  // What goru says starts on a line of its own, also where a terminal shows both streams.
-  const bool mid_line = !err.at_line_start() || (!out.at_line_start() && ::isatty(STDERR_FILENO) == 1);
+  // What goru says starts on a line of its own, also where both streams end up in one place.
+  const bool mid_line = !err.at_line_start() || (!out.at_line_start() && StreamsAreOne());
   if (mid_line && (!silent || result.stdout_truncated || result.stderr_truncated)) WriteAll(STDERR_FILENO, "\n");
   if (silent || result.error->kind != ErrorKind::kOutputLimit) SayTruncated(result, output_limit);
   ReportError(result);

@@ -52,7 +52,7 @@ Expected<std::string> FindImage(const std::string& directory, const std::string&
   return Error{ErrorKind::kUnavailable,
                "the image " + name + ".img was not found" +
                    (directory.empty() ? std::string(" in share/goru/images beside the program") : " in " + directory) +
-                   "; build it with `make build` or say where it is with WithImageDirectory or GORU_IMAGE_DIR"};
+                   "; build it with `make build` or say where it is with WithImageDirectory, --image-dir or GORU_IMAGE_DIR"};
 }
 
 }  // namespace goru::internal

@@ -170,6 +170,7 @@ void SessionCore::Execute(std::string_view code, const RunOptions& options, Resu
     if (grace) executor_->watchdog().Cancel(*grace);
     // Settled by now: nobody can stop the run any more.
     gate.End();
+    if (end.kind == guest::GuestEnd::Kind::kAtRest) guest_->ForgetInterrupt();
     Judge(end, port, result);
     port.output().MoveTo(result);
     result.usage.peak_memory_bytes = instance.slot().size();
@@ -241,8 +242,12 @@ void SessionCore::JudgeOutcome(const RunPort& port, Result& result) {
     out.type = TextMember(error, "type");
     out.message = TextMember(error, "message");
     out.traceback = TextMember(error, "traceback");
-    const bool out_of_memory = out.type == "MemoryError" || out.message == "out of memory";
-    if (out_of_memory && guest_->instance().slot().limit_hit()) out.kind = ErrorKind::kMemoryLimit;
+    // A request that no memory could fulfil fails without asking for any; the runtimes say the same of it. Errors that code
+    // raises itself have a message of their own.
+    const bool limit_hit = guest_->instance().slot().limit_hit();
+    const bool python_memory = out.type == "MemoryError" && (limit_hit || out.message.empty());
+    const bool javascript_memory = out.type == "InternalError" && out.message == "out of memory";
+    if (python_memory || javascript_memory) out.kind = ErrorKind::kMemoryLimit;
     if (out.type == "HostCallLimitError" && port.calls().limit_hit()) out.kind = ErrorKind::kHostCallLimit;
     if (out.type == "Interrupted") {
       out.kind = ErrorKind::kCancelled;

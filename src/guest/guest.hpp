@@ -80,6 +80,9 @@ class Guest : public wasi::GuestIo {
   /// unstopped. False: this guest cannot be asked.
   virtual bool RequestInterrupt() noexcept = 0;
 
+  /// Forgets a request that the run did not take up. Between runs, once nobody can make another.
+  virtual void ForgetInterrupt() noexcept {}
+
   virtual wasm::Instance& instance() noexcept = 0;
 
   /// Ends the guest and hands back its slot for Reset.

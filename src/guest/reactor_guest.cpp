@@ -133,8 +133,6 @@ GuestEnd ReactorGuest::End(const wasm::CallEnd& call) const {
 GuestEnd ReactorGuest::Run(const Job& job, HostPort& port) {
   std::string text;
   Codec::Json().Encode(ToJson(job), text);
-  // An interrupt that came too late for the last run is not this one's.
-  (void)instance_->memory().Store(interrupt_flag_, uint32_t{0});
   channel_.Begin(port, job);
   std::array<wasmtime_val_raw_t, 1> value = {I32(static_cast<uint32_t>(text.size()))};
   wasm::CallEnd call = instance_->Call(buffer_, value);
@@ -165,6 +163,8 @@ bool ReactorGuest::RequestInterrupt() noexcept {
   std::atomic_ref<uint32_t>(*reinterpret_cast<uint32_t*>(bytes->data())).store(1);
   return true;
 }
+
+void ReactorGuest::ForgetInterrupt() noexcept { (void)instance_->memory().Store(interrupt_flag_, uint32_t{0}); }
 
 std::unique_ptr<wasm::MemorySlot> ReactorGuest::Release() { return wasm::Instance::Release(std::move(instance_)); }
 

@@ -24,6 +24,7 @@ class ReactorGuest final : public Guest {
 
   GuestEnd Run(const Job& job, HostPort& port) override;
   bool RequestInterrupt() noexcept override;
+  void ForgetInterrupt() noexcept override;
   wasm::Instance& instance() noexcept override { return *instance_; }
   std::unique_ptr<wasm::MemorySlot> Release() override;
 

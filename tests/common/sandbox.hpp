@@ -26,7 +26,8 @@ inline Executor MakeExecutor(std::vector<ExecutorOption> options = {}) {
   return std::move(*executor);
 }
 
-inline Session MakeSession(Executor& executor, const Language& language, const std::vector<SessionOption>& options = {}) {
+inline Session MakeSession(Executor& executor, const Language& language,
+                           const std::vector<SessionOption>& options = {}) {
   auto session = executor.NewSession(language, options);
   if (!session) {
     ADD_FAILURE() << session.error().message;
@@ -44,10 +45,9 @@ inline ErrorKind KindOf(const Result& result) { return result.error ? result.err
 class Door {
  public:
   void Open() {
-    {
-      const std::lock_guard lock(mutex_);
-      open_ = true;
-    }
+    // Notified under the lock: who waits may destroy the door as soon as it is open.
+    const std::lock_guard lock(mutex_);
+    open_ = true;
     changed_.notify_all();
   }
   void Wait() {

@@ -47,7 +47,8 @@ TEST_P(HostFunctions, TakeAnObjectAndReturnAValue) {
   });
   Executor executor = MakeExecutor({WithRegistry(std::move(registry))});
   constexpr Program kCall = {
-      "r = call('f', id='x', n=[1, {'a': None}], u='\\u00e9\\U0001F600')\nprint(r['list'], r['text'] == 'h\\u00e9\\U0001F600')",
+      "r = call('f', id='x', n=[1, {'a': None}], u='\\u00e9\\U0001F600')\nprint(r['list'], r['text'] == "
+      "'h\\u00e9\\U0001F600')",
       "const r = call('f', {id: 'x', n: [1, {a: null}], u: '\\u00e9\\u{1F600}'}); "
       "console.log(JSON.stringify(r.list), r.text === 'h\\u00e9\\u{1F600}')"};
   const Result result = executor.Run(language(), kCall.In(language()));
@@ -83,8 +84,10 @@ TEST_P(HostFunctions, ExceptionsBecomeGuestErrorsWithTheMessageOnly) {
   EXPECT_EQ(result.error->type, "HostError");
   EXPECT_EQ(result.error->message, "no such user");
   constexpr Program kCatch = {
-      "try:\n  call('throws')\nexcept HostError as e:\n  print(e)\ntry:\n  call('odd')\nexcept HostError as e:\n  print('odd')",
-      "try { call('throws') } catch (e) { console.log(e.message) }\ntry { call('odd') } catch (e) { console.log('odd') }"};
+      "try:\n  call('throws')\nexcept HostError as e:\n  print(e)\ntry:\n  call('odd')\nexcept HostError as e:\n  "
+      "print('odd')",
+      "try { call('throws') } catch (e) { console.log(e.message) }\ntry { call('odd') } catch (e) { console.log('odd') "
+      "}"};
   EXPECT_EQ(session.Run(kCatch.In(language())).stdout_text, "no such user\nodd\n");
   const Result bad = session.Run("call('bad_text')");
   EXPECT_EQ(bad.error->message, "bad \uFFFD text") << Show(bad);
@@ -110,13 +113,22 @@ TEST_P(HostFunctions, WhatJsonCannotExpressIsRefused) {
   Executor executor = MakeExecutor({WithRegistry(EchoRegistry())});
   Session session = MakeSession(executor, language());
   const std::vector<const char*> bad =
-      python() ? std::vector<const char*>{"call('echo', a=b'bytes')", "call('echo', a=object())", "call('echo', a={1, 2})",
-                                          "call('echo', a=2 ** 64)", "call('echo', a=-2 ** 63 - 1)", "call('echo', a=1j)",
-                                          "call(1)", "call(None, a=1)", "call()",
+      python() ? std::vector<const char*>{"call('echo', a=b'bytes')",
+                                          "call('echo', a=object())",
+                                          "call('echo', a={1, 2})",
+                                          "call('echo', a=2 ** 64)",
+                                          "call('echo', a=-2 ** 63 - 1)",
+                                          "call('echo', a=1j)",
+                                          "call(1)",
+                                          "call(None, a=1)",
+                                          "call()",
                                           "a = []\nfor _ in range(1000): a = [a]\ncall('echo', a=a)",
                                           "a = []\na.append(a)\ncall('echo', a=a)"}
-               : std::vector<const char*>{"call('echo', {a: () => 1})", "call('echo', {a: Symbol('x')})",
-                                          "call('echo', {a: 1n})", "call('echo', [1])", "call('echo', 5)",
+               : std::vector<const char*>{"call('echo', {a: () => 1})",
+                                          "call('echo', {a: Symbol('x')})",
+                                          "call('echo', {a: 1n})",
+                                          "call('echo', [1])",
+                                          "call('echo', 5)",
                                           "let a = []; for (let i = 0; i < 1000; i++) a = [a]; call('echo', {a})",
                                           "let b = []; b.push(b); call('echo', {b})"};
   for (const char* code : bad) {
@@ -138,7 +150,8 @@ TEST_P(HostFunctions, NumbersOfSixtyFourBits) {
     EXPECT_EQ(session.Run("r = call('largest'); print(r['u'] == 2**64 - 1, r['i'] == -2**63, r['z'])").stdout_text,
               "True True -1\n");
     const Result echo = session.Run(
-        "for n in (0, 1, -1, 2**15, -2**15, 2**30, 2**31 - 1, 2**31, -2**31, -2**31 - 1, 2**32, 2**60, 2**63 - 1, 2**63,"
+        "for n in (0, 1, -1, 2**15, -2**15, 2**30, 2**31 - 1, 2**31, -2**31, -2**31 - 1, 2**32, 2**60, 2**63 - 1, "
+        "2**63,"
         " 2**64 - 1, -2**63):\n  r = call('echo', n=n)['n']\n  assert r == n and type(r) is int, (n, r)");
     EXPECT_TRUE(echo.ok()) << Show(echo);
     const Result floats = session.Run(
@@ -157,23 +170,30 @@ TEST_P(HostFunctions, NumbersOfSixtyFourBits) {
 TEST_P(HostFunctions, TextOfAllKinds) {
   Executor executor = MakeExecutor({WithRegistry(EchoRegistry())});
   const Result result = executor.Run(
-      language(), python() ? "for s in ('', '\\0', 'a\\0b', '\\u00ff', '\\uffff', '\\U0010ffff', '\"\\\\\\n\\x7f', 'x' * 100000):\n"
-                             "  r = call('echo', **{'s': s, s or 'e': 1})\n  assert r['s'] == s, ascii(s[:10])\n"
-                             "call('echo', s='\\ud800')"
-                           : "for (const s of ['', '\\0', 'a\\0b', '\\u00ff', '\\uffff', '\\u{10ffff}', '\"\\\\\\n\\x7f', 'x'.repeat(100000)])\n"
-                             "  if (call('echo', {s, [s || 'e']: s}).s !== s) throw new Error(JSON.stringify(s.slice(0, 10)));\n"
-                             "call('echo', {s: '\\ud800'})");
+      language(),
+      python() ? "for s in ('', '\\0', 'a\\0b', '\\u00ff', '\\uffff', '\\U0010ffff', '\"\\\\\\n\\x7f', 'x' * 100000):\n"
+                 "  r = call('echo', **{'s': s, s or 'e': 1})\n  assert r['s'] == s, ascii(s[:10])\n"
+                 "call('echo', s='\\ud800')"
+               : "for (const s of ['', '\\0', 'a\\0b', '\\u00ff', '\\uffff', '\\u{10ffff}', '\"\\\\\\n\\x7f', "
+                 "'x'.repeat(100000)])\n"
+                 "  if (call('echo', {s, [s || 'e']: s}).s !== s) throw new Error(JSON.stringify(s.slice(0, 10)));\n"
+                 "call('echo', {s: '\\ud800'})");
   EXPECT_TRUE(result.ok()) << Show(result);
 }
 
 TEST_P(HostFunctions, LargeArgumentsAndResults) {
   Registry registry = EchoRegistry();
-  registry.Add("make", [](const CallContext&, const json& args) { return json(std::string(args.at("n").get<size_t>(), 'r')); });
-  registry.Add("size", [](const CallContext&, const json& args) { return json(args.at("s").get_ref<const std::string&>().size()); });
+  registry.Add("make",
+               [](const CallContext&, const json& args) { return json(std::string(args.at("n").get<size_t>(), 'r')); });
+  registry.Add("size", [](const CallContext&, const json& args) {
+    return json(args.at("s").get_ref<const std::string&>().size());
+  });
   Executor executor = MakeExecutor({WithRegistry(std::move(registry))});
   Session session = MakeSession(executor, language());
-  constexpr Program kFits = {"assert call('size', s='x' * 15_000_000) == 15_000_000\nassert len(call('make', n=15_000_000)) == 15_000_000",
-                             "if (call('size', {s: 'x'.repeat(15e6)}) !== 15e6) throw 1; if (call('make', {n: 15e6}).length !== 15e6) throw 2"};
+  constexpr Program kFits = {
+      "assert call('size', s='x' * 15_000_000) == 15_000_000\nassert len(call('make', n=15_000_000)) == 15_000_000",
+      "if (call('size', {s: 'x'.repeat(15e6)}) !== 15e6) throw 1; if (call('make', {n: 15e6}).length !== 15e6) throw "
+      "2"};
   const Result fits = session.Run(kFits.In(language()));
   EXPECT_TRUE(fits.ok()) << Show(fits);
   for (const Program& program : {Program{"call('size', s='x' * 17_000_000)", "call('size', {s: 'x'.repeat(17e6)})"},
@@ -210,7 +230,8 @@ TEST_P(HostFunctions, CallLimitHasItsOwnKind) {
   // Each run has its own allowance.
   EXPECT_TRUE(session.Run("call('echo')").ok());
   constexpr Program kGather = {
-      "import asyncio\nasync def main(): await asyncio.gather(*(async_call('echo') for _ in range(6)))\nasyncio.run(main())",
+      "import asyncio\nasync def main(): await asyncio.gather(*(async_call('echo') for _ in "
+      "range(6)))\nasyncio.run(main())",
       "await Promise.all(Array.from({length: 6}, () => asyncCall('echo')))"};
   EXPECT_EQ(KindOf(session.Run(kGather.In(language()))), ErrorKind::kHostCallLimit);
   // Saying so without having reached it is only an exception.
@@ -267,7 +288,8 @@ TEST_P(HostFunctions, GatheredCallsReallyRunAtTheSameTime) {
   });
   Executor executor = MakeExecutor({WithRegistry(std::move(registry))});
   constexpr Program kMeet = {
-      "import asyncio\nasync def main(): print(sum(await asyncio.gather(*(async_call('meet') for _ in range(16)))))\nasyncio.run(main())",
+      "import asyncio\nasync def main(): print(sum(await asyncio.gather(*(async_call('meet') for _ in "
+      "range(16)))))\nasyncio.run(main())",
       "console.log((await Promise.all(Array.from({length: 16}, () => asyncCall('meet')))).reduce((a, b) => a + b))"};
   const Result result = executor.Run(language(), kMeet.In(language()));
   EXPECT_EQ(result.stdout_text, "16\n") << Show(result);
@@ -288,7 +310,8 @@ TEST_P(HostFunctions, NoMoreThanAllowedRunAtTheSameTime) {
   });
   Executor executor = MakeExecutor({WithRegistry(std::move(registry))});
   constexpr Program kMany = {
-      "import asyncio\nasync def main(): print(sum(await asyncio.gather(*(async_call('count') for _ in range(500)))))\nasyncio.run(main())",
+      "import asyncio\nasync def main(): print(sum(await asyncio.gather(*(async_call('count') for _ in "
+      "range(500)))))\nasyncio.run(main())",
       "console.log((await Promise.all(Array.from({length: 500}, () => asyncCall('count')))).reduce((a, b) => a + b))"};
   const Result result = executor.Run(language(), kMany.In(language()), {}, {WithSessionHostCallsInFlight(3)});
   EXPECT_EQ(result.stdout_text, "500\n") << Show(result);
@@ -304,13 +327,16 @@ TEST_P(HostFunctions, FailuresOfSomeDoNotLoseTheOthers) {
   constexpr Program kMixed = {
       "import asyncio\n"
       "async def main():\n"
-      "  r = await asyncio.gather(*(async_call('fail' if i % 2 else 'echo', i=i) for i in range(6)), return_exceptions=True)\n"
+      "  r = await asyncio.gather(*(async_call('fail' if i % 2 else 'echo', i=i) for i in range(6)), "
+      "return_exceptions=True)\n"
       "  print([str(x) if isinstance(x, HostError) else x['i'] for x in r])\n"
       "asyncio.run(main())",
-      "const r = await Promise.allSettled(Array.from({length: 6}, (_, i) => asyncCall(i % 2 ? 'fail' : 'echo', {i})));\n"
+      "const r = await Promise.allSettled(Array.from({length: 6}, (_, i) => asyncCall(i % 2 ? 'fail' : 'echo', "
+      "{i})));\n"
       "console.log(r.map((x) => x.status === 'rejected' ? x.reason.message : x.value.i).join())"};
   const Result result = executor.Run(language(), kMixed.In(language()));
-  EXPECT_EQ(result.stdout_text, python() ? "[0, 'failed 1', 2, 'failed 3', 4, 'failed 5']\n" : "0,failed 1,2,failed 3,4,failed 5\n")
+  EXPECT_EQ(result.stdout_text,
+            python() ? "[0, 'failed 1', 2, 'failed 3', 4, 'failed 5']\n" : "0,failed 1,2,failed 3,4,failed 5\n")
       << Show(result);
 }
 
@@ -330,7 +356,8 @@ TEST_P(HostFunctions, RunThatEndsEarlyAsksItsCallsToStop) {
   });
   Executor executor = MakeExecutor({WithRegistry(std::move(registry))});
   constexpr Program kLeave = {
-      "import asyncio\nasync def main():\n  t = asyncio.create_task(async_call('wait'))\n  await async_call('entered')\n"
+      "import asyncio\nasync def main():\n  t = asyncio.create_task(async_call('wait'))\n  await "
+      "async_call('entered')\n"
       "  raise ValueError('leave')\nasyncio.run(main())",
       "asyncCall('wait'); await asyncCall('entered'); throw new Error('leave')"};
   const Result result = executor.Run(language(), kLeave.In(language()));
@@ -405,7 +432,8 @@ async def main():
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
 asyncio.run(main())
-)", {}, {WithSessionHostCallsInFlight(1)});
+)",
+                                     {}, {WithSessionHostCallsInFlight(1)});
   EXPECT_TRUE(result.ok()) << Show(result);
   executor.Close();
   EXPECT_EQ(most, 1);
@@ -432,7 +460,11 @@ TEST_P(HostFunctions, SessionsOfOneExecutorShareThreadsNotResults) {
     threads.emplace_back([&] {
       Session session = MakeSession(executor, language());
       for (int i = 0; i < 5; ++i) {
-        if (session.Run(std::string(kGatherThousand.In(language())).replace(0, 0, python() ? "" : "{") + (python() ? "" : "}")).ok()) ++right;
+        if (session
+                .Run(std::string(kGatherThousand.In(language())).replace(0, 0, python() ? "" : "{") +
+                     (python() ? "" : "}"))
+                .ok())
+          ++right;
       }
     });
   }
@@ -447,12 +479,14 @@ TEST_P(HostFunctions, FunctionMayUseAnotherSession) {
     registry.Add(
         blocking == Blocking::kNever ? "nested" : "pooled",
         [&](const CallContext&, const json&) {
-          return json(inner.Run(language(), language() == Python() ? "print(6 * 7)" : "console.log(6 * 7)").stdout_text);
+          return json(
+              inner.Run(language(), language() == Python() ? "print(6 * 7)" : "console.log(6 * 7)").stdout_text);
         },
         blocking);
   }
   Executor executor = MakeExecutor({WithRegistry(std::move(registry))});
-  constexpr Program kCall = {"print(call('nested') + call('pooled'), end='')", "console.log((call('nested') + call('pooled')).trim())"};
+  constexpr Program kCall = {"print(call('nested') + call('pooled'), end='')",
+                             "console.log((call('nested') + call('pooled')).trim())"};
   EXPECT_EQ(executor.Run(language(), kCall.In(language())).stdout_text, "42\n42\n");
 }
 

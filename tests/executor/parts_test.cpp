@@ -89,9 +89,10 @@ TEST(Watchdog, ManyThreads) {
     threads.emplace_back([&, t] {
       for (int i = 0; i < 500; ++i) {
         auto cancelled = std::make_shared<std::atomic<bool>>(false);
-        const auto ticket = watchdog.Add(Watchdog::Clock::now() + std::chrono::microseconds((i * 7 + t) % 200), [&, cancelled] {
-          if (*cancelled) ++after_cancel;
-        });
+        const auto ticket =
+            watchdog.Add(Watchdog::Clock::now() + std::chrono::microseconds((i * 7 + t) % 200), [&, cancelled] {
+              if (*cancelled) ++after_cancel;
+            });
         if (i % 2 == 0) std::this_thread::yield();
         watchdog.Cancel(ticket);
         *cancelled = true;
@@ -143,7 +144,8 @@ TEST(SandboxPool, GivesCleanSandboxesWithAndWithoutAThread) {
   for (const size_t ready : {size_t{0}, size_t{2}}) {
     const auto& image = test::LoadRuntime(JavaScript()).memory();
     // The pool shares the runtime, which lives as long as the program.
-    SandboxPool pool(std::shared_ptr<const guest::Runtime>(std::shared_ptr<void>(), &test::LoadRuntime(JavaScript())), ready);
+    SandboxPool pool(std::shared_ptr<const guest::Runtime>(std::shared_ptr<void>(), &test::LoadRuntime(JavaScript())),
+                     ready);
     std::vector<std::jthread> threads;
     for (int t = 0; t < 3; ++t) {
       threads.emplace_back([&] {
@@ -198,7 +200,8 @@ TEST(Languages, FromNamesAndFiles) {
 }
 
 TEST(ExecutorOptions, ErrorsSayWhatIsWrong) {
-  const auto no_images = Executor::Create({WithDiskCache(GORU_TEST_CACHE), WithImageDirectory("/nowhere"), WithPrecompile({Python()})});
+  const auto no_images =
+      Executor::Create({WithDiskCache(GORU_TEST_CACHE), WithImageDirectory("/nowhere"), WithPrecompile({Python()})});
   ASSERT_FALSE(no_images.ok());
   EXPECT_EQ(no_images.error().kind, ErrorKind::kUnavailable);
   EXPECT_NE(no_images.error().message.find("/nowhere"), std::string::npos);
@@ -210,7 +213,8 @@ TEST(ExecutorOptions, ErrorsSayWhatIsWrong) {
 }
 
 TEST(ExecutorOptions, DefaultsOfSessionsComeFromTheExecutor) {
-  Executor executor = test::MakeExecutor({WithTimeout(std::chrono::milliseconds(30)), WithMemoryLimit(size_t{32} << 20)});
+  Executor executor =
+      test::MakeExecutor({WithTimeout(std::chrono::milliseconds(30)), WithMemoryLimit(size_t{32} << 20)});
   EXPECT_EQ(test::KindOf(executor.Run(JavaScript(), "for (;;) {}")), ErrorKind::kTimeout);
   const Result result = executor.Run(JavaScript(), "const l = []; for (;;) l.push(new Uint8Array(1 << 20))", {},
                                      {WithSessionTimeout(std::chrono::seconds(30))});

@@ -73,7 +73,8 @@ TEST_P(SessionTest, PrintsAndReportsSuccess) {
 }
 
 TEST_P(SessionTest, KeepsStateBetweenRuns) {
-  constexpr Program kDefine = {"x = 40\ndef add(n): return x + n", "let x = 40; const y = 1; function add(n) { return x + n }"};
+  constexpr Program kDefine = {"x = 40\ndef add(n): return x + n",
+                               "let x = 40; const y = 1; function add(n) { return x + n }"};
   constexpr Program kUse = {"x += 1\nprint(add(1))", "x += 1; console.log(add(1))"};
   Executor executor = MakeExecutor();
   Session session = MakeSession(executor, language());
@@ -89,7 +90,8 @@ TEST_P(SessionTest, StateOfOneSessionIsNeverSeenByAnotherThoughSlotsAreReused) {
       "globalThis.secret = 's3cret'; Object.prototype.secret2 = secret; Array.prototype.secret3 = secret; "
       "JSON.secret4 = secret; console.log('set')"};
   constexpr Program kLook = {
-      "import builtins, sys, json\nprint('secret' in globals(), hasattr(builtins, 'secret2'), 'secret3' in sys.modules, "
+      "import builtins, sys, json\nprint('secret' in globals(), hasattr(builtins, 'secret2'), 'secret3' in "
+      "sys.modules, "
       "hasattr(json, 'secret4'))",
       "console.log(typeof secret !== 'undefined', 'secret2' in {}, 'secret3' in [], 'secret4' in JSON)"};
   const std::string nothing = language() == Python() ? "False False False False\n" : "false false false false\n";
@@ -100,8 +102,9 @@ TEST_P(SessionTest, StateOfOneSessionIsNeverSeenByAnotherThoughSlotsAreReused) {
     EXPECT_EQ(session.Run(kLook.In(language())).stdout_text, nothing);
     EXPECT_EQ(session.Run(kLeave.In(language())).stdout_text, "set\n");
     if (i % 3 == 0) {
-      const Result stopped = executor.Run(language(), std::string(kLeave.In(language())) + "\n" + kForever.In(language()),
-                                          {}, {WithSessionTimeout(milliseconds(20))});
+      const Result stopped =
+          executor.Run(language(), std::string(kLeave.In(language())) + "\n" + kForever.In(language()), {},
+                       {WithSessionTimeout(milliseconds(20))});
       EXPECT_EQ(KindOf(stopped), ErrorKind::kTimeout);
     }
   }
@@ -161,8 +164,7 @@ TEST_P(SessionTest, CloseFromAnotherThreadEndsTheRun) {
     running.Wait();
     session.Close();
   });
-  const Result result =
-      session.Run(std::string(kSmall.In(language())) + "\n" + kForever.In(language()), options);
+  const Result result = session.Run(std::string(kSmall.In(language())) + "\n" + kForever.In(language()), options);
   EXPECT_EQ(KindOf(result), ErrorKind::kCancelled) << Show(result);
   EXPECT_FALSE(result.session_alive);
   EXPECT_EQ(result.stdout_text, "2\n");
@@ -175,8 +177,7 @@ TEST_P(SessionTest, SessionMayBeDestroyedByItsOwnOutputCallbacksThread) {
   Session session = MakeSession(executor, language());
   RunOptions options;
   options.on_stdout = [&](std::string_view) { session.Close(); };
-  const Result result =
-      session.Run(std::string(kSmall.In(language())) + "\n" + kForever.In(language()), options);
+  const Result result = session.Run(std::string(kSmall.In(language())) + "\n" + kForever.In(language()), options);
   EXPECT_EQ(KindOf(result), ErrorKind::kCancelled) << Show(result);
   EXPECT_TRUE(session.closed());
 }
@@ -345,8 +346,8 @@ TEST_P(SessionTest, SourceWithNulIsAnErrorOfTheGuest) {
 TEST_P(SessionTest, OddRunNames) {
   Executor executor = MakeExecutor();
   Session session = MakeSession(executor, language());
-  for (const std::string& name : {std::string("a\nb"), std::string("x\0y", 3), std::string("\xFF"), std::string("<goru>"),
-                                  std::string(100'000, 'n'), std::string("\xC3\xA9.py")}) {
+  for (const std::string& name : {std::string("a\nb"), std::string("x\0y", 3), std::string("\xFF"),
+                                  std::string("<goru>"), std::string(100'000, 'n'), std::string("\xC3\xA9.py")}) {
     RunOptions options;
     options.name = name;
     const Result good = session.Run(kSmall.In(language()), options);
@@ -474,9 +475,11 @@ TEST_P(SessionTest, EveryKindOfExit) {
   Executor executor = MakeExecutor();
   if (language() != Python()) GTEST_SKIP() << "JavaScript has no exit";
   Session session = MakeSession(executor, language());
-  const std::vector<std::pair<const char*, int>> exits = {
-      {"import sys; sys.exit()", 0}, {"import sys; sys.exit(3)", 3}, {"exit(4)", 4},
-      {"raise SystemExit('text')", 1}, {"import sys; sys.exit(256 + 7)", 7}};
+  const std::vector<std::pair<const char*, int>> exits = {{"import sys; sys.exit()", 0},
+                                                          {"import sys; sys.exit(3)", 3},
+                                                          {"exit(4)", 4},
+                                                          {"raise SystemExit('text')", 1},
+                                                          {"import sys; sys.exit(256 + 7)", 7}};
   for (const auto& [code, exit_code] : exits) {
     const Result result = session.Run(code);
     EXPECT_EQ(KindOf(result), ErrorKind::kExited) << code << Show(result);
@@ -507,7 +510,8 @@ TEST_P(SessionTest, RandomNumbersDifferBetweenSessions) {
   Executor executor = MakeExecutor({WithWarmPool(0)});
   constexpr Program kDraw = {
       "import random, uuid, secrets, os\nprint(random.random())\nprint(uuid.uuid4())\nprint(secrets.token_hex())\n"
-      "print(os.urandom(8).hex())\nprint(random.Random().random())\nprint(hash('text') if False else random.getrandbits(64))",
+      "print(os.urandom(8).hex())\nprint(random.Random().random())\nprint(hash('text') if False else "
+      "random.getrandbits(64))",
       "console.log(Math.random()); console.log(crypto.randomUUID()); "
       "console.log(crypto.getRandomValues(new Uint8Array(16)).join()); console.log(Math.random())"};
   std::set<std::string> lines;
@@ -535,7 +539,8 @@ TEST_P(SessionTest, TimeoutClosesTheSessionAndNothingElse) {
       kForever,
       {"import re\nre.match(r'(a+)+$', 'a' * 60 + 'b')", "/(a+)+$/.test('a'.repeat(60) + 'b')"},
       {"10 ** (10 ** 9)", "const n = 3n ** 100000n; for (;;) n * n"},
-      {"import itertools\nsum(itertools.count())", "const g = (function*() { for (;;) yield 1 })(); for (const x of g);"},
+      {"import itertools\nsum(itertools.count())",
+       "const g = (function*() { for (;;) yield 1 })(); for (const x of g);"},
       {"l = list(range(200))\nwhile True: l.sort(key=lambda v: -v)", "for (;;) [3, 1, 2].sort(() => 1)"},
       {"while True:\n  try:\n    while True: pass\n  except BaseException: pass",
        "for (;;) { try { for (;;) {} } catch {} finally { continue } }"},
@@ -584,9 +589,10 @@ TEST_P(SessionTest, TimeoutEndsTheRunWhileAHostFunctionGoesOn) {
   });
   Executor executor = MakeExecutor({WithRegistry(std::move(registry))});
   for (const bool async : {false, true}) {
-    const Program program = async ? Program{"import asyncio\nasync def main(): await async_call('deaf')\nasyncio.run(main())",
-                                            "await asyncCall('deaf')"}
-                                  : Program{"call('deaf')", "call('deaf')"};
+    const Program program =
+        async ? Program{"import asyncio\nasync def main(): await async_call('deaf')\nasyncio.run(main())",
+                        "await asyncCall('deaf')"}
+              : Program{"call('deaf')", "call('deaf')"};
     const Result result = executor.Run(language(), program.In(language()), {}, {WithSessionTimeout(milliseconds(50))});
     EXPECT_EQ(KindOf(result), ErrorKind::kTimeout) << Show(result);
     EXPECT_FALSE(left.IsOpen());
@@ -652,13 +658,12 @@ TEST_P(SessionTest, InterruptWhileAHostCallIsInFlight) {
 TEST_P(SessionTest, MemoryLimit) {
   constexpr Program kEat = {"l = []\nwhile True: l.append(bytearray(1 << 20))",
                             "var l = []; for (;;) l.push(new Uint8Array(1 << 20))"};
-  constexpr Program kEatSmall = {"l = []\nwhile True: l.append([1, 2, 3])", "var l = []; for (;;) l.push([1, 2, 3])"};
   constexpr Program kAtOnce = {"bytearray(1 << 30)", "var l = new Uint8Array(2 ** 30)"};
   constexpr Program kDouble = {"s = 'x'\nwhile True: s += s", "var l, s = 'x'; for (;;) s += s"};
   Executor executor = MakeExecutor();
-  for (const Program& program : {kEat, kEatSmall, kAtOnce, kDouble}) {
-    Session session = MakeSession(executor, language(), {WithSessionMemoryLimit(size_t{64} << 20),
-                                                         WithSessionTimeout(seconds(10))});
+  for (const Program& program : {kEat, kAtOnce, kDouble}) {
+    Session session =
+        MakeSession(executor, language(), {WithSessionMemoryLimit(size_t{64} << 20), WithSessionTimeout(seconds(10))});
     const Result result = session.Run(program.In(language()));
     // A string of JavaScript has its own limit, which comes first.
     const bool too_long = language() == JavaScript() && result.error && result.error->message == "string too long";
@@ -678,13 +683,23 @@ TEST_P(SessionTest, MemoryLimit) {
   EXPECT_TRUE(executor.Run(language(), kSmall.In(language())).ok());
 }
 
-TEST_P(SessionTest, MemoryErrorCanBeCaught) {
-  constexpr Program kCatch = {
-      "try:\n  b = bytearray(1 << 30)\nexcept MemoryError:\n  print('caught')",
-      "try { new Uint8Array(2 ** 30) } catch (e) { console.log('caught') }"};
+TEST_P(SessionTest, MemoryLimitReachedBySmallObjects) {
+  // Not even the objects that an error is made of fit any more.
+  constexpr Program kEatSmall = {"l = []\nwhile True: l.append([1, 2, 3])", "var l = []; for (;;) l.push([1, 2, 3])"};
   Executor executor = MakeExecutor();
-  const Result result =
-      executor.Run(language(), kCatch.In(language()), {}, {WithSessionMemoryLimit(size_t{64} << 20)});
+  for (const size_t megabytes : {size_t{30}, size_t{40}, size_t{50}}) {
+    const Result result = executor.Run(language(), kEatSmall.In(language()), {},
+                                       {WithSessionMemoryLimit(megabytes << 20), WithSessionTimeout(seconds(20))});
+    EXPECT_EQ(KindOf(result), ErrorKind::kMemoryLimit) << megabytes << Show(result);
+    EXPECT_EQ(result.output, "") << megabytes;
+  }
+}
+
+TEST_P(SessionTest, MemoryErrorCanBeCaught) {
+  constexpr Program kCatch = {"try:\n  b = bytearray(1 << 30)\nexcept MemoryError:\n  print('caught')",
+                              "try { new Uint8Array(2 ** 30) } catch (e) { console.log('caught') }"};
+  Executor executor = MakeExecutor();
+  const Result result = executor.Run(language(), kCatch.In(language()), {}, {WithSessionMemoryLimit(size_t{64} << 20)});
   EXPECT_TRUE(result.ok()) << Show(result);
   EXPECT_EQ(result.stdout_text, "caught\n");
 }
@@ -710,8 +725,7 @@ TEST_P(SessionTest, OutputIsCutAtItsLimitAndSaysSo) {
 TEST_P(SessionTest, OutputLimitCanEndTheRun) {
   constexpr Program kFlood = {"while True: print('x' * 99)", "for (;;) console.log('x'.repeat(99))"};
   Executor executor = MakeExecutor();
-  Session session =
-      MakeSession(executor, language(), {WithSessionOutputLimit(1000), WithSessionStopOnOutputLimit()});
+  Session session = MakeSession(executor, language(), {WithSessionOutputLimit(1000), WithSessionStopOnOutputLimit()});
   const Result result = session.Run(kFlood.In(language()));
   EXPECT_EQ(KindOf(result), ErrorKind::kOutputLimit) << Show(result);
   EXPECT_EQ(result.stdout_text.size(), 1000U);
@@ -720,7 +734,8 @@ TEST_P(SessionTest, OutputLimitCanEndTheRun) {
 }
 
 TEST_P(SessionTest, CallbackSeesWhatIsBeyondTheLimit) {
-  constexpr Program kFlood = {"for i in range(100): print('x' * 99)", "for (let i = 0; i < 100; i++) console.log('x'.repeat(99))"};
+  constexpr Program kFlood = {"for i in range(100): print('x' * 99)",
+                              "for (let i = 0; i < 100; i++) console.log('x'.repeat(99))"};
   Executor executor = MakeExecutor();
   size_t seen = 0;
   RunOptions options;
@@ -750,7 +765,8 @@ TEST_P(SessionTest, RefusesImpossibleOptions) {
   ASSERT_FALSE(no_memory.ok());
   EXPECT_EQ(no_memory.error().kind, ErrorKind::kInvalidArgument);
   // A limit beyond what WebAssembly has, and one beyond all clocks.
-  Session huge = MakeSession(executor, language(), {WithSessionMemoryLimit(SIZE_MAX), WithSessionTimeout(std::chrono::nanoseconds::max())});
+  Session huge = MakeSession(executor, language(),
+                             {WithSessionMemoryLimit(SIZE_MAX), WithSessionTimeout(std::chrono::nanoseconds::max())});
   EXPECT_TRUE(huge.Run(kSmall.In(language())).ok());
 }
 

@@ -1,5 +1,7 @@
-// Requests of a guest, all the way to the host functions. The first byte chooses the codec; requests follow, each with its
-// length.
+// Requests of a guest, all the way to the host functions. The first byte chooses the codec; requests follow, each with
+// its length.
+#include "guest/channel.hpp"
+
 #include <algorithm>
 #include <cstdint>
 #include <cstdlib>
@@ -9,7 +11,6 @@
 #include <string>
 
 #include "goru/registry.hpp"
-#include "guest/channel.hpp"
 #include "host/host_calls.hpp"
 
 namespace {
@@ -56,7 +57,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   std::span<const uint8_t> rest(data + 1, size - 1);
   while (rest.size() > 2) {
     const size_t length = std::min<size_t>(rest.size() - 2, rest[0] + size_t{256} * rest[1]);
-    if (channel.Answer(rest.subspan(2, length)) == goru::wasm::After::kContinue && channel.response().empty()) std::abort();
+    if (channel.Answer(rest.subspan(2, length)) == goru::wasm::After::kContinue && channel.response().empty())
+      std::abort();
     rest = rest.subspan(2 + length);
   }
   channel.End();

@@ -1,11 +1,11 @@
 // Opening image files.
+#include "guest/image_file.hpp"
+
 #include <sys/mman.h>
 #include <unistd.h>
 
 #include <cstdint>
 #include <string>
-
-#include "guest/image_file.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size);
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {

@@ -1,10 +1,10 @@
 // The image builder's reading and writing of modules.
+#include "wasm/module_rewriter.hpp"
+
 #include <cstdint>
 #include <cstdlib>
 #include <span>
 #include <vector>
-
-#include "wasm/module_rewriter.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size);
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {

@@ -19,11 +19,32 @@ std::span<const uint8_t> Bytes(std::string_view text) {
 
 std::string U32(uint32_t value) { return {reinterpret_cast<const char*>(&value), sizeof(value)}; }
 
-const json kValues[] = {
-    nullptr, true, false, 0U, 1U, -1, 32767U, 32768U, std::numeric_limits<int32_t>::max(), std::numeric_limits<int32_t>::min(),
-    uint64_t{1} << 31, -(int64_t{1} << 31) - 1, std::numeric_limits<int64_t>::max(), std::numeric_limits<int64_t>::min(),
-    std::numeric_limits<uint64_t>::max(), 0.5, -0.0, 1e308, "", "text", "\u00e9\U0001F600", "a\0b"s, json::array(), json::object(),
-    {1U, {2U, {3U}}}, {{"a", {{"b", nullptr}}}, {"", 1U}}};
+const json kValues[] = {nullptr,
+                        true,
+                        false,
+                        0U,
+                        1U,
+                        -1,
+                        32767U,
+                        32768U,
+                        std::numeric_limits<int32_t>::max(),
+                        std::numeric_limits<int32_t>::min(),
+                        uint64_t{1} << 31,
+                        -(int64_t{1} << 31) - 1,
+                        std::numeric_limits<int64_t>::max(),
+                        std::numeric_limits<int64_t>::min(),
+                        std::numeric_limits<uint64_t>::max(),
+                        0.5,
+                        -0.0,
+                        1e308,
+                        "",
+                        "text",
+                        "\u00e9\U0001F600",
+                        "a\0b"s,
+                        json::array(),
+                        json::object(),
+                        {1U, {2U, {3U}}},
+                        {{"a", {{"b", nullptr}}}, {"", 1U}}};
 
 class CodecTest : public testing::TestWithParam<const Codec*> {
  protected:
@@ -140,12 +161,16 @@ TEST(MarshalCodec, WritesWhatPythonWrites) {
   EXPECT_EQ(encode(uint64_t{1} << 40), "l\x03\0\0\0\0\0\0\0\0\x04"s);
   EXPECT_EQ(encode(-(int64_t{1} << 40)), "l\xfd\xff\xff\xff\0\0\0\0\0\x04"s);
   EXPECT_EQ(encode(json::array({true, "a"})), "[\x02\0\0\0Tu\x01\0\0\0a"s);
-  EXPECT_EQ(encode({{"k", 1.0}}), "{u\x01\0\0\0kg\0\0\0\0\0\0\xf0\x3f" "0"s);
+  EXPECT_EQ(encode({{"k", 1.0}}),
+            "{u\x01\0\0\0kg\0\0\0\0\0\0\xf0\x3f"
+            "0"s);
 }
 
 TEST(MarshalCodec, KeysOfOtherTypesBecomeText) {
   // {5: True, None: False, True: 1.5}
-  const auto value = Codec::Marshal().Decode(Bytes("{i\x05\0\0\0TNFTg\0\0\0\0\0\0\xf8\x3f" "0"s));
+  const auto value =
+      Codec::Marshal().Decode(Bytes("{i\x05\0\0\0TNFTg\0\0\0\0\0\0\xf8\x3f"
+                                    "0"s));
   ASSERT_TRUE(value.ok()) << value.error().message;
   EXPECT_EQ(*value, json::parse(R"({"5":true,"null":false,"true":1.5})"));
 }
@@ -171,10 +196,10 @@ TEST(MarshalCodec, IntegersBeyondSixtyFourBits) {
     return Codec::Marshal().Decode(Bytes("l" + U32(static_cast<uint32_t>(count)) + std::string(digits)));
   };
   const std::string ones(10, '\xff');
-  EXPECT_FALSE(with_digits(5, ones).ok());                         // digits have 15 bits
-  EXPECT_FALSE(with_digits(5, "\0\0\0\0\0\0\0\0\x10\0"s).ok());   // 2 ** 64
-  EXPECT_TRUE(with_digits(5, "\0\0\0\0\0\0\0\0\x08\0"s).ok());    // 2 ** 63
-  EXPECT_TRUE(with_digits(-5, "\0\0\0\0\0\0\0\0\x08\0"s).ok());   // -2 ** 63
+  EXPECT_FALSE(with_digits(5, ones).ok());                       // digits have 15 bits
+  EXPECT_FALSE(with_digits(5, "\0\0\0\0\0\0\0\0\x10\0"s).ok());  // 2 ** 64
+  EXPECT_TRUE(with_digits(5, "\0\0\0\0\0\0\0\0\x08\0"s).ok());   // 2 ** 63
+  EXPECT_TRUE(with_digits(-5, "\0\0\0\0\0\0\0\0\x08\0"s).ok());  // -2 ** 63
   EXPECT_FALSE(with_digits(-5, "\x01\0\0\0\0\0\0\0\x08\0"s).ok());
   EXPECT_FALSE(with_digits(6, std::string(12, '\0')).ok());
   EXPECT_FALSE(with_digits(INT32_MIN, std::string(12, '\0')).ok());

@@ -77,7 +77,8 @@ TEST_F(HostCallsTest, BatchWithNothingInFlightReturnsAtOnce) {
 TEST_F(HostCallsTest, EveryCallIsAnsweredOnce) {
   const auto calls = Make();
   json requests = json::array();
-  for (uint64_t id = 1; id <= 300; ++id) requests.push_back({id, id % 3 == 0 ? "now" : id % 3 == 1 ? "echo" : "nothing", {{"id", id}}});
+  for (uint64_t id = 1; id <= 300; ++id)
+    requests.push_back({id, id % 3 == 0 ? "now" : id % 3 == 1 ? "echo" : "nothing", {{"id", id}}});
   std::map<uint64_t, json> answers;
   json answer = Batch(*calls, {requests, json::array(), nullptr});
   while (!answer.empty()) {
@@ -128,7 +129,9 @@ TEST_F(HostCallsTest, RepeatedIdsNeitherMultiplyNorLeakFunctions) {
 TEST_F(HostCallsTest, CancelledCallsThatWaitForTheirTurnNeverStart) {
   policy_.limits.host_calls_in_flight = 1;
   auto calls = Make();
-  (void)Batch(*calls, {{{1U, "wait", json::object()}, {2U, "wait", json::object()}, {3U, "echo", json::object()}}, json::array(), 0});
+  (void)Batch(
+      *calls,
+      {{{1U, "wait", json::object()}, {2U, "wait", json::object()}, {3U, "echo", json::object()}}, json::array(), 0});
   // With the first and the second gone, the third gets its turn.
   const json answer = Batch(*calls, {json::array(), {2U, 1U}, nullptr});
   ASSERT_EQ(answer.size(), 1U);

@@ -86,8 +86,9 @@ class Hostile : public testing::Test {
     Session bystander = MakeSession(executor, program_.language);
     ASSERT_TRUE(bystander.Run(Remember()).ok());
     {
-      Session session = MakeSession(executor, program_.language,
-                                    {WithSessionTimeout(program_.Timeout()), WithSessionMemoryLimit(program_.Memory())});
+      Session session =
+          MakeSession(executor, program_.language,
+                      {WithSessionTimeout(program_.Timeout()), WithSessionMemoryLimit(program_.Memory())});
       const Result result = session.Run(program_.code);
       std::istringstream kinds(program_.Header("expect", "ok"));
       std::vector<std::string> expected{std::istream_iterator<std::string>(kinds), {}};
@@ -107,10 +108,11 @@ class Hostile : public testing::Test {
     }
     const Result kept = bystander.Run(Recall());
     EXPECT_EQ(kept.stdout_text, "42\n") << Show(kept);
-    const Result fresh = executor.Run(program_.language, program_.language == Python()
-                                                             ? "import json, asyncio\nasync def f(): return json.dumps([1])\n"
-                                                               "print(asyncio.run(f()), call('echo', a=1)['a'])"
-                                                             : "console.log(JSON.stringify([1]), (await asyncCall('echo', {a: 1})).a)");
+    const Result fresh =
+        executor.Run(program_.language, program_.language == Python()
+                                            ? "import json, asyncio\nasync def f(): return json.dumps([1])\n"
+                                              "print(asyncio.run(f()), call('echo', a=1)['a'])"
+                                            : "console.log(JSON.stringify([1]), (await asyncCall('echo', {a: 1})).a)");
     EXPECT_EQ(fresh.stdout_text, "[1] 1\n") << Show(fresh);
   }
 

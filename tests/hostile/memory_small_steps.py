@@ -1,5 +1,6 @@
 # expect: ok
 # alive: yes
+# memory: 32
 # output: survived
 for _ in range(3):
     l = []

@@ -93,7 +93,8 @@ class HangDetector {
   void Watch(const std::stop_token& stop, const std::atomic<uint64_t>& progress) {
     std::unique_lock lock(mutex_);
     for (uint64_t last = progress;; last = progress) {
-      if (changed_.wait_for(lock, stop, std::chrono::seconds(120), [] { return false; }) || stop.stop_requested()) return;
+      if (changed_.wait_for(lock, stop, std::chrono::seconds(120), [] { return false; }) || stop.stop_requested())
+        return;
       if (progress != last) continue;
       for (const std::string& what : doing_) std::fprintf(stderr, "hangs in: %s\n", what.c_str());
       std::abort();
@@ -166,8 +167,7 @@ std::vector<Workload> Workloads() {
 
 Registry StormRegistry() {
   Registry registry;
-  registry.Add(
-      "now", [](const CallContext&, const nlohmann::json& args) { return args; }, Blocking::kNever);
+  registry.Add("now", [](const CallContext&, const nlohmann::json& args) { return args; }, Blocking::kNever);
   registry.Add("pool", [](const CallContext&, const nlohmann::json& args) { return args; });
   registry.Add("block", [](const CallContext& context, const nlohmann::json&) {
     std::mutex mutex;
@@ -270,7 +270,8 @@ class Storm {
       const auto way = static_cast<Way>(random() % 4);
       const auto delay = RandomDelay(random);
       const std::string what = workload.language.name() + " " + workload.name + " way " +
-                               std::to_string(static_cast<int>(way)) + " after " + std::to_string(delay.count()) + " ns";
+                               std::to_string(static_cast<int>(way)) + " after " + std::to_string(delay.count()) +
+                               " ns";
       detector.Describe(thread, what);
       std::vector<SessionOption> options = {WithSessionHostCallLimit(UINT64_MAX)};
       if (way == Way::kTimeout) options.push_back(WithSessionTimeout(delay));
@@ -289,7 +290,8 @@ class Storm {
         run.on_stdout = [&](std::string_view) {
           if (!std::exchange(started, true)) stopper.Start();
         };
-        const std::string code = std::string(workload.language == Python() ? "print()\n" : "console.log();\n") + workload.code;
+        const std::string code =
+            std::string(workload.language == Python() ? "print()\n" : "console.log();\n") + workload.code;
         stopper.Arm(delay, [&] {
           if (way == Way::kClose) {
             session.Close();
@@ -317,8 +319,9 @@ class Storm {
   }
 
   void CheckFresh(const Language& language, const std::string& what) {
-    const char* code = language == Python() ? "import json\nprint(sum(range(10)), json.dumps({'a': [1]}), 'l' in globals())"
-                                            : "console.log(45, JSON.stringify({a: [1]}), typeof l !== 'undefined')";
+    const char* code = language == Python()
+                           ? "import json\nprint(sum(range(10)), json.dumps({'a': [1]}), 'l' in globals())"
+                           : "console.log(45, JSON.stringify({a: [1]}), typeof l !== 'undefined')";
     const Result result = executor_.Run(language, code);
     const char* wanted = language == Python() ? "45 {\"a\": [1]} False\n" : "45 {\"a\":[1]} false\n";
     Expect(result.ok() && result.stdout_text == wanted, what, "a fresh sandbox after it: " + Show(result));
@@ -360,8 +363,9 @@ TEST(Soak, StopStorm) {
   const auto at = [&](double share) {
     return latencies[static_cast<size_t>(share * static_cast<double>(latencies.size() - 1))];
   };
-  std::printf("  seed %llu: %zu stops in %.0f s, end of the run after the stop: p50 %.2f ms, p99 %.2f ms, max %.0f ms\n",
-              static_cast<unsigned long long>(seed), latencies.size(), seconds, at(0.5), at(0.99), at(1.0));
+  std::printf(
+      "  seed %llu: %zu stops in %.0f s, end of the run after the stop: p50 %.2f ms, p99 %.2f ms, max %.0f ms\n",
+      static_cast<unsigned long long>(seed), latencies.size(), seconds, at(0.5), at(0.99), at(1.0));
   EXPECT_EQ(storm.failures(), 0U);
   EXPECT_EQ(latencies.size(), stops);
   executor.reset();

@@ -22,13 +22,14 @@ std::span<const uint8_t> Bytes(std::string_view text) {
 }
 
 TEST(Utf8, TellsTextFromBytes) {
-  for (const std::string_view good : {"", "a", "\u00e9", "\u07ff", "\u0800", "\xED\x9F\xBF", "\ue000", "\uffff", "\U00010000", "\U0010FFFF"}) {
+  for (const std::string_view good :
+       {"", "a", "\u00e9", "\u07ff", "\u0800", "\xED\x9F\xBF", "\ue000", "\uffff", "\U00010000", "\U0010FFFF"}) {
     EXPECT_TRUE(IsUtf8(good));
     EXPECT_EQ(ToUtf8(Bytes(good)), good);
   }
   for (const std::string_view bad :
-       {"\x80", "\xC0\x80", "\xC1\xBF", "\xC3", "\xE0\x80\x80", "\xE0\x9F\xBF", "\xED\xA0\x80", "\xED\xBF\xBF", "\xF0\x8F\xBF\xBF",
-        "\xF4\x90\x80\x80", "\xF5\x80\x80\x80", "\xF0\x9F\x98", "\xFE", "\xFF"}) {
+       {"\x80", "\xC0\x80", "\xC1\xBF", "\xC3", "\xE0\x80\x80", "\xE0\x9F\xBF", "\xED\xA0\x80", "\xED\xBF\xBF",
+        "\xF0\x8F\xBF\xBF", "\xF4\x90\x80\x80", "\xF5\x80\x80\x80", "\xF0\x9F\x98", "\xFE", "\xFF"}) {
     EXPECT_FALSE(IsUtf8(bad));
     EXPECT_FALSE(IsUtf8("a" + std::string(bad) + "b"));
     EXPECT_TRUE(IsUtf8(ToUtf8(Bytes("a" + std::string(bad) + "b"))));

@@ -63,13 +63,32 @@ struct Function {
   const char* parameters;  // i and I, as in HostImport
 };
 
-constexpr Function kFunctions[] = {
-    {"fd_write", "iiii"}, {"fd_read", "iiii"}, {"fd_close", "i"}, {"fd_seek", "iIii"}, {"fd_tell", "ii"},
-    {"fd_fdstat_get", "ii"}, {"fd_fdstat_set_flags", "ii"}, {"fd_filestat_get", "ii"}, {"fd_prestat_get", "ii"},
-    {"fd_prestat_dir_name", "iii"}, {"path_open", "iiiiiIIii"}, {"path_filestat_get", "iiiii"}, {"fd_readdir", "iiiIi"},
-    {"path_create_directory", "iii"}, {"path_rename", "iiiiii"}, {"clock_time_get", "iIi"}, {"clock_res_get", "ii"},
-    {"poll_oneoff", "iiii"}, {"random_get", "ii"}, {"args_sizes_get", "ii"}, {"args_get", "ii"}, {"environ_sizes_get", "ii"},
-    {"environ_get", "ii"}, {"sched_yield", ""}, {"path_symlink", "iiiii"}, {"sock_send", "iiiii"}};
+constexpr Function kFunctions[] = {{"fd_write", "iiii"},
+                                   {"fd_read", "iiii"},
+                                   {"fd_close", "i"},
+                                   {"fd_seek", "iIii"},
+                                   {"fd_tell", "ii"},
+                                   {"fd_fdstat_get", "ii"},
+                                   {"fd_fdstat_set_flags", "ii"},
+                                   {"fd_filestat_get", "ii"},
+                                   {"fd_prestat_get", "ii"},
+                                   {"fd_prestat_dir_name", "iii"},
+                                   {"path_open", "iiiiiIIii"},
+                                   {"path_filestat_get", "iiiii"},
+                                   {"fd_readdir", "iiiIi"},
+                                   {"path_create_directory", "iii"},
+                                   {"path_rename", "iiiiii"},
+                                   {"clock_time_get", "iIi"},
+                                   {"clock_res_get", "ii"},
+                                   {"poll_oneoff", "iiii"},
+                                   {"random_get", "ii"},
+                                   {"args_sizes_get", "ii"},
+                                   {"args_get", "ii"},
+                                   {"environ_sizes_get", "ii"},
+                                   {"environ_get", "ii"},
+                                   {"sched_yield", ""},
+                                   {"path_symlink", "iiiii"},
+                                   {"sock_send", "iiiii"}};
 
 /// A module that imports each function and exports it under its own name.
 std::string Module() {
@@ -83,12 +102,14 @@ std::string Module() {
       gets += " local.get " + std::to_string(i);
     }
     const std::string type = "(param" + params + ") (result i32)";
-    imports += "(import \"wasi_snapshot_preview1\" \"" + std::string(f.name) + "\" (func $" + f.name + " " + type + "))\n";
+    imports +=
+        "(import \"wasi_snapshot_preview1\" \"" + std::string(f.name) + "\" (func $" + f.name + " " + type + "))\n";
     exports += "(func (export \"" + std::string(f.name) + "\") " + type + gets + " call $" + f.name + ")\n";
   }
   return "(module " + imports +
-         "(import \"wasi_snapshot_preview1\" \"proc_exit\" (func $exit (param i32)))\n(memory (export \"memory\") 1)\n" + exports +
-         "(func (export \"proc_exit\") (param i32) (result i32) local.get 0 call $exit i32.const 0))";
+         "(import \"wasi_snapshot_preview1\" \"proc_exit\" (func $exit (param i32)))\n(memory (export \"memory\") "
+         "1)\n" +
+         exports + "(func (export \"proc_exit\") (param i32) (result i32) local.get 0 call $exit i32.const 0))";
 }
 
 class WasiTest : public testing::Test {
@@ -99,7 +120,8 @@ class WasiTest : public testing::Test {
     host_.arguments = {"python", "-c"};
     host_.environment = {"A=1"};
     static const auto engine = Must(wasm::Engine::Create());
-    static const auto program = Must(wasm::Program::Link(engine, Must(engine->Compile(test::Wat(Module()))), Imports()));
+    static const auto program =
+        Must(wasm::Program::Link(engine, Must(engine->Compile(test::Wat(Module()))), Imports()));
     instance_ = Must(wasm::Instance::Create(program, Must(wasm::MemorySlot::Create(nullptr)), &host_));
   }
 
@@ -162,7 +184,8 @@ TEST_F(WasiTest, WriteChecksEveryPointer) {
   EXPECT_EQ(Call("fd_write", {1, 0xFFFFFFFC, 1, 50}), kEfault);
   EXPECT_EQ(Call("fd_write", {1, 0, 1, kEnd - 3}), kEfault);
   EXPECT_EQ(Call("fd_write", {1, 0, 0xFFFFFFFF, 50}), kEinval);
-  for (const uint32_t fd : {0U, 3U, 4U, 6U, 100U, UINT32_MAX}) EXPECT_NE(Call("fd_write", {fd, 0, 1, 50}), kSuccess) << fd;
+  for (const uint32_t fd : {0U, 3U, 4U, 6U, 100U, UINT32_MAX})
+    EXPECT_NE(Call("fd_write", {fd, 0, 1, 50}), kSuccess) << fd;
 }
 
 TEST_F(WasiTest, OutputMayEndTheRun) {
@@ -219,7 +242,8 @@ TEST_F(WasiTest, OpensTheChannelOnly) {
   EXPECT_EQ(open(kChannelDir, "host"), kSuccess);
   EXPECT_EQ(Load<uint32_t>(50), kChannel);
   EXPECT_EQ(open(kPackagesDir, "host"), kEnoent);
-  for (const std::string_view path : {"", "..", "/", "/etc/passwd", "../etc/passwd", "host/..", "host/", "./host", "x/../host"}) {
+  for (const std::string_view path :
+       {"", "..", "/", "/etc/passwd", "../etc/passwd", "host/..", "host/", "./host", "x/../host"}) {
     EXPECT_NE(open(kChannelDir, path), kSuccess) << path;
     EXPECT_NE(open(kPackagesDir, path), kSuccess) << path;
   }

@@ -186,10 +186,10 @@ TEST_F(InstanceTest, ImportsThatNobodyServes) {
   EXPECT_FALSE(Make("(module (import \"env\" \"x\" (func)))").ok());
   EXPECT_FALSE(Make("(module (import \"wasi_snapshot_preview1\" \"x\" (global i32)))").ok());
   EXPECT_FALSE(Make("(module (import \"wasi_snapshot_preview1\" \"odd\" (func (result f64))))").ok());
-  auto instance = Must(Make(
-      "(module (import \"wasi_snapshot_preview1\" \"sock_shutdown\" (func $s (param i32 i32) (result i32)))"
-      "(memory (export \"memory\") 1)"
-      "(func (export \"f\") (param i32) (result i32) (call $s (i32.const 1) (i32.const 2))))"));
+  auto instance =
+      Must(Make("(module (import \"wasi_snapshot_preview1\" \"sock_shutdown\" (func $s (param i32 i32) (result i32)))"
+                "(memory (export \"memory\") 1)"
+                "(func (export \"f\") (param i32) (result i32) (call $s (i32.const 1) (i32.const 2))))"));
   int32_t result = 0;
   EXPECT_EQ(Call(*instance, "f", 0, &result).kind, Kind::kReturned);
   EXPECT_EQ(result, 52);

@@ -221,10 +221,11 @@ TEST(ModuleCacheChild, Loads) {
   const auto engine = Must(Engine::Create());
   const auto cache = Must(ModuleCache::Open(directory));
   for (int i = 0; i < 20; ++i) {
-    EXPECT_TRUE(cache
-                    .Load(*engine, std::to_string(i % 3),
-                          [&]() -> Expected<ModulePtr> { return engine->Compile(test::Wat("(module (func (export \"f\")))")); })
-                    .ok());
+    EXPECT_TRUE(
+        cache
+            .Load(*engine, std::to_string(i % 3),
+                  [&]() -> Expected<ModulePtr> { return engine->Compile(test::Wat("(module (func (export \"f\")))")); })
+            .ok());
   }
 }
 

@@ -61,7 +61,8 @@ TEST(ModuleRewriter, ImageModuleStartsFromTheValuesAndWithoutData) {
     const std::vector<GlobalValue> values = {{{1, 0x7F}, small}, {{2, 0x7E}, large}};
     const auto instance = Start(Must(MakeImageModule(module, 3, values)));
     EXPECT_EQ(instance->slot().size(), 3 * kWasmPageSize);
-    EXPECT_EQ(Call(*instance, "sum"), static_cast<int64_t>(static_cast<uint64_t>(small) + static_cast<uint64_t>(large)));
+    EXPECT_EQ(Call(*instance, "sum"),
+              static_cast<int64_t>(static_cast<uint64_t>(small) + static_cast<uint64_t>(large)));
     EXPECT_EQ(static_cast<int32_t>(Call(*instance, "first")), 0);
     const auto set = Start(Must(SetGlobals(module, values)));
     EXPECT_EQ(Call(*set, "sum"), static_cast<int64_t>(static_cast<uint64_t>(small) + static_cast<uint64_t>(large)));

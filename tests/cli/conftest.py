@@ -1,0 +1,54 @@
+import os
+import pathlib
+import subprocess
+import sys
+
+import pytest
+
+GORU = os.environ.get("GORU", "goru")
+
+
+class Client:
+    """Calls goru as a person or a script does."""
+
+    def __init__(self, directory, environment):
+        self.program = GORU
+        self.directory = directory
+        self.environment = environment
+
+    def command(self, *arguments):
+        return [self.program, *map(str, arguments)]
+
+    def __call__(self, *arguments, stdin=None, env=None, timeout=60, **options):
+        """Runs goru to its end; its standard input is empty unless `stdin` says otherwise."""
+        return subprocess.run(
+            self.command(*arguments),
+            cwd=self.directory,
+            env={**self.environment, **(env or {})},
+            input="" if stdin is None else stdin,
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            errors="surrogateescape",
+            timeout=timeout,
+            check=False,
+            **options,
+        )
+
+    def start(self, *arguments, **options):
+        options = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **options}
+        return subprocess.Popen(self.command(*arguments), cwd=self.directory, env=self.environment, **options)
+
+    def write(self, name, text):
+        path = self.directory / name
+        path.write_bytes(text if isinstance(text, bytes) else text.encode())
+        return path
+
+
+@pytest.fixture
+def goru(tmp_path):
+    environment = {name: value for name, value in os.environ.items() if name not in ("NO_COLOR", "GORU_IMAGE_DIR")}
+    cache = os.environ.get("GORU_TEST_CACHE")
+    if cache:
+        environment["XDG_CACHE_HOME"] = cache
+    return Client(tmp_path, environment)
