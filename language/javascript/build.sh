@@ -44,7 +44,7 @@ compile() {
   "$cc" "${flags[@]}" "$@" -c "$source" -o "$work/$(basename "$source" .c).o"
 }
 
-# Two places are changed in a copy. The parser checks for a stack overflow in its tokenizer, a leaf, where the pads of
+# Three places are changed in a copy. The parser checks for a stack overflow in its tokenizer, a leaf, where the pads of
 # shim/stack.h do not add up; and iterator helpers, which call each other directly, do not check at all. A QuickJS where
 # they look different is refused.
 patched=$work/quickjs
@@ -65,6 +65,10 @@ patch_first() {
 }
 # The second one is the tokenizer of JSON, whose parser checks where it recurses.
 patch_first 2 'if (js_check_stack_overflow(s->ctx->rt, 1000))' 'if (parser_overflow(s, s->ctx->rt->stack_limit))'
+# Small integers as doubles have only zeros in their low bits, and a table of a power of two looks at nothing else: without
+# mixing, all keys of a Map land in one bucket.
+patch_first 1 'h = (u.u32[0] ^ u.u32[1]) * 3163;' \
+  'h = hash32(u.u32[0] ^ u.u32[1]); h ^= h >> 16;'
 patch_first 1 'it = JS_GetOpaque2(ctx, this_val, JS_CLASS_ITERATOR_HELPER);' \
   'if (js_check_stack_overflow(ctx->rt, 0)) return JS_ThrowStackOverflow(ctx); it = JS_GetOpaque2(ctx, this_val, JS_CLASS_ITERATOR_HELPER);'
 

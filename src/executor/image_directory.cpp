@@ -49,10 +49,11 @@ Expected<std::string> FindImage(const std::string& directory, const std::string&
     fs::path file = candidate / (name + ".img");
     if (fs::is_regular_file(file, failed)) return file.string();
   }
-  return Error{ErrorKind::kUnavailable,
-               "the image " + name + ".img was not found" +
-                   (directory.empty() ? std::string(" in share/goru/images beside the program") : " in " + directory) +
-                   "; build it with `make build` or say where it is with WithImageDirectory, --image-dir or GORU_IMAGE_DIR"};
+  return Error{
+      ErrorKind::kUnavailable,
+      "the image " + name + ".img was not found" +
+          (directory.empty() ? std::string(" in share/goru/images beside the program") : " in " + directory) +
+          "; build it with `make build` or say where it is with WithImageDirectory, --image-dir or GORU_IMAGE_DIR"};
 }
 
 }  // namespace goru::internal

@@ -242,8 +242,8 @@ void SessionCore::JudgeOutcome(const RunPort& port, Result& result) {
     out.type = TextMember(error, "type");
     out.message = TextMember(error, "message");
     out.traceback = TextMember(error, "traceback");
-    // A request that no memory could fulfil fails without asking for any; the runtimes say the same of it. Errors that code
-    // raises itself have a message of their own.
+    // A request that no memory could fulfil fails without asking for any; the runtimes say the same of it. Errors that
+    // code raises itself have a message of their own.
     const bool limit_hit = guest_->instance().slot().limit_hit();
     const bool python_memory = out.type == "MemoryError" && (limit_hit || out.message.empty());
     const bool javascript_memory = out.type == "InternalError" && out.message == "out of memory";
