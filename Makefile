@@ -52,6 +52,7 @@ all: configure ## Build everything: also tests, benchmarks and examples
 
 .PHONY: demo
 demo: build ## Run the examples of the main job in both languages
+	@cmake --build $(build_dir) -j $(JOBS) --target goru-examples
 	@scripts/demo.sh $(build_dir)
 
 .PHONY: test

@@ -54,6 +54,7 @@ exit codes:
   130  interrupted with Ctrl-C; a second Ctrl-C kills goru
   134  the sandbox faulted
   137  --memory
+  141  nobody reads the output any more
 
 All sizes count in steps of 1024. Colours: only on a terminal, and not where NO_COLOR is set.
 )";

@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <memory>
 #include <mutex>
+#include <ostream>
 #include <string>
 #include <utility>
 #include <vector>
@@ -77,3 +78,10 @@ struct Program {
 inline std::string LanguageName(const testing::TestParamInfo<Language>& info) { return info.param.name(); }
 
 }  // namespace goru::test
+
+namespace goru {
+
+/// How GoogleTest shows the parameter of a test.
+inline void PrintTo(const Language& language, std::ostream* out) { *out << language.image(); }
+
+}  // namespace goru

@@ -21,6 +21,7 @@
 #include <mutex>
 #include <random>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -56,11 +57,12 @@ struct Footprint {
     }
     std::ifstream maps("/proc/self/maps");
     for (std::string line; std::getline(maps, line);) ++now.mappings;
-    std::ifstream statm("/proc/self/statm");
-    size_t total = 0;
-    size_t pages = 0;
-    statm >> total >> pages;
-    now.resident_bytes = pages * static_cast<size_t>(::sysconf(_SC_PAGESIZE));
+    // Anonymous memory only: how much of the program's own files is resident says nothing.
+    std::ifstream status("/proc/self/status");
+    for (std::string line; std::getline(status, line);) {
+      constexpr std::string_view kField = "RssAnon:";
+      if (line.starts_with(kField)) now.resident_bytes = std::stoull(line.substr(kField.size())) << 10;
+    }
     return now;
   }
 };
@@ -69,9 +71,10 @@ void ExpectFlat(const Footprint& before, const Footprint& after) {
   std::printf("  descriptors %zu -> %zu, mappings %zu -> %zu, resident %zu -> %zu MiB\n", before.descriptors,
               after.descriptors, before.mappings, after.mappings, before.resident_bytes >> 20,
               after.resident_bytes >> 20);
-  // The allocator and the threads' stacks come and go a little; a leak grows with the number of sessions.
+  // The allocator and the threads' stacks come and go by tens of megabytes, whatever the number of sessions; a leak
+  // grows with it.
   constexpr size_t kSomeMappings = 40;
-  constexpr size_t kSomeBytes = size_t{32} << 20;
+  constexpr size_t kSomeBytes = size_t{64} << 20;
   EXPECT_EQ(after.descriptors, before.descriptors);
   EXPECT_LE(after.mappings, before.mappings + kSomeMappings);
   EXPECT_LE(after.resident_bytes, before.resident_bytes + kSomeBytes);
