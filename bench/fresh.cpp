@@ -7,7 +7,10 @@ namespace goru::bench {
 namespace {
 
 // Long enough for the pool's thread to clean the last sandbox and to make the next one.
-constexpr std::chrono::milliseconds kPause{5};
+constexpr std::chrono::milliseconds kPause{1};
+
+// Long enough for the CPU to go to sleep and for caches to cool as well.
+constexpr std::chrono::milliseconds kLongPause{5};
 
 /// NewSession + Run of a print + Close. The counters tell the parts: `run_` until the result is there, `close_` the
 /// rest.
@@ -19,7 +22,7 @@ void MeasureFresh(benchmark::State& state, const Language& language, Executor& e
     Session session = MakeSession(executor, language);
     MustRun(session, code);
   }
-  std::this_thread::sleep_for(10 * kPause);
+  std::this_thread::sleep_for(10 * kLongPause);
   Samples all;
   Samples run;
   Samples close;
@@ -41,13 +44,21 @@ void MeasureFresh(benchmark::State& state, const Language& language, Executor& e
   close.Report(state, "us", "close_");
 }
 
-/// From the warm pool, by a caller who asks now and then: the pool is ready each time, but caches and CPU have cooled.
+/// From the warm pool, which is ready each time.
 void FreshWarmPool(benchmark::State& state, const Language& language) {
   static Executor executor = MakeExecutor({});
   MeasureFresh(state, language, executor, kPause);
 }
-BENCHMARK_CAPTURE(FreshWarmPool, python, Python())->UseManualTime()->Iterations(600);
-BENCHMARK_CAPTURE(FreshWarmPool, javascript, JavaScript())->UseManualTime()->Iterations(600);
+BENCHMARK_CAPTURE(FreshWarmPool, python, Python())->UseManualTime()->Iterations(1000);
+BENCHMARK_CAPTURE(FreshWarmPool, javascript, JavaScript())->UseManualTime()->Iterations(1000);
+
+/// The same by a caller who asks now and then: CPU and caches have cooled.
+void FreshWarmPoolIdle(benchmark::State& state, const Language& language) {
+  static Executor executor = MakeExecutor({});
+  MeasureFresh(state, language, executor, kLongPause);
+}
+BENCHMARK_CAPTURE(FreshWarmPoolIdle, python, Python())->UseManualTime()->Iterations(600);
+BENCHMARK_CAPTURE(FreshWarmPoolIdle, javascript, JavaScript())->UseManualTime()->Iterations(600);
 
 /// Without a pool, one after the other: the sandbox is made, used, and cleaned on the caller's thread (`close_`). Its
 /// memory is that of the one before, which saves page faults.
@@ -58,13 +69,13 @@ void FreshNoPool(benchmark::State& state, const Language& language) {
 BENCHMARK_CAPTURE(FreshNoPool, python, Python())->UseManualTime()->Iterations(3000);
 BENCHMARK_CAPTURE(FreshNoPool, javascript, JavaScript())->UseManualTime()->Iterations(3000);
 
-/// Without a pool and with pauses.
-void FreshNoPoolPaused(benchmark::State& state, const Language& language) {
+/// Without a pool and by a caller who asks now and then.
+void FreshNoPoolIdle(benchmark::State& state, const Language& language) {
   static Executor executor = MakeExecutor({WithWarmPool(0)});
-  MeasureFresh(state, language, executor, kPause);
+  MeasureFresh(state, language, executor, kLongPause);
 }
-BENCHMARK_CAPTURE(FreshNoPoolPaused, python, Python())->UseManualTime()->Iterations(600);
-BENCHMARK_CAPTURE(FreshNoPoolPaused, javascript, JavaScript())->UseManualTime()->Iterations(600);
+BENCHMARK_CAPTURE(FreshNoPoolIdle, python, Python())->UseManualTime()->Iterations(600);
+BENCHMARK_CAPTURE(FreshNoPoolIdle, javascript, JavaScript())->UseManualTime()->Iterations(600);
 
 /// The worst case: no pool, and memory that no sandbox has used before, so that every page is a fault. The sessions
 /// stay open, which is what keeps their memory from being used again.
