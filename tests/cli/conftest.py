@@ -45,10 +45,21 @@ class Client:
         return path
 
 
-@pytest.fixture
-def goru(tmp_path):
+def clean_environment():
     environment = {name: value for name, value in os.environ.items() if name not in ("NO_COLOR", "GORU_IMAGE_DIR")}
     cache = os.environ.get("GORU_TEST_CACHE")
     if cache:
         environment["XDG_CACHE_HOME"] = cache
-    return Client(tmp_path, environment)
+    return environment
+
+
+@pytest.fixture(scope="session", autouse=True)
+def compiled():
+    """Compiles both languages first: goru says so on standard error where that takes long."""
+    for language in ("python", "js"):
+        subprocess.run([GORU, "-l", language, "-c", ""], check=True, capture_output=True, env=clean_environment())
+
+
+@pytest.fixture
+def goru(tmp_path):
+    return Client(tmp_path, clean_environment())
