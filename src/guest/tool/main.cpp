@@ -12,7 +12,7 @@ namespace {
 constexpr size_t kMaxInput = size_t{256} << 20;
 
 constexpr std::string_view kUsage =
-    "usage: goru-image build LANGUAGE MODULE.wasm OUTPUT.img [PRELUDE]\n"
+    "usage: goru-image build LANGUAGE MODULE.wasm OUTPUT.img [PRELUDE...]\n"
     "       goru-image stack MODULE.wasm\n"
     "\n"
     "build   boots the guest in MODULE.wasm and writes the image that sandboxes start from\n"
@@ -27,10 +27,11 @@ int Build(const std::vector<std::string>& arguments) {
   auto module = goru::support::ReadFile(arguments[2], kMaxInput);
   if (!module) return Fail(module.error());
   std::string prelude;
-  if (arguments.size() > 4) {
-    auto text = goru::support::ReadFile(arguments[4], kMaxInput);
+  for (size_t i = 4; i < arguments.size(); ++i) {
+    auto text = goru::support::ReadFile(arguments[i], kMaxInput);
     if (!text) return Fail(text.error());
-    prelude.assign(text->begin(), text->end());
+    prelude.append(text->begin(), text->end());
+    prelude += '\n';
   }
   auto built = goru::guest::BuildImage(arguments[1], *module, prelude, arguments[3]);
   return built ? 0 : Fail(built.error());
@@ -49,7 +50,7 @@ int Stack(const std::vector<std::string>& arguments) {
 
 int main(int argc, char** argv) {
   const std::vector<std::string> arguments(argv + 1, argv + argc);
-  if ((arguments.size() == 4 || arguments.size() == 5) && arguments[0] == "build") return Build(arguments);
+  if (arguments.size() >= 4 && arguments[0] == "build") return Build(arguments);
   if (arguments.size() == 2 && arguments[0] == "stack") return Stack(arguments);
   std::fputs(kUsage.data(), stderr);
   return 2;

@@ -1,0 +1,52 @@
+import importlib.abc
+import os
+import time
+
+# What the sandbox does not have says so.
+
+_no_processes = "the sandbox has no processes"
+_no_threads = "the sandbox has no threads; use asyncio"
+
+
+def _refuse(message):
+    def refuse(*args, **kwargs):
+        raise OSError(message)
+
+    return refuse
+
+
+for _name in ("system", "popen", "fork", "forkpty", "execv", "execve", "posix_spawn", "spawnv", "spawnve"):
+    setattr(os, _name, _refuse(_no_processes))
+
+# The runtime has no CPU clock and says so with a large negative number.
+time.process_time = time.thread_time = time.perf_counter
+time.process_time_ns = time.thread_time_ns = time.perf_counter_ns
+
+_blocked_modules = {
+    "socket": "the sandbox has no sockets; use http",
+    "_socket": "the sandbox has no sockets; use http",
+    "ssl": "the sandbox has no sockets; use http",
+    "_ssl": "the sandbox has no sockets; use http",
+    "multiprocessing": _no_processes,
+    "_multiprocessing": _no_processes,
+    "concurrent.futures.thread": _no_threads,
+    "concurrent.futures.process": _no_processes,
+}
+
+
+def _no_thread(self):
+    raise RuntimeError(_no_threads)
+
+
+def _no_socket(self, *args, **kwargs):
+    raise OSError(_blocked_modules["socket"])
+
+
+class _Blocked(importlib.abc.MetaPathFinder):
+    """Says why a module cannot be imported, where the runtime does not have it."""
+
+    def find_spec(self, name, path=None, target=None):
+        reason = _blocked_modules.get(name)
+        if reason is not None:
+            raise ModuleNotFoundError(f"No module named {name!r}: {reason}", name=name)
+        return None

@@ -1,0 +1,188 @@
+import ast
+import errno
+import io
+import json
+import linecache
+import os
+import sys
+import traceback
+
+# Runs.
+
+_OURS = "<goru>"
+# Sources that tracebacks can quote; a session that runs for ever keeps the newest.
+_MAX_SOURCES = 1000
+_sources = {}
+_MAX_REPR = 64 * 1024
+_main = sys.modules["__main__"].__dict__
+_stdin_used = False
+
+
+_BUILT_AT = os.path.dirname(traceback.format_exc.__code__.co_filename) + "/"
+_FOUND_AT = "/usr/local/lib/python3.12/"
+
+
+def _relocate(frame):
+    """Names the standard library's files by where the sandbox has them and not by where they were compiled."""
+    if frame.filename.startswith(_BUILT_AT):
+        frame.filename = _FOUND_AT + frame.filename[len(_BUILT_AT) :]
+    return frame
+
+
+def _clean(summary, seen):
+    """Removes our own frames from a traceback, and from those that it is chained to."""
+    if summary is None or id(summary) in seen:
+        return
+    seen.add(id(summary))
+    if summary.stack is not None:
+        frames = [_relocate(frame) for frame in summary.stack if frame.filename != _OURS]
+        summary.stack = traceback.StackSummary.from_list(frames) if frames else None
+    _clean(summary.__cause__, seen)
+    _clean(summary.__context__, seen)
+    for part in summary.exceptions or ():
+        _clean(part, seen)
+
+
+def _hint(error):
+    """What to do about an error that only a sandbox has."""
+    if isinstance(error, (FileNotFoundError, PermissionError)) or getattr(error, "errno", None) == errno.EROFS:
+        return "The sandbox has no files of the machine that it runs on.\n"
+    return ""
+
+
+def _describe(error):
+    """The error of an outcome. Works, if in fewer words, where memory is exhausted."""
+    kind = type(error).__name__
+    try:
+        module = type(error).__module__
+        if isinstance(error, MemoryError):
+            traceback.clear_frames(error.__traceback__)
+        summary = traceback.TracebackException(type(error), error, error.__traceback__)
+        _clean(summary, set())
+        text = "".join(summary.format()) + _hint(error)
+        try:
+            message = str(error)
+        except Exception:
+            message = "<exception str() failed>"
+        if module not in ("builtins", "__main__", _OURS):
+            kind = f"{module}.{type(error).__qualname__}"
+        return {"type": kind, "message": message, "traceback": text}
+    except BaseException:
+        return {"type": kind, "message": "", "traceback": kind}
+
+
+def _exit_code(error):
+    code = error.code
+    if code is None:
+        return 0
+    if isinstance(code, int):
+        return int(code)
+    try:
+        print(code, file=sys.stderr)
+    except Exception:
+        pass
+    return 1
+
+
+def _value_of(value):
+    if value is None:
+        return {}
+    try:
+        return {"value": json.dumps(value, allow_nan=False, ensure_ascii=False)}
+    except (TypeError, ValueError, RecursionError):
+        pass
+    text = repr(value)
+    if len(text) > _MAX_REPR:
+        text = text[:_MAX_REPR] + "..."
+    return {"repr": text}
+
+
+def _evaluate(code, name):
+    """Runs the code and returns the value of its last expression as an outcome."""
+    tree = compile(code, name, "exec", ast.PyCF_ONLY_AST, dont_inherit=True)
+    if not tree.body or not isinstance(tree.body[-1], ast.Expr):
+        exec(compile(tree, name, "exec", dont_inherit=True), _main)
+        return {}
+    last = ast.Expression(tree.body.pop().value)
+    exec(compile(tree, name, "exec", dont_inherit=True), _main)
+    return _value_of(eval(compile(last, name, "eval", dont_inherit=True), _main))
+
+
+def _open_stdin():
+    global _stdin_used
+    _stdin_used = True
+    sys.stdin = io.TextIOWrapper(
+        io.BufferedReader(io.FileIO(0, closefd=False)), encoding="utf-8", errors="surrogateescape"
+    )
+
+
+_stdout = sys.stdout
+_stderr = sys.stderr
+
+
+def _flush():
+    _stdout.flush()
+    _stderr.flush()
+    for stream in (sys.stdout, sys.stderr):
+        if stream is not _stdout and stream is not _stderr:
+            stream.flush()
+
+
+def _remember(name, code):
+    """Lets tracebacks, ours and the user's own, quote the lines of this source."""
+    _sources.pop(name, None)
+    if len(_sources) >= _MAX_SOURCES:
+        linecache.cache.pop(_sources.pop(next(iter(_sources))), None)
+    _sources[name] = name
+    linecache.cache[name] = (len(code), None, [line + "\n" for line in code.split("\n")], name)
+
+
+# Given back when memory runs out, so that the outcome of the run can still be told.
+_RESERVE = 1 << 20
+_reserve = bytearray(_RESERVE)
+_out_of_memory = {"error": {"type": "MemoryError", "message": "", "traceback": "MemoryError\n"}}
+
+
+def _run():
+    global _reserve
+    try:
+        if _reserve is None:
+            _reserve = bytearray(_RESERVE)
+    except MemoryError:
+        pass
+    try:
+        outcome = _run_job()
+        _exchange((_RESULT, outcome))
+    except MemoryError:
+        _reserve = None
+        _exchange((_RESULT, _out_of_memory))
+
+
+def _run_job():
+    global _reserve
+    job = _exchange((_JOB, None))[1]
+    code = job["code"]
+    name = job["name"]
+    if job["first"]:
+        sys.argv = [name]
+    if job["stdin"] or _stdin_used:
+        _open_stdin()
+    _remember(name, code)
+    outcome = {}
+    try:
+        if job["value"]:
+            outcome = _evaluate(code, name)
+        else:
+            exec(compile(code, name, "exec", dont_inherit=True), _main)
+    except SystemExit as error:
+        outcome = {"exit": _exit_code(error)}
+    except BaseException as error:
+        if isinstance(error, MemoryError):
+            _reserve = None
+        outcome = {"error": _describe(error)}
+    try:
+        _flush()
+    except BaseException:
+        # The user's own stream, or one that the user closed.
+        pass
+    return outcome
