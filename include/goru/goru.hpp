@@ -3,6 +3,9 @@
 
 #include "goru/error.hpp"     // IWYU pragma: export
 #include "goru/executor.hpp"  // IWYU pragma: export
+#include "goru/fs.hpp"        // IWYU pragma: export
+#include "goru/http.hpp"      // IWYU pragma: export
+#include "goru/kv.hpp"        // IWYU pragma: export
 #include "goru/language.hpp"  // IWYU pragma: export
 #include "goru/limits.hpp"    // IWYU pragma: export
 #include "goru/options.hpp"   // IWYU pragma: export

@@ -7,6 +7,49 @@
 
 namespace goru {
 
+/// What http may cost one session.
+struct HttpLimits {
+  /// A URL. Servers take 8 KiB at most.
+  size_t url_bytes = size_t{8} << 10;
+  /// All headers of a request, and of a response.
+  size_t header_bytes = size_t{64} << 10;
+  /// The body of a request.
+  size_t request_body_bytes = size_t{1} << 20;
+  /// The body of a response, once unpacked. More is an error, never a silent cut.
+  size_t response_body_bytes = size_t{1} << 20;
+  /// One request with all of its redirects.
+  std::chrono::nanoseconds timeout = std::chrono::seconds(30);
+  unsigned redirects = 10;
+  /// Requests of one run, redirects included.
+  uint64_t requests = 1'000;
+  /// Bytes of all bodies of one run, in both directions.
+  uint64_t total_bytes = uint64_t{256} << 20;
+};
+
+/// What fs may cost one session.
+struct FsLimits {
+  /// A file that is read as a whole.
+  size_t read_bytes = size_t{10} << 20;
+  /// What one call writes.
+  size_t write_bytes = size_t{10} << 20;
+  /// A path, as Linux has it.
+  size_t path_bytes = size_t{4} << 10;
+  /// Entries of one listing.
+  size_t list_entries = 100'000;
+  /// What the session writes in all. A new file or folder counts for at least 4 KiB.
+  uint64_t total_write_bytes = uint64_t{256} << 20;
+};
+
+/// How large a key-value store may grow.
+struct KVLimits {
+  size_t key_bytes = 256;
+  /// A value's JSON text.
+  size_t value_bytes = size_t{64} << 10;
+  size_t entries = 1'000;
+  /// Keys and values together.
+  size_t total_bytes = size_t{10} << 20;
+};
+
 /// What one session may use. A value: each session has its own copy.
 struct Limits {
   /// Wall-clock time of one run, waiting included. Long enough for honest work, short enough that a runaway does not
@@ -31,6 +74,11 @@ struct Limits {
 
   /// The source text of one run.
   size_t code_bytes = size_t{16} << 20;
+
+  HttpLimits http;
+  FsLimits fs;
+  /// Of a store of the session's own; a shared one has its limits from KVStore.
+  KVLimits kv;
 };
 
 /// Limits of one executor, whatever its sessions do.

@@ -9,6 +9,9 @@
 #include <string_view>
 #include <vector>
 
+#include "goru/fs.hpp"
+#include "goru/http.hpp"
+#include "goru/kv.hpp"
 #include "goru/language.hpp"
 #include "goru/limits.hpp"
 #include "goru/registry.hpp"
@@ -35,6 +38,9 @@ struct SessionConfig {
   std::shared_ptr<const Registry> registry;
   /// The functions that this session may call; null: all of its registry.
   std::shared_ptr<const std::vector<std::string>> functions;
+  HttpConfig http;
+  FsConfig fs;
+  KVConfig kv;
 };
 using SessionOption = std::function<void(SessionConfig&)>;
 
@@ -80,6 +86,46 @@ SessionOption WithSessionHostCallsInFlight(size_t calls);
 SessionOption WithSessionRegistry(Registry registry);
 /// Only these functions of the registry may be called. Without this option all of them may.
 SessionOption WithSessionFunctions(std::vector<std::string> names);
+
+// http (HttpConfig says what the parts mean). Options of the same name add up.
+
+/// Lets the session send requests to these hosts, and to no others: "example.com", "*.example.com", "localhost:8080".
+/// Addresses that are not public (private, loopback, link-local, metadata services and the like) are refused all the
+/// same, unless the entry is that address or "localhost".
+SessionOption WithSessionAllowedHosts(std::vector<std::string> hosts);
+/// Lets allowed hosts have addresses of these ranges ("10.0.0.0/8") though they are not public.
+SessionOption WithSessionAllowedNetworks(std::vector<std::string> cidrs);
+SessionOption WithSessionHttpLimits(const HttpLimits& limits);
+/// A secret for headers. Sandboxed code gets a placeholder from http.secret(name); goru puts the value in its place in
+/// header values of requests to `hosts` that go over https or to loopback addresses, and nowhere else. Where a response
+/// repeats the value, the placeholder stands there.
+SessionOption WithSessionSecret(std::string name, std::string value, std::vector<std::string> hosts);
+/// Certificates (a PEM file) to trust instead of the system's.
+SessionOption WithSessionHttpCaFile(std::string path);
+/// Sends requests through this proxy, which then looks names up: goru still checks hosts against the allow-list, but no
+/// longer the addresses of names.
+SessionOption WithSessionHttpProxy(std::string url);
+/// The same with the proxy that the environment names.
+SessionOption WithSessionHttpProxyFromEnvironment();
+/// Follows redirects from https to http.
+SessionOption WithSessionHttpDowngrade();
+/// Reports every attempt, refused ones too.
+SessionOption WithSessionHttpAudit(HttpAudit audit);
+
+// fs
+
+/// Shows a directory of the host under `virtual_path`. Several mounts may nest.
+SessionOption WithSessionMount(std::string virtual_path, std::string host_path, MountMode mode);
+SessionOption WithSessionFsLimits(const FsLimits& limits);
+
+// kv
+
+/// A key-value store in memory that is the session's own and gone with it.
+SessionOption WithSessionKV();
+/// A store that outlives the session and that others may share.
+SessionOption WithSessionKVStore(KVStore store);
+/// Limits of a store of the session's own.
+SessionOption WithSessionKVLimits(const KVLimits& limits);
 
 // --- Run ---
 

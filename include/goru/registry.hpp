@@ -49,7 +49,8 @@ class Registry {
     Blocking blocking = Blocking::kMayBlock;
   };
 
-  /// Adds `function` under `name`, replacing one of that name. Names are any non-empty UTF-8 text.
+  /// Adds `function` under `name`, replacing one of that name. Names are any non-empty UTF-8 text;
+  /// those that begin with "goru:" are the built-in modules' and never reach a function of yours.
   Registry& Add(std::string name, HostFunction function, Blocking blocking = Blocking::kMayBlock) {
     entries_[std::move(name)] = Entry{std::move(function), blocking};
     return *this;

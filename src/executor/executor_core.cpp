@@ -10,6 +10,7 @@ namespace goru::internal {
 ExecutorCore::ExecutorCore(ExecutorConfig config)
     : config_(std::move(config)),
       registry_(std::make_shared<const Registry>(config_.registry)),
+      http_service_(host::http::CreateHttpService()),
       workers_(config_.limits.host_threads) {}
 
 Expected<std::shared_ptr<ExecutorCore>> ExecutorCore::Create(ExecutorConfig config) {
@@ -76,7 +77,16 @@ Expected<std::shared_ptr<SessionCore>> ExecutorCore::NewSession(const Language& 
                  "the memory limit is smaller than the " + language.name() + " runtime itself, which has " +
                      std::to_string((least + (size_t{1} << 20) - 1) >> 20) + " MiB (WithSessionMemoryLimit, --memory)"};
   }
+  // A file that fs may read has to fit into a message, whatever its bytes become there.
+  const Limits& limits = config.limits;
+  const size_t largest = std::max({limits.fs.read_bytes, limits.fs.write_bytes, limits.http.request_body_bytes,
+                                   limits.http.response_body_bytes, limits.kv.value_bytes});
+  constexpr size_t kMargin = size_t{64} << 10;
+  config.limits.message_bytes = std::max(limits.message_bytes, largest + largest / 2 + kMargin);
+  auto modules = host::Modules::Create(config, http_service_);
+  if (!modules) return modules.error();
   host::Policy policy;
+  policy.modules = std::move(*modules);
   policy.registry = config.registry;
   if (!policy.registry) policy.registry = registry_;
   policy.functions = std::move(config.functions);

@@ -12,6 +12,7 @@
 #include "executor/sandbox_pool.hpp"
 #include "executor/watchdog.hpp"
 #include "goru/options.hpp"
+#include "host/http/http_module.hpp"
 #include "host/worker_pool.hpp"
 #include "wasm/engine.hpp"
 #include "wasm/module_cache.hpp"
@@ -50,6 +51,7 @@ class ExecutorCore : public std::enable_shared_from_this<ExecutorCore> {
   const std::shared_ptr<const Registry> registry_;
   std::shared_ptr<wasm::Engine> engine_;
   std::optional<wasm::ModuleCache> cache_;
+  const std::shared_ptr<host::http::HttpService> http_service_;
 
   std::mutex load_mutex_;
   std::map<Language, std::shared_ptr<SandboxPool>> pools_;

@@ -63,4 +63,60 @@ SessionOption WithSessionFunctions(std::vector<std::string> names) {
   return [shared](SessionConfig& config) { config.functions = shared; };
 }
 
+SessionOption WithSessionAllowedHosts(std::vector<std::string> hosts) {
+  return [hosts = std::move(hosts)](SessionConfig& config) {
+    config.http.allowed_hosts.insert(config.http.allowed_hosts.end(), hosts.begin(), hosts.end());
+  };
+}
+SessionOption WithSessionAllowedNetworks(std::vector<std::string> cidrs) {
+  return [cidrs = std::move(cidrs)](SessionConfig& config) {
+    config.http.allowed_networks.insert(config.http.allowed_networks.end(), cidrs.begin(), cidrs.end());
+  };
+}
+SessionOption WithSessionHttpLimits(const HttpLimits& limits) {
+  return [limits](SessionConfig& config) { config.limits.http = limits; };
+}
+SessionOption WithSessionSecret(std::string name, std::string value, std::vector<std::string> hosts) {
+  return [secret = HttpSecret{std::move(name), std::move(value), std::move(hosts)}](SessionConfig& config) {
+    config.http.secrets.push_back(secret);
+  };
+}
+SessionOption WithSessionHttpCaFile(std::string path) {
+  return [path = std::move(path)](SessionConfig& config) { config.http.ca_file = path; };
+}
+SessionOption WithSessionHttpProxy(std::string url) {
+  return [url = std::move(url)](SessionConfig& config) { config.http.proxy = url; };
+}
+SessionOption WithSessionHttpProxyFromEnvironment() {
+  return [](SessionConfig& config) { config.http.proxy_from_environment = true; };
+}
+SessionOption WithSessionHttpDowngrade() {
+  return [](SessionConfig& config) { config.http.allow_downgrade = true; };
+}
+SessionOption WithSessionHttpAudit(HttpAudit audit) {
+  return [audit = std::move(audit)](SessionConfig& config) { config.http.audit = audit; };
+}
+
+SessionOption WithSessionMount(std::string virtual_path, std::string host_path, MountMode mode) {
+  return [mount = Mount{std::move(virtual_path), std::move(host_path), mode}](SessionConfig& config) {
+    config.fs.mounts.push_back(mount);
+  };
+}
+SessionOption WithSessionFsLimits(const FsLimits& limits) {
+  return [limits](SessionConfig& config) { config.limits.fs = limits; };
+}
+
+SessionOption WithSessionKV() {
+  return [](SessionConfig& config) { config.kv.enabled = true; };
+}
+SessionOption WithSessionKVStore(KVStore store) {
+  return [store = std::move(store)](SessionConfig& config) {
+    config.kv.enabled = true;
+    config.kv.store = store;
+  };
+}
+SessionOption WithSessionKVLimits(const KVLimits& limits) {
+  return [limits](SessionConfig& config) { config.limits.kv = limits; };
+}
+
 }  // namespace goru

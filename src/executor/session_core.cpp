@@ -312,6 +312,7 @@ void SessionCore::DropGuest(std::unique_lock<std::mutex>& lock) {
   state_ = State::kClosed;
   std::unique_ptr<guest::Guest> guest = std::move(guest_);
   lock.unlock();
+  if (policy_.modules) policy_.modules->Close();
   if (guest) pool_->Give(std::move(guest));
 }
 

@@ -32,6 +32,10 @@ struct Reply {
   static Reply Failed(std::string type, std::string message) {
     return {false, nlohmann::json::array({std::move(type), std::move(message)})};
   }
+  /// With what the guest's error object has beyond its message: "code" (an errno name such as "ENOENT"), "path".
+  static Reply Failed(std::string type, std::string message, nlohmann::json details) {
+    return {false, nlohmann::json::array({std::move(type), std::move(message), std::move(details)})};
+  }
 };
 
 /// The host's end of a run. Called on the run's thread, on the host's side of the gate.

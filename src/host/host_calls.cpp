@@ -35,10 +35,11 @@ bool NestedDeeperThan(const json& value, size_t depth) {
                      [depth](const json& item) { return NestedDeeperThan(item, depth - 1); });
 }
 
-Reply Invoke(const Registry::Entry& entry, const CallContext& context, const json& args, size_t max_bytes) {
+/// Calls `function`, which may throw anything, and holds its result against what crosses.
+template <typename Function>
+Reply Guarded(Function function, size_t max_bytes) {
   try {
-    Reply reply;
-    reply.value = entry.function(context, args);
+    Reply reply = function();
     if (NestedDeeperThan(reply.value, guest::MessageLimits().max_depth)) {
       return Reply::Failed("ValueError", "the result is nested too deeply");
     }
@@ -51,6 +52,18 @@ Reply Invoke(const Registry::Entry& entry, const CallContext& context, const jso
   } catch (...) {
     return Reply::Failed("HostError", "the host function failed");
   }
+}
+
+Reply Invoke(const Registry::Entry* function, const Operation* operation, const CallContext& context, const json& args,
+             size_t max_bytes) {
+  return Guarded(
+      [&] {
+        if (operation != nullptr) return operation->run(context, args);
+        Reply reply;
+        reply.value = function->function(context, args);
+        return reply;
+      },
+      max_bytes);
 }
 
 /// More calls than this in one crossing, or results that nobody fetches, are not what an event loop does.
@@ -93,7 +106,9 @@ struct HostCalls::Board {
 
 HostCalls::HostCalls(const Policy& policy, WorkerPool& pool, std::shared_ptr<support::StopSignal> signal,
                      CallContext context)
-    : policy_(policy), pool_(pool), context_(std::move(context)), board_(std::make_shared<Board>(std::move(signal))) {}
+    : policy_(policy), pool_(pool), context_(std::move(context)), board_(std::make_shared<Board>(std::move(signal))) {
+  if (policy_.modules) policy_.modules->BeginRun();
+}
 
 HostCalls::~HostCalls() {
   std::map<uint64_t, std::stop_source> running;
@@ -118,32 +133,66 @@ After HostCalls::Handle(char op, json payload, Reply& reply) {
   }
 }
 
-const Registry::Entry* HostCalls::Admit(const json& name, const json& args, Reply& reply) {
+bool HostCalls::Callee::immediate() const noexcept {
+  if (function != nullptr) return function->blocking == Blocking::kNever;
+  return operation->run && operation->blocking == Blocking::kNever;
+}
+
+HostCalls::Callee HostCalls::Admit(const json& name, const json& args, Reply& reply) {
   if (!name.is_string() || !args.is_object()) {
     reply = malformed;
-    return nullptr;
+    return {};
   }
   if (calls_ >= policy_.limits.host_calls) {
     limit_hit_ = true;
     reply = Reply::Failed("HostCallLimitError", "the run has made its " + std::to_string(policy_.limits.host_calls) +
                                                     " host calls (WithSessionHostCallLimit, --max-host-calls)");
-    return nullptr;
+    return {};
   }
   ++calls_;
   const auto& text = name.get_ref<const std::string&>();
+  if (text.starts_with(kReservedPrefix) && policy_.modules) {
+    return {.operation = policy_.modules->Find(text, reply)};
+  }
   const Registry::Entry* entry = policy_.registry ? policy_.registry->Find(text) : nullptr;
   if (entry == nullptr) {
     reply = Reply::Failed("HostError",
                           "unknown host function \"" + text + "\"; the host registers functions with Registry::Add");
-    return nullptr;
+    return {};
   }
   if (policy_.functions &&
       std::find(policy_.functions->begin(), policy_.functions->end(), text) == policy_.functions->end()) {
     reply = Reply::Failed(
         "HostError", "host function \"" + text + "\" is not enabled for this session; name it in WithSessionFunctions");
-    return nullptr;
+    return {};
   }
-  return entry;
+  return {.function = entry};
+}
+
+Reply HostCalls::Answer(const Callee& callee, const CallContext& context, const json& args) const {
+  return Invoke(callee.function, callee.operation, context, args, policy_.limits.message_bytes);
+}
+
+void HostCalls::Start(const Callee& callee, const CallContext& context, json args, Operation::Done done) {
+  if (callee.operation != nullptr && callee.operation->start) {
+    // Whatever answers keeps the session's modules alive until it has.
+    auto keeping = [modules = policy_.modules, done, max_bytes = policy_.limits.message_bytes](Reply reply) {
+      done(Guarded([&] { return std::move(reply); }, max_bytes));
+    };
+    try {
+      callee.operation->start(context, std::move(args), std::move(keeping));
+    } catch (const std::exception& e) {
+      done(Reply::Failed("HostError", e.what()));
+    }
+    return;
+  }
+  // On a thread of its own kind, so that what blocks does not hold the run beyond its time.
+  pool_.Submit([callee, registry = policy_.registry, modules = policy_.modules, context, done = std::move(done),
+                args = std::make_shared<json>(std::move(args)), max_bytes = policy_.limits.message_bytes] {
+    // Its run may have ended while this waited for a thread.
+    done(context.stop.stop_requested() ? Reply::Failed("HostError", "the run has ended")
+                                       : Invoke(callee.function, callee.operation, context, *args, max_bytes));
+  });
 }
 
 After HostCalls::Call(json payload, Reply& reply) {
@@ -151,30 +200,23 @@ After HostCalls::Call(json payload, Reply& reply) {
     reply = malformed;
     return After::kContinue;
   }
-  const Registry::Entry* entry = Admit(payload[0], payload[1], reply);
-  if (entry == nullptr) return After::kContinue;
-  if (entry->blocking == Blocking::kNever) {
-    reply = Invoke(*entry, context_, payload[1], policy_.limits.message_bytes);
+  const Callee callee = Admit(payload[0], payload[1], reply);
+  if (!callee) return After::kContinue;
+  if (callee.immediate()) {
+    reply = Answer(callee, context_, payload[1]);
     return After::kContinue;
   }
-  // On a thread of its own kind, so that a function which blocks does not hold the run beyond its time.
-  struct Answer {
-    std::optional<Reply> reply;
-  };
-  auto answer = std::make_shared<Answer>();
-  auto args = std::make_shared<json>(std::move(payload[1]));
-  pool_.Submit([answer, args, registry = policy_.registry, entry, context = context_, signal = board_->signal,
-                max_bytes = policy_.limits.message_bytes] {
-    Reply result = Invoke(*entry, context, *args, max_bytes);
+  auto answer = std::make_shared<std::optional<Reply>>();
+  Start(callee, context_, std::move(payload[1]), [answer, signal = board_->signal](Reply result) {
     {
       const std::lock_guard lock(signal->mutex());
-      answer->reply = std::move(result);
+      *answer = std::move(result);
     }
     signal->Wake();
   });
   std::unique_lock lock(board_->signal->mutex());
-  if (!board_->signal->Wait(lock, [&] { return answer->reply.has_value(); })) return After::kUnwind;
-  reply = std::move(*answer->reply);
+  if (!board_->signal->Wait(lock, [&] { return answer->has_value(); })) return After::kUnwind;
+  reply = std::move(**answer);
   return After::kContinue;
 }
 
@@ -183,14 +225,14 @@ void HostCalls::Enqueue(json call) {
   if (!well_formed) return;
   const auto id = call[0].get<uint64_t>();
   Reply refusal;
-  const Registry::Entry* entry = Admit(call[1], call[2], refusal);
-  if (entry == nullptr) {
+  const Callee callee = Admit(call[1], call[2], refusal);
+  if (!callee) {
     const std::lock_guard lock(board_->signal->mutex());
     const size_t size = EstimateSize(refusal.value);
     board_->ready.push_back({id, std::move(refusal), size});
     return;
   }
-  waiting_.push_back({id, call[1].get<std::string>(), std::move(call[2])});
+  waiting_.push_back({id, callee, std::move(call[2])});
 }
 
 void HostCalls::Cancel(const json& ids) {
@@ -219,16 +261,16 @@ void HostCalls::StartWaiting() {
     }
     Waiting next = std::move(waiting_.front());
     waiting_.pop_front();
-    Launch(next.id, *policy_.registry->Find(next.name), std::move(next.args));
+    Launch(std::move(next));
   }
 }
 
-void HostCalls::Launch(uint64_t id, const Registry::Entry& entry, json args) {
-  if (entry.blocking == Blocking::kNever) {
-    Reply reply = Invoke(entry, context_, args, policy_.limits.message_bytes);
+void HostCalls::Launch(Waiting call) {
+  if (call.callee.immediate()) {
+    Reply reply = Answer(call.callee, context_, call.args);
     const size_t size = EstimateSize(reply.value);
     const std::lock_guard lock(board_->signal->mutex());
-    board_->ready.push_back({id, std::move(reply), size});
+    board_->ready.push_back({call.id, std::move(reply), size});
     return;
   }
   std::stop_source source;
@@ -238,13 +280,11 @@ void HostCalls::Launch(uint64_t id, const Registry::Entry& entry, json args) {
     const std::lock_guard lock(board_->signal->mutex());
     // No guest of ours uses an id twice at a time. Replacing the first one's stop source would leave it running for
     // ever.
-    if (!board_->running.try_emplace(id, std::move(source)).second) return;
+    if (!board_->running.try_emplace(call.id, std::move(source)).second) return;
     ++board_->at_work;
   }
-  pool_.Submit([board = board_, registry = policy_.registry, &entry, id, context = std::move(context),
-                args = std::make_shared<json>(std::move(args)), max_bytes = policy_.limits.message_bytes] {
-    board->Post(id, Invoke(entry, context, *args, max_bytes));
-  });
+  Start(call.callee, context, std::move(call.args),
+        [board = board_, id = call.id](Reply reply) { board->Post(id, std::move(reply)); });
 }
 
 json HostCalls::TakeReady() {

@@ -36,20 +36,33 @@ class HostCalls {
 
  private:
   struct Board;
+  /// What a name stands for: a host function, or an operation of a built-in module. Lives as long as the policy's
+  /// registry and modules.
+  struct Callee {
+    const Registry::Entry* function = nullptr;
+    const Operation* operation = nullptr;
+
+    explicit operator bool() const noexcept { return function != nullptr || operation != nullptr; }
+    /// Answers on the run's own thread.
+    bool immediate() const noexcept;
+  };
   struct Waiting {
     uint64_t id = 0;
-    std::string name;
+    Callee callee;
     nlohmann::json args;
   };
 
-  /// Counts a call and finds its function; null with `reply` set where it may not be made.
-  const Registry::Entry* Admit(const nlohmann::json& name, const nlohmann::json& args, guest::Reply& reply);
+  /// Counts a call and finds what it calls; nothing, with `reply` set, where it may not be made.
+  Callee Admit(const nlohmann::json& name, const nlohmann::json& args, guest::Reply& reply);
+  guest::Reply Answer(const Callee& callee, const CallContext& context, const nlohmann::json& args) const;
+  /// Starts what is not immediate. `done` is called once, from any thread, perhaps after this run.
+  void Start(const Callee& callee, const CallContext& context, nlohmann::json args, Operation::Done done);
   wasm::After Call(nlohmann::json payload, guest::Reply& reply);
   wasm::After Batch(nlohmann::json payload, guest::Reply& reply);
   void Enqueue(nlohmann::json call);
   void Cancel(const nlohmann::json& ids);
   void StartWaiting();
-  void Launch(uint64_t id, const Registry::Entry& entry, nlohmann::json args);
+  void Launch(Waiting call);
   nlohmann::json TakeReady();
 
   const Policy& policy_;

@@ -7,6 +7,7 @@
 
 #include "goru/limits.hpp"
 #include "goru/registry.hpp"
+#include "host/modules.hpp"
 
 namespace goru::host {
 
@@ -15,6 +16,8 @@ struct Policy {
   std::shared_ptr<const Registry> registry;
   /// Null: every function of the registry.
   std::shared_ptr<const std::vector<std::string>> functions;
+  /// Null: none.
+  std::shared_ptr<const Modules> modules;
   Limits limits;
 };
 

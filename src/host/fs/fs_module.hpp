@@ -1,0 +1,17 @@
+// fs as guests see it: paths, modes, limits.
+#pragma once
+
+#include <memory>
+
+#include "goru/error.hpp"
+#include "goru/fs.hpp"
+#include "goru/limits.hpp"
+#include "host/module.hpp"
+
+namespace goru::host::fs {
+
+/// The module with the mounts of one session, whose directories it opens. kInvalidArgument: a mount is wrong; the
+/// message says which and why.
+Expected<std::unique_ptr<Module>> CreateFsModule(const FsConfig& config, const FsLimits& limits);
+
+}  // namespace goru::host::fs
