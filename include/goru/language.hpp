@@ -19,14 +19,15 @@ class Language {
   friend bool operator==(const Language& a, const Language& b) noexcept { return a.image_ == b.image_; }
   friend bool operator<(const Language& a, const Language& b) noexcept { return a.image_ < b.image_; }
 
-  /// A language by a name that people type: "python", "py", "python3", "python3.12", "javascript", "js". Nothing for
-  /// others.
+  /// A language by a name that people type: "python", "py", "python3", "python3.12", "python3.13", "javascript", "js".
+  /// Nothing for others.
   static std::optional<Language> FromName(std::string_view name);
   /// A language by a file's suffix: .py, .js, .mjs, .cjs. Nothing for others.
   static std::optional<Language> FromFileName(std::string_view file_name);
 
  private:
   friend Language Python();
+  friend Language Python(std::string_view version);
   friend Language JavaScript();
   Language(std::string name, std::string image) : name_(std::move(name)), image_(std::move(image)) {}
 
@@ -36,6 +37,9 @@ class Language {
 
 /// CPython 3.12.
 Language Python();
+/// CPython of a version: "3.12", the stock build, or "3.13", the fast one. Sessions of any other version fail with
+/// kUnavailable: there is no image of it.
+Language Python(std::string_view version);
 /// QuickJS-NG, ES2023.
 Language JavaScript();
 

@@ -2,11 +2,13 @@
 
 namespace goru {
 
-Language Python() { return {"python", "python-3.12"}; }
+Language Python() { return Python("3.12"); }
+Language Python(std::string_view version) { return {"python", "python-" + std::string(version)}; }
 Language JavaScript() { return {"javascript", "javascript"}; }
 
 std::optional<Language> Language::FromName(std::string_view name) {
   if (name == "python" || name == "py" || name == "python3" || name == "python3.12") return Python();
+  if (name == "python3.13") return Python("3.13");
   if (name == "javascript" || name == "js") return JavaScript();
   return std::nullopt;
 }

@@ -92,8 +92,8 @@ Expected<std::vector<uint8_t>> MoveStack(std::span<const uint8_t> module, uint32
   return wasm::SetGlobals(module, moved);
 }
 
-Expected<Booted> Boot(const std::shared_ptr<wasm::Engine>& engine, GuestModel model, std::span<const uint8_t> module,
-                      const std::string& prelude) {
+Expected<Booted> Boot(const std::shared_ptr<wasm::Engine>& engine, GuestModel model, const Codec& codec,
+                      std::span<const uint8_t> module, const std::string& prelude) {
   auto globals = wasm::ListMutableGlobals(module);
   if (!globals) return globals.error();
   auto exported = wasm::ExportGlobals(module, *globals);
@@ -122,7 +122,7 @@ Expected<Booted> Boot(const std::shared_ptr<wasm::Engine>& engine, GuestModel mo
     booted.parking = (*made)->parking();
     guest = std::move(*made);
   } else {
-    auto made = ReactorGuest::Boot(*program, std::move(*slot), std::move(host), port);
+    auto made = ReactorGuest::Boot(*program, std::move(*slot), codec, std::move(host), port);
     if (!made) return made.error();
     guest = std::move(*made);
   }
@@ -138,9 +138,9 @@ Expected<Booted> Boot(const std::shared_ptr<wasm::Engine>& engine, GuestModel mo
 }
 
 /// The pages that a small job writes to, found by running one.
-Expected<std::vector<uint32_t>> FindHotPages(const Runtime& runtime, const std::string& language) {
+Expected<std::vector<uint32_t>> FindHotPages(const Runtime& runtime) {
   Job job;
-  job.code = language == "python" ? "print(1+1)" : "console.log(1+1)";
+  job.code = runtime.info().language == "python" ? "print(1+1)" : "console.log(1+1)";
   job.name = "warm";
   job.first = true;
   auto slot = wasm::MemorySlot::Create(runtime.memory());
@@ -168,22 +168,27 @@ Expected<std::vector<uint32_t>> FindHotPages(const Runtime& runtime, const std::
 
 }  // namespace
 
-Expected<void> BuildImage(const std::string& language, std::span<const uint8_t> module, const std::string& prelude,
+Expected<void> BuildImage(const std::string& name, std::span<const uint8_t> module, const std::string& prelude,
                           const std::string& output) {
   ImageInfo info;
-  info.language = language;
-  if (language == "python") {
-    info.model = GuestModel::kResumable;
+  if (name == "python-3.12") {
+    info.language = "python";
     info.version = "3.12.0";
-  } else if (language == "javascript") {
+    info.model = GuestModel::kResumable;
+  } else if (name == "python-3.13") {
+    info.language = "python";
+    info.version = "3.13.5";
     info.model = GuestModel::kReactor;
+  } else if (name == "javascript") {
+    info.language = "javascript";
     info.version = "0.17.0";
+    info.model = GuestModel::kReactor;
   } else {
-    return Error{ErrorKind::kInvalidArgument, "unknown language " + language};
+    return Error{ErrorKind::kInvalidArgument, "unknown image " + name};
   }
   auto engine = wasm::Engine::Create();
   if (!engine) return engine.error();
-  auto booted = Boot(*engine, info.model, module, prelude);
+  auto booted = Boot(*engine, info.model, info.codec(), module, prelude);
   if (!booted) return booted.error();
   info.parking = booted->parking;
   auto image_module = wasm::MakeImageModule(module, static_cast<uint32_t>(booted->memory.size() / wasm::kWasmPageSize),
@@ -197,7 +202,7 @@ Expected<void> BuildImage(const std::string& language, std::span<const uint8_t> 
   if (!memory) return memory.error();
   auto runtime = Runtime::Create(*engine, std::move(*compiled), info, *memory);
   if (!runtime) return runtime.error();
-  auto hot_pages = FindHotPages(**runtime, language);
+  auto hot_pages = FindHotPages(**runtime);
   if (!hot_pages) return hot_pages.error();
   info.hot_pages = std::move(*hot_pages);
   return ImageFile::Write(output, std::move(info), *image_module, booted->memory);

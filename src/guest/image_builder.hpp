@@ -10,10 +10,10 @@
 
 namespace goru::guest {
 
-/// Boots the guest in `module` and writes its image. `language` is "python" or "javascript"; `prelude` is the Python
-/// source that the command is started with (the JavaScript module carries its own). The same inputs give the same file:
+/// Boots the guest in `module` and writes its image. `name` is "python-3.12", "python-3.13" or "javascript";
+/// `prelude` is the source that Python is started with (the JavaScript module carries its own). The same inputs give the same file:
 /// clocks and entropy are fixed while the guest boots.
-Expected<void> BuildImage(const std::string& language, std::span<const uint8_t> module, const std::string& prelude,
+Expected<void> BuildImage(const std::string& name, std::span<const uint8_t> module, const std::string& prelude,
                           const std::string& output);
 
 /// Starts the Python command, lets its first read of standard input trap, and returns the indices of the functions

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "goru/error.hpp"
+#include "guest/codec.hpp"
 #include "guest/resumable_guest.hpp"
 #include "wasm/memory_image.hpp"
 
@@ -25,6 +26,8 @@ struct ImageInfo {
   ParkingPlace parking;
   /// 4 KiB pages that an ordinary run writes to.
   std::vector<uint32_t> hot_pages;
+  /// How values cross between this guest and the host.
+  const Codec& codec() const { return language == "python" ? Codec::Marshal() : Codec::Json(); }
   /// Hash of the module, the key of its compiled code (XXH3, 128 bits, hex).
   std::string module_hash;
 };

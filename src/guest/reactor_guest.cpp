@@ -66,20 +66,21 @@ Expected<void> ReactorGuest::Attach(std::shared_ptr<const wasm::Program> program
   buffer_ = *buffer;
   run_ = *run;
   interrupt_flag_ = address;
+  if (auto nudge = instance_->GlobalInteger("goru_interrupt_nudge")) interrupt_nudge_ = static_cast<uint32_t>(*nudge);
   return {};
 }
 
 Expected<std::unique_ptr<Guest>> ReactorGuest::Create(std::shared_ptr<const wasm::Program> program,
-                                                      std::unique_ptr<wasm::MemorySlot> slot) {
-  std::unique_ptr<ReactorGuest> guest(new ReactorGuest());
+                                                      std::unique_ptr<wasm::MemorySlot> slot, const Codec& codec) {
+  std::unique_ptr<ReactorGuest> guest(new ReactorGuest(codec));
   if (auto attached = guest->Attach(std::move(program), std::move(slot)); !attached) return attached.error();
   return std::unique_ptr<Guest>(std::move(guest));
 }
 
 Expected<std::unique_ptr<ReactorGuest>> ReactorGuest::Boot(std::shared_ptr<const wasm::Program> program,
-                                                           std::unique_ptr<wasm::MemorySlot> slot, wasi::WasiHost host,
-                                                           HostPort& port) {
-  std::unique_ptr<ReactorGuest> guest(new ReactorGuest());
+                                                           std::unique_ptr<wasm::MemorySlot> slot, const Codec& codec,
+                                                           wasi::WasiHost host, HostPort& port) {
+  std::unique_ptr<ReactorGuest> guest(new ReactorGuest(codec));
   guest->host_ = std::move(host);
   guest->host_.io = guest.get();
   if (auto attached = guest->Attach(std::move(program), std::move(slot)); !attached) return attached.error();
@@ -106,7 +107,7 @@ Expected<std::unique_ptr<ReactorGuest>> ReactorGuest::Boot(std::shared_ptr<const
 
 GuestEnd ReactorGuest::Run(const Job& job, HostPort& port) {
   std::string text;
-  Codec::Json().Encode(ToJson(job), text);
+  codec_.Encode(ToJson(job), text);
   channel_.Begin(port, job);
   std::array<wasmtime_val_raw_t, 1> value = {wasm::I32(static_cast<uint32_t>(text.size()))};
   wasm::CallEnd call = instance_->Call(buffer_, value);
@@ -135,6 +136,13 @@ bool ReactorGuest::RequestInterrupt() noexcept {
   const auto bytes = instance_->memory().Bytes(interrupt_flag_, sizeof(uint32_t));
   if (!bytes) return false;
   std::atomic_ref<uint32_t>(*reinterpret_cast<uint32_t*>(bytes->data())).store(1);
+  if (interrupt_nudge_ == 0) return true;
+  // Where that word is and which bits to set is the guest's own business: it can only harm itself.
+  std::array<uint32_t, 2> nudge = {};
+  if (!instance_->memory().Load(interrupt_nudge_, nudge) || nudge[0] % sizeof(uint32_t) != 0) return true;
+  if (const auto word = instance_->memory().Bytes(nudge[0], sizeof(uint32_t))) {
+    std::atomic_ref<uint32_t>(*reinterpret_cast<uint32_t*>(word->data())).fetch_or(nudge[1]);
+  }
   return true;
 }
 

@@ -1,4 +1,4 @@
-// A guest that is a WASI reactor with goru's own exports: JavaScript.
+// A guest that is a WASI reactor with goru's own exports: JavaScript, Python 3.13.
 #pragma once
 
 #include <memory>
@@ -12,12 +12,12 @@ class ReactorGuest final : public Guest {
  public:
   /// A guest from an image that was taken after goru_init.
   static Expected<std::unique_ptr<Guest>> Create(std::shared_ptr<const wasm::Program> program,
-                                                 std::unique_ptr<wasm::MemorySlot> slot);
+                                                 std::unique_ptr<wasm::MemorySlot> slot, const Codec& codec);
 
   /// For the image builder: runs the constructors and goru_init.
   static Expected<std::unique_ptr<ReactorGuest>> Boot(std::shared_ptr<const wasm::Program> program,
-                                                      std::unique_ptr<wasm::MemorySlot> slot, wasi::WasiHost host,
-                                                      HostPort& port);
+                                                      std::unique_ptr<wasm::MemorySlot> slot, const Codec& codec,
+                                                      wasi::WasiHost host, HostPort& port);
 
   /// The imports of module `goru`.
   static std::span<const wasm::HostImport> Imports();
@@ -36,18 +36,21 @@ class ReactorGuest final : public Guest {
   void Exit(uint32_t code) override;
 
  private:
-  ReactorGuest() : channel_(Codec::Json()) { host_.io = this; }
+  explicit ReactorGuest(const Codec& codec) : codec_(codec), channel_(codec) { host_.io = this; }
 
   Expected<void> Attach(std::shared_ptr<const wasm::Program> program, std::unique_ptr<wasm::MemorySlot> slot);
   static wasm::After HostCall(wasm::CallContext& context, wasm::Args args);
   static wasm::After HostResponse(wasm::CallContext& context, wasm::Args args);
 
+  const Codec& codec_;
   wasi::WasiHost host_;
   std::unique_ptr<wasm::Instance> instance_;
   Channel channel_;
   bool booting_ = false;
   std::optional<uint32_t> exit_code_;
   uint32_t interrupt_flag_ = 0;
+  /// Where the guest says which word to nudge; 0 where it needs none.
+  uint32_t interrupt_nudge_ = 0;
   wasmtime_func_t buffer_ = {};
   wasmtime_func_t run_ = {};
 };

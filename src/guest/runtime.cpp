@@ -26,7 +26,7 @@ Expected<std::unique_ptr<Guest>> Runtime::Start(std::unique_ptr<wasm::MemorySlot
     case GuestModel::kResumable:
       return ResumableGuest::Create(program_, std::move(slot), info_.parking);
     case GuestModel::kReactor:
-      return ReactorGuest::Create(program_, std::move(slot));
+      return ReactorGuest::Create(program_, std::move(slot), info_.codec());
   }
   return Error{ErrorKind::kInternal, "unknown guest model"};
 }

@@ -1,20 +1,14 @@
-# What runs inside the Python sandbox before any user code. These files are one program, in the order of their names, and share
-# one namespace. The command executes it once, while the image is built; every sandbox starts from what it leaves behind. The
-# messages are described in docs/GUEST_ABI.md. User code can reach and break everything here: that only harms its own sandbox.
+# What runs inside the Python sandbox before any user code. These files and those of the version are one program, in the order
+# of their names, and share one namespace. It is executed once, while the image is built; every sandbox starts from what it
+# leaves behind. The messages are described in docs/GUEST_ABI.md. User code can reach and break everything here: that only harms
+# its own sandbox.
 
 import json
-import marshal
-import os
 
-# The channel: writing a request to the device is one crossing, and the answer is in the buffer when the write returns. The
-# host learns where the buffer is from the read below.
+# What crosses. How it crosses is in the version's files.
 
 _CALL, _BATCH, _JOB, _RESULT = b"cbjr"
 _FAILED, _OK, _FETCH = range(3)
-
-_device = open(os.open("/.goru/host", os.O_RDWR), "r+b", buffering=0)
-_answer = bytearray(16 * 1024)
-_device.readinto(_answer)
 
 
 class HostError(RuntimeError):
@@ -40,20 +34,6 @@ def _failure(value):
 def _plain(value):
     """What json makes of subclasses of the plain types and the like, which marshal refuses."""
     return json.loads(json.dumps(value))
-
-
-def _exchange(request, write=_device.write, dump=marshal.dumps, load=marshal.loads, answer=_answer):
-    """Sends one request and returns (status, value)."""
-    try:
-        write(dump(request, 2))
-    except ValueError:
-        write(dump((request[0], *map(_plain, request[1:])), 2))
-    response = load(answer)
-    if response[0] == _FETCH:
-        buffer = bytearray(response[1])
-        _device.readinto(buffer)
-        response = load(buffer)
-    return response
 
 
 def call(name, /, **kwargs):

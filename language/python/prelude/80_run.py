@@ -19,7 +19,7 @@ _stdin_used = False
 
 
 _BUILT_AT = os.path.dirname(traceback.format_exc.__code__.co_filename) + "/"
-_FOUND_AT = "/usr/local/lib/python3.12/"
+_FOUND_AT = f"/usr/local/lib/python3.{sys.version_info.minor}/"
 
 
 def _relocate(frame):
@@ -143,24 +143,8 @@ _reserve = bytearray(_RESERVE)
 _out_of_memory = {"error": {"type": "MemoryError", "message": "", "traceback": "MemoryError\n"}}
 
 
-def _run():
+def _run_job(job):
     global _reserve
-    try:
-        if _reserve is None:
-            _reserve = bytearray(_RESERVE)
-    except MemoryError:
-        pass
-    try:
-        outcome = _run_job()
-        _exchange((_RESULT, outcome))
-    except MemoryError:
-        _reserve = None
-        _exchange((_RESULT, _out_of_memory))
-
-
-def _run_job():
-    global _reserve
-    job = _exchange((_JOB, None))[1]
     code = job["code"]
     name = job["name"]
     if job["first"]:

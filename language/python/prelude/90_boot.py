@@ -16,7 +16,6 @@ def _publish():
         setattr(module, item.__name__, item)
     module.__all__ = ["call", "async_call", "HostError", "HostCallLimitError"]
     sys.modules["goru"] = module
-    builtins.__goru_run__ = _run
 
 
 def _preload():

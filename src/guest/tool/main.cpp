@@ -13,7 +13,7 @@ namespace {
 constexpr size_t kMaxInput = size_t{256} << 20;
 
 constexpr std::string_view kUsage =
-    "usage: goru-image build LANGUAGE MODULE.wasm OUTPUT.img [PRELUDE...]\n"
+    "usage: goru-image build NAME MODULE.wasm OUTPUT.img [PRELUDE...]\n"
     "       goru-image stack MODULE.wasm\n"
     "\n"
     "build   boots the guest in MODULE.wasm and writes the image that sandboxes start from\n"

@@ -1,0 +1,75 @@
+// The parts of the guest and what they offer each other. One interpreter lives in one WebAssembly instance, so all state is
+// global.
+#pragma once
+
+#define PY_SSIZE_T_CLEAN
+#include <Python.h>
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+// ---- buffer.c: bytes that grow ----
+
+typedef struct Buffer {
+    char *data;
+    size_t size;
+    size_t capacity;
+    bool failed; // there was no memory; what was appended since is missing
+} Buffer;
+
+void buffer_append(Buffer *buffer, const void *data, size_t size);
+void buffer_byte(Buffer *buffer, uint8_t byte);
+void buffer_u32(Buffer *buffer, uint32_t value);
+// Empties it and gives memory back that is more than a message usually takes.
+void buffer_reset(Buffer *buffer);
+
+// ---- codec.c: values in Python's marshal format, as docs/GUEST_ABI.md restricts it ----
+
+typedef enum Encoded {
+    ENCODED,
+    // Something that is not exactly a plain type, or is nested deeply: for marshal and json to decide.
+    ENCODE_NOT_PLAIN,
+    ENCODE_NO_MEMORY,
+} Encoded;
+
+// Appends a value. Runs no guest code.
+Encoded codec_encode(Buffer *out, PyObject *value);
+// Reads the one value that fills `data`, which the host wrote; NULL with an exception set.
+PyObject *codec_decode(const char *data, size_t size);
+
+// ---- crossing.c: requests to the host ----
+
+// Sends a request and returns what the host answers, (status, value); NULL with an exception set.
+PyObject *cross(const char *request, size_t size);
+// The buffer that requests are written into. Empty; whoever fills it calls buffer_reset when done.
+extern Buffer crossing_request;
+
+// ---- host_module.c: module _goru, which the prelude builds on ----
+
+PyObject *host_module_init(void);
+// What the prelude registered to run a job, or NULL: run(job) -> outcome, describe(error) -> error of an outcome.
+extern PyObject *host_module_run;
+extern PyObject *host_module_describe;
+
+// ---- crypt_module.c: module _crypt, which CPython 3.13 no longer has and the package standard-crypt wants ----
+
+PyObject *crypt_module_init(void);
+
+// ---- stdlib.c: the standard library, as frozen modules ----
+
+extern const struct _frozen stdlib_modules[];
+// The zlib-compressed source of a frozen module; NULL where there is none.
+const unsigned char *stdlib_source(const char *name, size_t *size);
+
+// ---- interrupt.c: soft interrupts ----
+
+void interrupt_install(void);
+void interrupt_begin_run(void);
+// Ends the interruption: guest code can run again. True where the run was interrupted.
+bool interrupt_end_run(void);
+
+// ---- boot.c: the interpreter ----
+
+// Makes the interpreter and runs the prelude. 0 = success.
+int boot(void);
