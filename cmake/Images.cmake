@@ -80,6 +80,47 @@ if(TARGET goru-image)
   endif()
 endif()
 
+if(TARGET goru-image)
+  set(python "${PROJECT_SOURCE_DIR}/language/python3.13")
+  set(sysroot "${GORU_FETCHED_wasi-libc}/usr")
+  # The directories of fetched files are named after their contents.
+  set(packages "${GORU_FETCHED_audioop}")
+  foreach(name IN LISTS GORU_STANDARD_MODULES)
+    list(APPEND packages "${GORU_FETCHED_${name}}")
+  endforeach()
+  set(fetched "")
+  foreach(directory IN ITEMS "${GORU_FETCHED_python-source}" "${GORU_FETCHED_wasi-libc}" "${GORU_FETCHED_zlib}"
+      "${GORU_FETCHED_sqlite}" "${GORU_FETCHED_bzip2}" ${packages})
+    cmake_path(GET directory FILENAME name)
+    list(APPEND fetched "${name}")
+  endforeach()
+  goru_cached_command(
+    NAME python-3.13-interpreter.tar
+    OUTPUT "${work}/python-3.13-interpreter.tar"
+    INPUTS "${python}/build_interpreter.sh" "${python}/freeze.py" "${python}/shim/interrupt_hook.h"
+    SALT ${fetched}
+    VERSION_OF clang-22 llvm-ar-22
+    SLOW
+    COMMAND bash "${python}/build_interpreter.sh" "${GORU_FETCHED_python-source}" "${sysroot}"
+      "${GORU_FETCHED_zlib}/src/zlib" "${GORU_FETCHED_sqlite}/sqlite3" "${GORU_FETCHED_bzip2}/bzip2-1.0.8"
+      "${work}/python-3.13-interpreter.tar" ${packages})
+  file(GLOB inputs CONFIGURE_DEPENDS "${python}/build_guest.sh" "${python}/shim/*")
+  goru_cached_command(
+    NAME python-3.13.wasm
+    OUTPUT "${work}/python-3.13.wasm"
+    INPUTS ${inputs} "${work}/python-3.13-interpreter.tar"
+    SALT ${fetched}
+    VERSION_OF clang-22 wasm-ld-22
+    COMMAND bash "${python}/build_guest.sh" "${work}/python-3.13-interpreter.tar" "${sysroot}"
+      "${GORU_FETCHED_audioop}/audioop" "${work}/python-3.13.wasm")
+  add_custom_target(goru-python-3.13-wasm DEPENDS "${work}/python-3.13.wasm")
+  list(APPEND wasm_targets goru-python-3.13-wasm)
+  set(shared "${PROJECT_SOURCE_DIR}/language/python/prelude")
+  file(GLOB prelude CONFIGURE_DEPENDS "${shared}/*.py" "${shared}/3.13/*.py")
+  list(SORT prelude COMPARE FILE_BASENAME)
+  goru_image(NAME python-3.13 WASM "${work}/python-3.13.wasm" PRELUDE ${prelude})
+endif()
+
 add_custom_target(goru-images ALL DEPENDS ${GORU_IMAGES})
 if(wasm_targets)
   add_dependencies(goru-images ${wasm_targets})

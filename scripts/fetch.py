@@ -5,6 +5,8 @@ usage: fetch.py [NAME...]       (all when no name is given)
 
 A directory is named after the hash of the file it was unpacked from, is complete as soon as it exists, and is never
 changed afterwards: a second call does nothing, and two at once do no harm.
+
+A file that lies in the directory which GORU_DOWNLOADS names is taken from there, if its hash is right.
 """
 
 import concurrent.futures
@@ -16,11 +18,16 @@ import subprocess
 import sys
 import tarfile
 import tempfile
+import threading
 import time
 import zipfile
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 ATTEMPTS = 3
+
+# Debian's release that the packages of kind debian-* come from, whatever release this machine has.
+DEBIAN_SUITE = "trixie"
+DEBIAN_KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg"
 
 # Bump when the layout that unpack_* produces changes.
 LAYOUT = "1"
@@ -112,6 +119,28 @@ def cargo_command():
     raise FetchError(f"no cargo >= 1.85 found{found} (Debian 12: apt-get install cargo-web)")
 
 
+# What pip asks the build backend of a source archive: its name and version. The answer is ours, so that nothing of the
+# archive runs, and archives for another Python can be fetched.
+BACKEND = """\
+import pathlib
+import shutil
+
+from email.parser import Parser
+
+
+def get_requires_for_build_wheel(config_settings=None):
+    return []
+
+
+def prepare_metadata_for_build_wheel(directory, config_settings=None):
+    known = Parser().parsestr(pathlib.Path("PKG-INFO").read_text())
+    info = pathlib.Path(directory, f"{known['Name'].replace('-', '_')}-{known['Version']}.dist-info")
+    info.mkdir()
+    shutil.copy("PKG-INFO", info / "METADATA")
+    return info.name
+"""
+
+
 def download_pypi(entry, work):
     # The hash in the requirements file makes pip check the file before it looks inside.
     requirements = work / "requirements.txt"
@@ -119,11 +148,17 @@ def download_pypi(entry, work):
     files = work / "files"
     command = pip_command() + ["download", "--quiet", "--disable-pip-version-check", "--no-input"]
     command += ["--no-deps", "--require-hashes", "-d", files, "-r", requirements]
+    env = dict(os.environ)
     if entry["registry"] == "pypi-sdist":
-        command += ["--no-binary", entry["package"]]
+        command += ["--no-binary", entry["package"], "--no-build-isolation", "--ignore-requires-python"]
+        backend = work / "backend" / "setuptools"
+        backend.mkdir(parents=True)
+        (backend / "__init__.py").write_text("")
+        (backend / "build_meta.py").write_text(BACKEND)
+        env["PYTHONPATH"] = str(backend.parent)
     else:
-        command += ["--only-binary", ":all:"]
-    run(command, work)
+        command += ["--only-binary", ":all:", "--ignore-requires-python"]
+    run(command, work, env)
     found = [path for path in files.iterdir() if path.is_file()]
     if len(found) != 1:
         raise FetchError(f"{entry['package']}: expected one file, got {[path.name for path in found]}")
@@ -158,6 +193,113 @@ def download_crate(entry, work):
     return found[0]
 
 
+class Debian:
+    """A private apt: its lists and files lie in a directory of their own, and the machine's packages stay as they are."""
+
+    def __init__(self):
+        self.lock = threading.Lock()
+        self.directory = None
+        self.options = None
+
+    def mirror(self):
+        """The mirror that this machine's apt uses for Debian itself."""
+        listed = run(["apt-get", "indextargets", "--format", "$(CREATED_BY) $(LABEL) $(SITE)", "Label: Debian"], "/")
+        sites = [line.split()[2] for line in listed.splitlines() if line.startswith("Packages Debian ")]
+        if not sites:
+            raise FetchError("apt on this machine knows no mirror of Debian")
+        return sites[0]
+
+    def prepare(self, deps):
+        """Fetches the lists. Their signature is checked, and what is fetched later against their hashes."""
+        with self.lock:
+            if self.options:
+                return self.options
+            if not shutil.which("apt-get"):
+                raise FetchError("this machine has no apt-get")
+            if not pathlib.Path(DEBIAN_KEYRING).is_file():
+                raise FetchError(f"{DEBIAN_KEYRING} is missing (apt-get install debian-archive-keyring)")
+            self.remove()
+            directory = self.directory = pathlib.Path(tempfile.mkdtemp(prefix=".debian-", dir=deps))
+            for name in ("lists/partial", "cache/archives/partial"):
+                (directory / name).mkdir(parents=True)
+            (directory / "status").write_text("")
+            source = f"[signed-by={DEBIAN_KEYRING}] {self.mirror()} {DEBIAN_SUITE} main\n"
+            (directory / "sources.list").write_text(f"deb {source}deb-src {source}")
+            settings = {
+                "Dir::Etc::SourceList": directory / "sources.list",
+                "Dir::Etc::SourceParts": "/dev/null",
+                "Dir::State::Lists": directory / "lists",
+                "Dir::State::status": directory / "status",
+                "Dir::Cache": directory / "cache",
+                "APT::Architecture": "amd64",
+                "APT::Architectures": "amd64",
+                "APT::Sandbox::User": "root" if os.geteuid() == 0 else "",
+                "Acquire::Languages": "none",
+                "Acquire::Retries": "3",
+                "Debug::NoLocking": "1",
+            }
+            options = ["-q"]
+            for name, value in settings.items():
+                options += ["-o", f"{name}={value}"]
+            run(["apt-get", *options, "update"], directory)
+            self.options = options
+            return options
+
+    def remove(self):
+        if self.directory:
+            shutil.rmtree(self.directory, ignore_errors=True)
+
+    def download(self, entry, work):
+        options = self.prepare(work.parent)
+        files = work / "files"
+        files.mkdir()
+        if entry["registry"] == "debian-source":
+            run(["apt-get", *options, "source", "--download-only", "--tar-only", entry["package"]], files)
+            found = [path for path in files.glob("*.orig.tar.*") if not path.name.endswith(".asc")]
+        else:
+            run(["apt-get", *options, "download", f"{entry['package']}={entry['version']}"], files)
+            found = list(files.glob("*.deb"))
+        if len(found) != 1:
+            raise FetchError(f"{entry['package']}: apt fetched {[path.name for path in files.iterdir()]}")
+        return found[0]
+
+
+debian = Debian()
+
+
+def download_debian(entry, work):
+    try:
+        return debian.download(entry, work)
+    except FetchError as error:
+        name = f"{entry['package']}_{entry['version']}"
+        raise FetchError(
+            f"{error}\n"
+            f"Where Debian 13's packages cannot be fetched, get this one elsewhere ({name}, "
+            f"{'upstream archive of the source package' if entry['registry'] == 'debian-source' else 'binary package'}, "
+            f"SHA-256 {entry['sha256']}), put it into a directory, and name that directory in GORU_DOWNLOADS."
+        ) from error
+
+
+DOWNLOADS = {
+    "pypi": download_pypi,
+    "pypi-sdist": download_pypi,
+    "crates": download_crate,
+    "debian-source": download_debian,
+    "debian-binary": download_debian,
+}
+
+
+def given(entry):
+    """The file of this entry in the user's own directory."""
+    directory = os.environ.get("GORU_DOWNLOADS")
+    if not directory:
+        return None
+    for path in sorted(pathlib.Path(directory).iterdir()):
+        if path.is_file() and hashlib.sha256(path.read_bytes()).hexdigest() == entry["sha256"]:
+            return path
+    return None
+
+
 def check_hash(path, entry):
     with open(path, "rb") as file:
         actual = hashlib.sha256(file.read()).hexdigest()
@@ -172,7 +314,10 @@ def unpack(archive, target):
             wheel.extractall(target)
         return
     raw = target.with_name("raw")
-    with tarfile.open(archive, "r:gz") as source:
+    if archive.suffix == ".deb":
+        run(["dpkg-deb", "-x", archive, target], "/")
+        return
+    with tarfile.open(archive) as source:
         if hasattr(tarfile, "data_filter"):
             source.extractall(raw, filter="data")
         else:
@@ -191,7 +336,7 @@ def fetch(entry, deps):
     for attempt in range(1, ATTEMPTS + 1):
         work = pathlib.Path(tempfile.mkdtemp(prefix=f".{entry['name']}-", dir=deps))
         try:
-            archive = (download_crate if entry["registry"] == "crates" else download_pypi)(entry, work)
+            archive = given(entry) or DOWNLOADS[entry["registry"]](entry, work)
             check_hash(archive, entry)
             unpack(archive, work / "unpacked")
             try:
@@ -223,6 +368,7 @@ def main():
     with concurrent.futures.ThreadPoolExecutor() as pool:
         results = {name: pool.submit(fetch, entries[name], deps) for name in names}
     failed = False
+    debian.remove()
     for name, result in results.items():
         try:
             print(f"{name}={result.result()}")

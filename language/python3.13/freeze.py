@@ -17,8 +17,8 @@ PLACE = "/usr/local/lib/python3.13/"
 
 # No use without a screen, a network, processes or files, or only for tests of Python itself.
 LEFT_OUT = {
-    "__phello__", "antigravity", "curses", "ensurepip", "idlelib", "multiprocessing", "pydoc_data", "site-packages", "test",
-    "tkinter", "turtle", "turtledemo", "venv", "webbrowser",
+    "__phello__", "antigravity", "ctypes", "curses", "ensurepip", "idlelib", "multiprocessing", "pydoc_data", "site-packages", "test",
+    "setup", "tests", "tkinter", "turtle", "turtledemo", "venv", "webbrowser",
 }
 
 # These belong to the interpreter, which has its own copy.

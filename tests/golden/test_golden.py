@@ -1,6 +1,6 @@
 """Golden cases: one file holds a program, how goru is called, and all that must come of it.
 
-    LANG: python                 or javascript: the name of the file that goru gets
+    LANG: python                 or javascript: the name of the file that goru gets. Cases of python run on every version
     FLAGS: --timeout 1s          none by default
     EXIT: 1                      0 by default
     MAX-SECONDS: 3               the whole process must not take longer; 20 by default
@@ -12,6 +12,7 @@
     === stdout
     === stderr
 
+An expectation of one version only has the version behind its name: `=== stderr 3.13`, `EXIT 3.13: 1`.
 A section that is missing is empty. `=== stdout without newline` is one that does not end with a line end. In the
 expectations {{...}} stands for any text within a line, and a line that is nothing else for any number of lines.
 
@@ -33,7 +34,10 @@ GORU = os.environ.get("GORU", "goru")
 CACHE = os.environ.get("GORU_TEST_CACHE")
 UPDATE = bool(os.environ.get("GORU_GOLDEN_UPDATE"))
 FILE_NAMES = {"python": "main.py", "javascript": "main.js"}
-SECTIONS = ("source", "stdin", "stdout", "stderr")
+# What -l is given; None: goru goes by the file's name.
+RUNTIMES = {"python": ("python3.12", "python3.13"), "javascript": (None,)}
+VERSIONS = ("3.12", "3.13")
+SECTIONS = ("source", "stdin", *(name + version for name in ("stdout", "stderr") for version in ("", *(" " + v for v in VERSIONS))))
 NO_NEWLINE = " without newline"
 ANY = "{{...}}"
 
@@ -60,7 +64,7 @@ class Case:
             elif line:
                 key, _, value = line.partition(":")
                 self.headers[key] = value.strip()
-        unknown = self.headers.keys() - {"LANG", "FLAGS", "EXIT", "MAX-SECONDS"}
+        unknown = self.headers.keys() - {"LANG", "FLAGS", "EXIT", "MAX-SECONDS", *("EXIT " + v for v in VERSIONS)}
         assert not unknown, f"{self.path} has unknown headers: {unknown}"
         assert "source" in self.sections, f"{self.path} has no source"
 
@@ -99,10 +103,10 @@ def matches(expected, actual):
 ENVIRONMENT = {**os.environ, "XDG_CACHE_HOME": CACHE} if CACHE else None
 
 
-def run(case, directory):
+def run(case, runtime, directory):
     source = directory / FILE_NAMES[case.headers["LANG"]]
     source.write_bytes(case.section("source").encode("utf-8", "surrogateescape"))
-    command = [GORU, "run", source.name, *shlex.split(case.headers.get("FLAGS", ""))]
+    command = [GORU, "run", *(("-l", runtime) if runtime else ()), source.name, *shlex.split(case.headers.get("FLAGS", ""))]
     if "stdin" in case.sections:
         (directory / "stdin").write_bytes(case.section("stdin").encode("utf-8", "surrogateescape"))
         command += ["--stdin", "stdin"]
@@ -115,32 +119,46 @@ def run(case, directory):
 
 @pytest.fixture(scope="session", autouse=True)
 def compiled():
-    """Compiles both languages first: goru says so on standard error where that takes long, and not in a case of its own."""
-    for language in ("python", "js"):
+    """Compiles all runtimes first: goru says so on standard error where that takes long, and not in a case of its own."""
+    for language in ("python3.12", "python3.13", "js"):
         subprocess.run([GORU, "-l", language, "-c", ""], check=True, capture_output=True, env=ENVIRONMENT)
 
 
-@pytest.mark.parametrize("path", sorted(CASES.rglob("*.txt")), ids=lambda path: str(path.relative_to(CASES))[:-4])
-def test_golden(path, tmp_path):
+def cases():
+    for path in sorted(CASES.rglob("*.txt")):
+        name = str(path.relative_to(CASES))[:-4]
+        for runtime in RUNTIMES[Case(path).headers["LANG"]]:
+            yield pytest.param(path, runtime, id=f"{name}-{runtime}" if runtime else name)
+
+
+@pytest.mark.parametrize("path,runtime", cases())
+def test_golden(path, runtime, tmp_path):
     case = Case(path)
-    done, seconds = run(case, tmp_path)
+    done, seconds = run(case, runtime, tmp_path)
+    version = " " + (runtime or "").removeprefix("python")
+
+    def own(names, name):
+        return name + version if name + version in names else name
+
     actual = {
         "stdout": done.stdout.decode("utf-8", "surrogateescape"),
         "stderr": done.stderr.decode("utf-8", "surrogateescape"),
         "exit": str(done.returncode),
     }
     expected = {
-        "stdout": case.section("stdout"),
-        "stderr": case.section("stderr"),
-        "exit": case.headers.get("EXIT", "0"),
+        "stdout": case.section(own(case.sections, "stdout")),
+        "stderr": case.section(own(case.sections, "stderr")),
+        "exit": case.headers.get(own(case.headers, "EXIT"), "0"),
     }
     wrong = [name for name in actual if not matches(expected[name], actual[name])]
     if wrong and UPDATE:
+        # What is expected of all is what the first version says.
+        kept = version if runtime in RUNTIMES["python"][1:] else ""
         for name in wrong:
             if name == "exit":
-                case.headers["EXIT"] = actual[name]
+                case.headers["EXIT" + kept] = actual[name]
             else:
-                case.set(name, actual[name])
+                case.set(name + kept, actual[name])
         case.save()
     report = ""
     for name in wrong:

@@ -84,10 +84,20 @@ static int run_prelude(void)
     return failed;
 }
 
+// The C half of a module that was part of the standard library once.
+extern PyObject *PyInit__audioop(void);
+
+static const struct _inittab modules[] = {
+    {"_goru", host_module_init},
+    {"_crypt", crypt_module_init},
+    {"audioop._audioop", PyInit__audioop},
+    {NULL, NULL},
+};
+
 int boot(void)
 {
     PyImport_FrozenModules = stdlib_modules;
-    if (PyImport_AppendInittab("_goru", host_module_init) < 0 || PyImport_AppendInittab("_crypt", crypt_module_init) < 0)
+    if (PyImport_ExtendInittab((struct _inittab *)modules) < 0)
         return 1;
     PyStatus status = configure();
     if (PyStatus_Exception(status)) {

@@ -5,7 +5,8 @@
 #include <string.h>
 #include <wasm_simd128.h>
 
-void *memcpy(void *restrict into, const void *restrict from, size_t size)
+// Nothing here is `restrict`: what is read early must stay so, since memmove relies on it.
+static inline void *copy(void *into, const void *from, size_t size)
 {
     unsigned char *to = into;
     const unsigned char *at = from;
@@ -57,15 +58,20 @@ void *memcpy(void *restrict into, const void *restrict from, size_t size)
     return into;
 }
 
+void *memcpy(void *restrict into, const void *restrict from, size_t size)
+{
+    return copy(into, from, size);
+}
+
 void *memmove(void *into, const void *from, size_t size)
 {
     unsigned char *to = into;
     const unsigned char *at = from;
-    // Forwards is right wherever the target does not begin inside the source, and for up to 16 bytes memcpy reads before it
-    // writes.
+    // Forwards is right wherever the target does not begin inside the source, and up to 16 bytes are read before any is
+    // written.
     if (size <= 16 || (uintptr_t)to - (uintptr_t)at >= size) {
         if (size <= 16 || (uintptr_t)at - (uintptr_t)to >= size)
-            return memcpy(into, from, size);
+            return copy(into, from, size);
         const v128_t last = wasm_v128_load(at + size - 16);
         unsigned char *const end = to + size - 16;
         for (; size > 16; size -= 16, to += 16, at += 16)

@@ -1,0 +1,59 @@
+#!/usr/bin/env bash
+# Links the Python 3.13 guest: what build_interpreter.sh made and the shim in one WebAssembly reactor.
+#
+#   build_guest.sh INTERPRETER.tar WASI_SYSROOT AUDIOOP OUTPUT.wasm
+#
+# AUDIOOP holds the C source of the module that was part of the standard library once. The same inputs give the same bytes.
+set -euo pipefail
+
+if [ $# -ne 4 ]; then
+  echo "usage: $0 INTERPRETER.tar WASI_SYSROOT AUDIOOP OUTPUT.wasm" >&2
+  exit 2
+fi
+absolute() { (cd "$1" && pwd); }
+here=$(absolute "$(dirname "${BASH_SOURCE[0]}")")
+interpreter=$1
+sysroot=$(absolute "$2")
+audioop=$(absolute "$3")
+output=$(absolute "$(dirname "$4")")/$(basename "$4")
+
+work=$(mktemp -d "${TMPDIR:-/tmp}/goru-python.XXXXXX")
+partial=$output.$$.partial
+trap 'rm -rf "$work" "$partial"' EXIT
+tar --extract --file "$interpreter" --directory "$work"
+mkdir "$work/objects"
+
+cc=(clang-22 --target=wasm32-wasi "--sysroot=$sysroot" -Wno-deprecated -O3)
+flags=(
+  -std=gnu23 -DNDEBUG -mno-bulk-memory -mno-bulk-memory-opt -msimd128
+  -isystem "$work/include" -isystem "$work/include/internal"
+  "-ffile-prefix-map=$work=build" "-ffile-prefix-map=$here=python3.13" "-ffile-prefix-map=$audioop=audioop"
+)
+objects=()
+compile() {
+  local object
+  object=$work/objects/$(basename "$1" .c).o
+  "${cc[@]}" "${flags[@]}" "${@:2}" -c "$1" -o "$object"
+  objects+=("$object")
+}
+for source in "$here"/shim/*.c; do
+  own=(-Wall -Wextra -Werror -Wno-unused-parameter "--embed-dir=$work/stdlib" -I "$work/stdlib")
+  # It is what the compiler's own idioms would call.
+  [ "$(basename "$source")" != memory.c ] || own+=(-fno-builtin)
+  compile "$source" "${own[@]}"
+done
+compile "$audioop/_audioop.c" -w
+
+# The stack lies below the data, so that running out of it is a trap and never an overwrite. The C library was compiled with
+# bulk memory allowed, which only its memory functions use; shim/memory.c takes their place. The features are named so that the
+# module does not claim more than it uses; the engine refuses one that holds such an instruction.
+lib=$work/lib
+"${cc[@]}" -mexec-model=reactor "${objects[@]}" \
+  "$lib/libpython3.13.a" "$lib/libHacl_Hash_SHA2.a" "$lib/libexpat.a" "$lib/libmpdec.a" \
+  "$lib/libsqlite3.a" "$lib/libz.a" "$lib/libbz2.a" \
+  -Wl,--stack-first -Wl,-z,stack-size=8388608 -Wl,--strip-all -Wl,--gc-sections \
+  -Wl,--no-check-features -Xlinker --features=mutable-globals,nontrapping-fptoint,sign-ext,multivalue,simd128 \
+  -Wl,--export=__stack_pointer -Wl,--export=goru_interrupt_flag -Wl,--export=goru_interrupt_nudge \
+  -lwasi-emulated-signal -lwasi-emulated-getpid -lwasi-emulated-process-clocks -lwasi-emulated-mman \
+  -o "$partial"
+mv -f "$partial" "$output"
