@@ -40,14 +40,14 @@ Native RunNative(const fs::path& program, bool python) {
   return {std::strtod(text->c_str(), nullptr), text->substr(end + 1)};
 }
 
-void Compute(benchmark::State& state, const fs::path& program) {
+void Compute(benchmark::State& state, const fs::path& program, const Language& language) {
   static Executor executor = MakeExecutor({});
-  const bool python = program.extension() == ".py";
+  const bool python = IsPython(language);
   const std::string source = ReadFile(program);
   const Native native = RunNative(program, python);
   Samples all;
   for (auto iteration : state) {
-    Session session = MakeSession(executor, python ? Python() : JavaScript());
+    Session session = MakeSession(executor, language);
     const auto start = Clock::now();
     const std::string output = MustRun(session, source);
     const auto end = Clock::now();
@@ -61,17 +61,19 @@ void Compute(benchmark::State& state, const fs::path& program) {
   state.counters["ratio"] = all.Percentile(0.5) / (native.seconds * 1e3);
 }
 
-/// One benchmark for each file, Python first.
+/// One benchmark for each runtime and file.
 bool RegisterPrograms() {
   std::vector<fs::path> programs;
   for (const auto& entry : fs::directory_iterator(Directory() / "programs")) programs.push_back(entry.path());
   std::sort(programs.begin(), programs.end());
-  for (const std::string extension : {".py", ".js"}) {
+  const std::vector<std::pair<std::string, Language>> runtimes = {
+      {"python", Python()}, {"python_3_13", Python("3.13")}, {"javascript", JavaScript()}};
+  for (const auto& [name, language] : runtimes) {
     for (const fs::path& program : programs) {
-      if (program.extension() != extension) continue;
-      const std::string name = "Compute/" + std::string(extension == ".py" ? "python_" : "javascript_");
-      benchmark::RegisterBenchmark((name + program.stem().string()).c_str(),
-                                   [program](benchmark::State& state) { Compute(state, program); })
+      if (program.extension() != (IsPython(language) ? ".py" : ".js")) continue;
+      benchmark::RegisterBenchmark(
+          ("Compute/" + name + "_" + program.stem().string()).c_str(),
+          [program, language = language](benchmark::State& state) { Compute(state, program, language); })
           ->UseManualTime()
           ->Unit(benchmark::kMillisecond)
           ->Iterations(5);

@@ -8,6 +8,7 @@
 #include <array>
 #include <cstdlib>
 #include <cstring>
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -45,9 +46,10 @@ inline const guest::Runtime& LoadRuntime(const Language& language) {
     }));
     return Must(guest::Runtime::Create(engine, std::move(module), image->info(), image->memory()));
   };
-  static const auto python = load(Python());
-  static const auto javascript = load(JavaScript());
-  return language == Python() ? *python : *javascript;
+  static std::map<std::string, std::shared_ptr<const guest::Runtime>> loaded;
+  auto& runtime = loaded[language.image()];
+  if (!runtime) runtime = load(language);
+  return *runtime;
 }
 
 /// Runs `code` in `slot` and gives the slot back as the guest left it.

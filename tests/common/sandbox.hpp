@@ -66,16 +66,27 @@ class Door {
   bool open_ = false;
 };
 
+/// Whether a runtime is one of Python's.
+inline bool IsPython(const Language& language) { return language.name() == "python"; }
+
+/// Every runtime, for tests that run once on each.
+inline const std::vector<Language>& EveryRuntime() {
+  static const std::vector<Language> all = {Python(), Python("3.13"), JavaScript()};
+  return all;
+}
+
 /// A program in each language that does the same.
 struct Program {
   const char* python;
   const char* javascript;
 
-  const char* In(const Language& language) const { return language == Python() ? python : javascript; }
+  const char* In(const Language& language) const { return IsPython(language) ? python : javascript; }
 };
 
-/// Names the parameter of a test that runs once per language.
-inline std::string LanguageName(const testing::TestParamInfo<Language>& info) { return info.param.name(); }
+/// Names the parameter of a test that runs once per runtime.
+inline std::string LanguageName(const testing::TestParamInfo<Language>& info) {
+  return info.param == Python("3.13") ? "python_3_13" : info.param.name();
+}
 
 }  // namespace goru::test
 

@@ -190,6 +190,8 @@ TEST(ErrorKinds, HaveDistinctNames) {
 
 TEST(Languages, FromNamesAndFiles) {
   EXPECT_EQ(Language::FromName("py"), Python());
+  EXPECT_EQ(Language::FromName("python3.12"), Python("3.12"));
+  EXPECT_EQ(Language::FromName("python3.13"), Python("3.13"));
   EXPECT_EQ(Language::FromName("javascript"), JavaScript());
   EXPECT_EQ(Language::FromName("ruby"), std::nullopt);
   EXPECT_EQ(Language::FromName(""), std::nullopt);
@@ -197,6 +199,15 @@ TEST(Languages, FromNamesAndFiles) {
   EXPECT_EQ(Language::FromFileName("dir.py/a.mjs"), JavaScript());
   EXPECT_EQ(Language::FromFileName("py"), std::nullopt);
   EXPECT_FALSE(Python() == JavaScript());
+  EXPECT_FALSE(Python("3.12") == Python("3.13"));
+  EXPECT_EQ(Python("3.12").name(), Python("3.13").name());
+}
+
+TEST(Languages, UnknownVersionHasNoImage) {
+  Executor executor = test::MakeExecutor();
+  const auto session = executor.NewSession(Python("2.7"));
+  ASSERT_FALSE(session.ok());
+  EXPECT_EQ(session.error().kind, ErrorKind::kUnavailable);
 }
 
 TEST(ExecutorOptions, ErrorsSayWhatIsWrong) {

@@ -131,7 +131,7 @@ def cases():
             yield pytest.param(path, runtime, id=f"{name}-{runtime}" if runtime else name)
 
 
-@pytest.mark.parametrize("path,runtime", cases())
+@pytest.mark.parametrize("path,runtime", list(cases()))
 def test_golden(path, runtime, tmp_path):
     case = Case(path)
     done, seconds = run(case, runtime, tmp_path)

@@ -3,10 +3,11 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
-#include <set>
+#include <map>
 #include <string>
 
 #include "common/raw_sandbox.hpp"
+#include "common/sandbox.hpp"
 #include "support/file.hpp"
 
 namespace goru::guest {
@@ -18,27 +19,33 @@ constexpr size_t kMax = size_t{256} << 20;
 
 std::vector<uint8_t> ModuleOf(const Language& language) {
   return Must(support::ReadFile(
-      std::string(GORU_TEST_MODULES "/") + (language == Python() ? "python-3.12.wasm" : "javascript.wasm"), kMax));
+      std::string(GORU_TEST_MODULES "/") + language.image() + ".wasm", kMax));
 }
 
 class ImageBuilder : public testing::TestWithParam<Language> {};
-INSTANTIATE_TEST_SUITE_P(Languages, ImageBuilder, testing::Values(Python(), JavaScript()),
-                         [](const auto& p) { return p.param.name(); });
+INSTANTIATE_TEST_SUITE_P(Languages, ImageBuilder, testing::ValuesIn(test::EveryRuntime()), test::LanguageName);
 
 TEST_P(ImageBuilder, SameInputsGiveTheSameFile) {
   const auto module = ModuleOf(GetParam());
   std::string prelude;
-  if (GetParam() == Python()) {
-    std::set<std::filesystem::path> files;
-    for (const auto& entry : std::filesystem::directory_iterator(GORU_TEST_PRELUDE)) files.insert(entry.path());
-    for (const auto& file : files) {
+  if (test::IsPython(GetParam())) {
+    // In the order of the files' own names, as the build has them.
+    const std::filesystem::path shared = GORU_TEST_PRELUDE;
+    std::map<std::string, std::filesystem::path> files;
+    for (const auto& directory : {shared, shared / GetParam().image().substr(std::string_view("python-").size())}) {
+      for (const auto& entry : std::filesystem::directory_iterator(directory)) {
+        if (entry.is_regular_file()) files[entry.path().filename()] = entry.path();
+      }
+    }
+    for (const auto& [name, file] : files) {
       const auto text = Must(support::ReadFile(file.string(), kMax));
       prelude.append(text.begin(), text.end());
+      prelude += '\n';
     }
   }
   const std::string path = testing::TempDir() + "goru-image-" + std::to_string(::getpid());
-  ASSERT_TRUE(BuildImage(GetParam().name(), module, prelude, path + ".1").ok());
-  ASSERT_TRUE(BuildImage(GetParam().name(), module, prelude, path + ".2").ok());
+  ASSERT_TRUE(BuildImage(GetParam().image(), module, prelude, path + ".1").ok());
+  ASSERT_TRUE(BuildImage(GetParam().image(), module, prelude, path + ".2").ok());
   const auto first = Must(support::ReadFile(path + ".1", kMax));
   EXPECT_TRUE(first == Must(support::ReadFile(path + ".2", kMax)));
   const auto image = Must(ImageFile::Open(path + ".1"));
@@ -53,16 +60,18 @@ TEST(ImageBuilderErrors, SaysWhatIsWrong) {
   EXPECT_FALSE(BuildImage("cobol", {}, "", path).ok());
   EXPECT_FALSE(BuildImage("javascript", {}, "", path).ok());
   const std::vector<uint8_t> garbage(1000, 0x41);
-  EXPECT_FALSE(BuildImage("python", garbage, "", path).ok());
+  EXPECT_FALSE(BuildImage("python-3.13", garbage, "", path).ok());
+  EXPECT_FALSE(BuildImage("python-3.12", garbage, "", path).ok());
   EXPECT_FALSE(FunctionsOnStackAtRest(garbage).ok());
   EXPECT_FALSE(std::filesystem::exists(path));
 }
 
 TEST(ImageBuilderErrors, PreludeThatFails) {
   const std::string path = testing::TempDir() + "goru-no-image";
-  const auto built = BuildImage("python", ModuleOf(Python()), "raise ValueError('in the prelude')", path);
-  EXPECT_FALSE(built.ok());
-  EXPECT_FALSE(std::filesystem::exists(path));
+  for (const Language& language : {Python(), Python("3.13")}) {
+    EXPECT_FALSE(BuildImage(language.image(), ModuleOf(language), "raise ValueError('in the prelude')", path).ok());
+    EXPECT_FALSE(std::filesystem::exists(path));
+  }
 }
 
 }  // namespace
