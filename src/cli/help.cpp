@@ -22,7 +22,7 @@ examples:
 
 what to run:
   -c, --code CODE         the code itself
-  -l, --language LANG     python (py) or javascript (js)
+  -l, --language LANG     python (py), which is python3.12; python3.13; javascript (js)
   --stdin FILE            standard input of the code; '-' hands goru's own on, which is read to its end first.
                           Without this flag the code finds its standard input empty
 limits:
@@ -90,6 +90,7 @@ std::string VersionText() {
     return version ? *version : "not found";
   };
   text += "python: CPython " + runtime(Python()) + "\n";
+  text += "python3.13: CPython " + runtime(Python("3.13")) + "\n";
   text += "javascript: QuickJS-NG " + runtime(JavaScript()) + " (ES2023)\n";
   return text;
 }

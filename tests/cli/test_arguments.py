@@ -88,7 +88,7 @@ def test_version(goru):
         done = goru(flag)
         assert done.returncode == 0
         assert re.match(r"goru \d+\.\d+\.\d+\n", done.stdout)
-        assert "Wasmtime" in done.stdout and "CPython 3.12" in done.stdout and "QuickJS" in done.stdout
+        assert "Wasmtime" in done.stdout and "CPython 3.12" in done.stdout and "CPython 3.13" in done.stdout and "QuickJS" in done.stdout
 
 
 @pytest.mark.parametrize("name", ["a.py", "a.js", "a.mjs", "a.cjs"])

@@ -2,10 +2,14 @@
 # alive: yes
 # Asynchronous calls by hand: repeated and absurd ids, cancelling what never was, wrong shapes.
 import marshal, os
-fd = os.open("/.goru/host", os.O_RDWR)
+try:
+    from _goru import exchange_bytes
+except ImportError:
+    fd = os.open("/.goru/host", os.O_RDWR)
+    exchange_bytes = lambda request: os.write(fd, request)
 
 def send(*value):
-    os.write(fd, marshal.dumps((ord("b"), *value), 2))
+    exchange_bytes(marshal.dumps((ord("b"), *value), 2))
 
 nan, inf = float("nan"), float("inf")
 same = [(1, "echo", {})] * 500

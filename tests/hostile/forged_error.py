@@ -1,5 +1,9 @@
 # expect: guest_exception
 # An error whose members have the wrong types.
 import marshal, os
-fd = os.open("/.goru/host", os.O_RDWR)
-os.write(fd, marshal.dumps((ord("r"), {"error": {"type": [], "message": {}, "traceback": 7}}), 2))
+try:
+    from _goru import exchange_bytes as send
+except ImportError:
+    fd = os.open("/.goru/host", os.O_RDWR)
+    send = lambda request: os.write(fd, request)
+send(marshal.dumps((ord("r"), {"error": {"type": [], "message": {}, "traceback": 7}}), 2))

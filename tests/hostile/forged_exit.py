@@ -1,5 +1,9 @@
 # expect: exited
 # An exit code that fits into nothing.
 import marshal, os
-fd = os.open("/.goru/host", os.O_RDWR)
-os.write(fd, marshal.dumps((ord("r"), {"exit": -(2**63), "error": {"type": "x"}}), 2))
+try:
+    from _goru import exchange_bytes as send
+except ImportError:
+    fd = os.open("/.goru/host", os.O_RDWR)
+    send = lambda request: os.write(fd, request)
+send(marshal.dumps((ord("r"), {"exit": -(2**63), "error": {"type": "x"}}), 2))

@@ -1,5 +1,9 @@
 # expect: exited
 # An exit code that is no number.
 import marshal, os
-fd = os.open("/.goru/host", os.O_RDWR)
-os.write(fd, marshal.dumps((ord("r"), {"exit": {"a": []}}), 2))
+try:
+    from _goru import exchange_bytes as send
+except ImportError:
+    fd = os.open("/.goru/host", os.O_RDWR)
+    send = lambda request: os.write(fd, request)
+send(marshal.dumps((ord("r"), {"exit": {"a": []}}), 2))

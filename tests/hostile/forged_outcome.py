@@ -3,8 +3,12 @@
 # Reports outcomes of its own: the first one counts, and nothing that is written after it is shown.
 # output: before
 import marshal, os
-fd = os.open("/.goru/host", os.O_RDWR)
+try:
+    from _goru import exchange_bytes as send
+except ImportError:
+    fd = os.open("/.goru/host", os.O_RDWR)
+    send = lambda request: os.write(fd, request)
 print("before")
 for outcome in ({"value": "1"}, {"error": 5}, {"exit": "x"}, [], None, {"error": {"type": 1}}):
-    os.write(fd, marshal.dumps((ord("r"), outcome), 2))
+    send(marshal.dumps((ord("r"), outcome), 2))
 print("after")

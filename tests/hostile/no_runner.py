@@ -1,4 +1,5 @@
 # expect: ok
+# expect 3.13: guest_exception
 # Takes away what starts the next run.
 import builtins
 del builtins.__goru_run__

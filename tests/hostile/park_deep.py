@@ -1,5 +1,7 @@
 # expect: trap
 # alive: no
+# expect 3.13: ok
+# alive 3.13: yes
 # The same from deep inside callbacks of C functions.
 import marshal, os
 fd = os.open("/.goru/host", os.O_RDWR)
