@@ -110,7 +110,7 @@ if(TARGET goru-image)
     OUTPUT "${work}/python-3.13.wasm"
     INPUTS ${inputs} "${work}/python-3.13-interpreter.tar"
     SALT ${fetched}
-    VERSION_OF clang-22 wasm-ld-22
+    VERSION_OF clang-22 wasm-ld-22 wasm-opt
     COMMAND bash "${python}/build_guest.sh" "${work}/python-3.13-interpreter.tar" "${sysroot}"
       "${GORU_FETCHED_audioop}/audioop" "${work}/python-3.13.wasm")
   add_custom_target(goru-python-3.13-wasm DEPENDS "${work}/python-3.13.wasm")

@@ -1,4 +1,6 @@
 # expect: trap
+# expect 3.13: timeout
+# timeout: 2000
 # alive: no
 # After a forged outcome a read of standard input parks: from here, where the stack is another one.
 import marshal, os
