@@ -28,7 +28,7 @@ help: ## Show this
 	@echo '  build/release/goru  the program, after make build'
 	@echo
 	@echo 'All targets:'
-	@awk -F ':.*## ' '/^[a-z][a-z-]*:.*## / { printf "  %-10s  %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z][a-z-]*:.*## / { printf "  %-12s  %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo
 	@echo 'Settings: PREFIX=$(PREFIX) JOBS=$(JOBS) PRESET=$(PRESET) FUZZ_SECONDS=$(FUZZ_SECONDS) TESTS= CMAKE_ARGS='
 	@echo 'Downloads and images are kept in $${GORU_CACHE_DIR:-$${XDG_CACHE_HOME:-~/.cache}/goru}.'
@@ -58,6 +58,11 @@ demo: build ## Run the examples of the main job in both languages
 .PHONY: test
 test: all ## Build and run all tests
 	@ctest --preset $(PRESET) -j $(JOBS) $(TESTS)
+
+.PHONY: test-cpython
+test-cpython: build ## Run CPython's own regression tests inside the sandbox (minutes)
+	@JOBS=$(JOBS) tests/cpython/run.py $(build_dir)/bin/goru \
+	  "$$(scripts/fetch.py python-source 2>/dev/null | sed 's/^[^=]*=//')"
 
 .PHONY: test-asan
 test-asan: ## Run all tests with AddressSanitizer and UndefinedBehaviorSanitizer
