@@ -84,7 +84,9 @@ void HostCall(benchmark::State& state, const Language& language, const std::stri
 
 /// call(...) of a function that runs on the run's own thread.
 BENCHMARK_CAPTURE(HostCall, python, Python(), "calls(5000)", "loop(5000)", 5000)->UseManualTime()->Iterations(30);
-BENCHMARK_CAPTURE(HostCall, python_3_13, Python("3.13"), "calls(5000)", "loop(5000)", 5000)->UseManualTime()->Iterations(30);
+BENCHMARK_CAPTURE(HostCall, python_3_13, Python("3.13"), "calls(5000)", "loop(5000)", 5000)
+    ->UseManualTime()
+    ->Iterations(30);
 BENCHMARK_CAPTURE(HostCall, javascript, JavaScript(), "calls(5000)", "loop(5000)", 5000)
     ->UseManualTime()
     ->Iterations(30);

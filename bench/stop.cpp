@@ -68,7 +68,9 @@ BENCHMARK_CAPTURE(StopByTimeout, python_3_13_regex, Python("3.13"), kPythonRegex
 BENCHMARK_CAPTURE(StopByTimeout, python_sort, Python(), kPythonSort)->UseManualTime()->Iterations(60);
 BENCHMARK_CAPTURE(StopByTimeout, python_3_13_sort, Python("3.13"), kPythonSort)->UseManualTime()->Iterations(60);
 BENCHMARK_CAPTURE(StopByTimeout, python_big_integer, Python(), kPythonPower)->UseManualTime()->Iterations(60);
-BENCHMARK_CAPTURE(StopByTimeout, python_3_13_big_integer, Python("3.13"), kPythonPower)->UseManualTime()->Iterations(60);
+BENCHMARK_CAPTURE(StopByTimeout, python_3_13_big_integer, Python("3.13"), kPythonPower)
+    ->UseManualTime()
+    ->Iterations(60);
 BENCHMARK_CAPTURE(StopByTimeout, javascript_loop, JavaScript(), kJavaScriptLoop)->UseManualTime()->Iterations(60);
 BENCHMARK_CAPTURE(StopByTimeout, javascript_regex, JavaScript(), kJavaScriptRegex)->UseManualTime()->Iterations(60);
 BENCHMARK_CAPTURE(StopByTimeout, javascript_sort, JavaScript(), kJavaScriptSort)->UseManualTime()->Iterations(60);

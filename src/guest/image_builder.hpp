@@ -11,8 +11,8 @@
 namespace goru::guest {
 
 /// Boots the guest in `module` and writes its image. `name` is "python-3.12", "python-3.13" or "javascript";
-/// `prelude` is the source that Python is started with (the JavaScript module carries its own). The same inputs give the same file:
-/// clocks and entropy are fixed while the guest boots.
+/// `prelude` is the source that Python is started with (the JavaScript module carries its own). The same inputs give
+/// the same file: clocks and entropy are fixed while the guest boots.
 Expected<void> BuildImage(const std::string& name, std::span<const uint8_t> module, const std::string& prelude,
                           const std::string& output);
 

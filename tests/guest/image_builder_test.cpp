@@ -18,8 +18,7 @@ using test::Must;
 constexpr size_t kMax = size_t{256} << 20;
 
 std::vector<uint8_t> ModuleOf(const Language& language) {
-  return Must(support::ReadFile(
-      std::string(GORU_TEST_MODULES "/") + language.image() + ".wasm", kMax));
+  return Must(support::ReadFile(std::string(GORU_TEST_MODULES "/") + language.image() + ".wasm", kMax));
 }
 
 class ImageBuilder : public testing::TestWithParam<Language> {};

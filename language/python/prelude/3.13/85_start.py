@@ -1,4 +1,6 @@
 import importlib.machinery
+import os
+import sys
 import zlib
 
 import _goru
@@ -26,5 +28,7 @@ def _get_source(name):
     return None if packed is None else zlib.decompress(packed).decode()
 
 
+# Programs expect an entry.
+sys.path.append(os.path.dirname(os.__file__))
 importlib.machinery.FrozenImporter.get_source = staticmethod(_get_source)
 _goru.register(_run, _describe)
