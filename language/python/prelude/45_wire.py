@@ -5,7 +5,19 @@ import os
 # How the built-in modules put values into a request. Bytes cross as text where they are UTF-8.
 
 _json_text = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
+_json_ascii = json.JSONEncoder(allow_nan=False, separators=(",", ":")).encode
 _json_value = json.JSONDecoder().decode
+
+
+def _exact_json(value):
+    """The value's JSON text; lone surrogates, which have no UTF-8 form, are escaped."""
+    text = _json_text(value)
+    if not text.isascii():
+        try:
+            text.encode()
+        except UnicodeEncodeError:
+            return _json_ascii(value)
+    return text
 
 
 def _bytes_of(data, what):

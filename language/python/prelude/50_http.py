@@ -128,15 +128,13 @@ def _http_pairs(value, what):
 def _http_headers(headers):
     pairs = _http_pairs(headers, "headers")
     for name, value in pairs:
-        if not isinstance(name, str) or not isinstance(value, str):
-            wrong = value if isinstance(name, str) else name
-            raise TypeError(f"names and values of headers must be str, not {type(wrong).__name__}: {wrong!r}")
+        _text_to_wire(name, "the name of a header")
+        _text_to_wire(value, f"the header {name}")
     return pairs
 
 
 def _http_url(url, params):
-    if not isinstance(url, str):
-        raise TypeError(f"a URL must be str, not {type(url).__name__}")
+    _text_to_wire(url, "a URL")
     if params is None:
         return url
     query = []
@@ -151,14 +149,12 @@ def _http_url(url, params):
 
 
 def _http_arguments(method, url, body, headers, params, json, timeout, allow_redirects):
-    if not isinstance(method, str):
-        raise TypeError(f"a method must be str, not {type(method).__name__}")
-    arguments = {"method": method.upper(), "url": _http_url(url, params)}
+    arguments = {"method": _text_to_wire(method, "a method").upper(), "url": _http_url(url, params)}
     pairs = [] if headers is None else _http_headers(headers)
     if json is not None:
         if body is not None:
             raise TypeError("a request has body or json, not both")
-        arguments["body"] = _json_text(json)
+        arguments["body"] = _exact_json(json)
         if all(name.lower() != "content-type" for name, value in pairs):
             pairs.append(("Content-Type", "application/json"))
     elif isinstance(body, str):
@@ -216,9 +212,7 @@ def _http_functions(method):
 
 def _http_secret(name):
     """The placeholder of a secret: in a header the host puts the value in its place."""
-    if not isinstance(name, str):
-        raise TypeError(f"the name of a secret must be str, not {type(name).__name__}")
-    return _ask("goru:http.secret", {"name": name})
+    return _ask("goru:http.secret", {"name": _text_to_wire(name, "the name of a secret")})
 
 
 _publish_in(

@@ -7,12 +7,9 @@ import posixpath
 
 
 def _fs_path(path):
-    if type(path) is str:
-        return path
-    path = os.fspath(path)
-    if isinstance(path, str):
-        return str(path)
-    raise TypeError("a path of fs must be str or a path of str, not bytes")
+    if type(path) is not str:
+        path = os.fspath(path)
+    return _text_to_wire(path, "a path of fs")
 
 
 def _fs_json(value, indent):

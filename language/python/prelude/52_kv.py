@@ -2,9 +2,7 @@
 
 
 def _kv_key(key):
-    if not isinstance(key, str):
-        raise TypeError(f"a key of kv must be str, not {type(key).__name__}")
-    return {"key": key}
+    return {"key": _text_to_wire(key, "a key of kv")}
 
 
 def _kv_get(key, default=None):
@@ -15,7 +13,7 @@ def _kv_get(key, default=None):
 
 def _kv_set(key, value):
     """Stores a value that JSON can express; tuples become lists and other keys of a dict than str become str."""
-    _ask("goru:kv.set", {**_kv_key(key), "value": _json_text(value)})
+    _ask("goru:kv.set", {**_kv_key(key), "value": _exact_json(value)})
 
 
 def _kv_delete(key):
@@ -36,7 +34,7 @@ async def _kv_async_get(key, default=None):
 
 async def _kv_async_set(key, value):
     """Stores a value that JSON can express."""
-    await _start("goru:kv.set", {**_kv_key(key), "value": _json_text(value)})
+    await _start("goru:kv.set", {**_kv_key(key), "value": _exact_json(value)})
 
 
 async def _kv_async_delete(key):
