@@ -1,23 +1,41 @@
 import base64
 import json
+import json.encoder
 import os
 
 # How the built-in modules put values into a request. Bytes cross as text where they are UTF-8.
 
-_json_text = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
-_json_ascii = json.JSONEncoder(allow_nan=False, separators=(",", ":")).encode
+_compact = {"allow_nan": False, "separators": (",", ":")}
 _json_value = json.JSONDecoder().decode
+# What json.dumps and json.loads make anew, and look for, in every call.
+_encode = json.encoder.c_make_encoder(
+    None, json.JSONEncoder().default, json.encoder.encode_basestring, None, ":", ",", False, False, False
+)
+_scan = json.JSONDecoder().scan_once
 
 
 def _exact_json(value):
     """The value's JSON text; lone surrogates, which have no UTF-8 form, are escaped."""
-    text = _json_text(value)
+    try:
+        text = "".join(_encode(value, 0))
+    except RecursionError:
+        # Or it is circular, and this says so.
+        text = json.dumps(value, ensure_ascii=False, **_compact)
     if not text.isascii():
         try:
             text.encode()
         except UnicodeEncodeError:
-            return _json_ascii(value)
+            return json.dumps(value, **_compact)
     return text
+
+
+def _value_of_json(text):
+    """The value of a text that is known to be JSON."""
+    try:
+        return _scan(text, 0)[0]
+    except StopIteration:
+        # It begins with white space.
+        return _json_value(text)
 
 
 def _bytes_of(data, what):

@@ -8,7 +8,7 @@ def _kv_key(key):
 def _kv_get(key, default=None):
     """The value under key, or default where there is none."""
     text = _ask("goru:kv.get", _kv_key(key))
-    return default if text is None else _json_value(text)
+    return default if text is None else _value_of_json(text)
 
 
 def _kv_set(key, value):
@@ -29,7 +29,7 @@ def _kv_keys():
 async def _kv_async_get(key, default=None):
     """The value under key, or default where there is none."""
     text = await _start("goru:kv.get", _kv_key(key))
-    return default if text is None else _json_value(text)
+    return default if text is None else _value_of_json(text)
 
 
 async def _kv_async_set(key, value):
