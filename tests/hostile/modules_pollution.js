@@ -11,14 +11,17 @@ for (const proto of [Object.prototype, Array.prototype, String.prototype, Number
     try { Object.defineProperty(proto, key, {get: () => undefined, set: bad, configurable: true}) } catch {}
   }
 }
+const targets = [];
 for (const C of [Array, String, Number, Map, WeakMap, Set, RegExp, JSON, Function, Symbol, Proxy, Reflect, Math]) {
   for (const target of [C, C.prototype]) {
     if (!target) continue;
     for (const key of Reflect.ownKeys(target)) {
-      if (key === 'prototype' || C === Reflect || keys.includes?.(key)) continue;
-      try { target[key] = bad } catch {}
+      if (key !== 'prototype' && key !== 'length') targets[targets.length] = [target, key];
     }
   }
+}
+for (let i = 0, all = targets.length; i < all; i++) {
+  try { targets[i][0][targets[i][1]] = bad } catch {}
 }
 globalThis.BigInt = globalThis.JSON = globalThis.Proxy = globalThis.encodeURIComponent = globalThis.Response = bad;
 let text, missing;
