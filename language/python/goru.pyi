@@ -46,8 +46,8 @@ class Headers(dict[str, str]):
 class HTTPError(OSError):
     """What Response.raise_for_status raises."""
 
-    response: Response | None
-    def __init__(self, message: str, response: Response | None = None) -> None: ...
+    response: Response
+    def __init__(self, message: str, response: Response) -> None: ...
 
 class Response:
     """What a server answered."""

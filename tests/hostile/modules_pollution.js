@@ -4,21 +4,24 @@
 // Broken prototypes and globals: what the modules do does not depend on them.
 const print_ = console.log, stringify = JSON.stringify, toText = BigInt.prototype.toString, apply = Reflect.apply;
 const bad = () => { throw new TypeError('polluted') };
-const keys = ['key', 'value', 'path', 'status', 'url', 'headers', 'body', 'base64', 'name', 'is_dir', 'size', 'mod_time', 'is_link', 'code',
-  'toJSON', 'then', 'length', 'params', 'json', 'timeout', 'redirect', 'recursive', 'get', 'set', '0', '1', '2', '3'];
+const keys = ['key', 'path', 'status', 'url', 'headers', 'body', 'base64', 'name', 'is_dir', 'size', 'mod_time', 'is_link', 'code',
+  'toJSON', 'then', 'length', 'params', 'json', 'timeout', 'redirect', 'recursive', 'get', 'set'];
 for (const proto of [Object.prototype, Array.prototype, String.prototype, Number.prototype, Uint8Array.prototype, Error.prototype]) {
   for (const key of keys) {
     try { Object.defineProperty(proto, key, {get: () => undefined, set: bad, configurable: true}) } catch {}
   }
 }
+const targets = [];
 for (const C of [Array, String, Number, Map, WeakMap, Set, RegExp, JSON, Function, Symbol, Proxy, Reflect, Math]) {
   for (const target of [C, C.prototype]) {
     if (!target) continue;
     for (const key of Reflect.ownKeys(target)) {
-      if (key === 'prototype' || C === Reflect || keys.includes?.(key)) continue;
-      try { target[key] = bad } catch {}
+      if (key !== 'prototype' && key !== 'length') targets[targets.length] = [target, key];
     }
   }
+}
+for (let i = 0, all = targets.length; i < all; i++) {
+  try { targets[i][0][targets[i][1]] = bad } catch {}
 }
 globalThis.BigInt = globalThis.JSON = globalThis.Proxy = globalThis.encodeURIComponent = globalThis.Response = bad;
 let text, missing;

@@ -30,7 +30,7 @@ class Text(str):
 for function in (lambda: kv.get(Text("k")), lambda: kv.set("k", Text("v")), lambda: fs.read_text(Text("/data/x")),
                  lambda: package.request(Text("GET"), Text("http://refused.example/"), params={"a": 1})):
     attempt(function)
-package.Response.__init__ = package.Headers.__init__ = OSError.__init__ = None if False else bad
+package.Response.__init__ = package.Headers.__init__ = bad
 for module in (json, base64, os, posixpath, urllib.parse):
     for name in list(vars(module)):
         if callable(getattr(module, name)):

@@ -134,7 +134,7 @@ def test_attributes_of_values(tmp_path):
 import goru, json
 answer = {"status": 200, "url": "", "headers": [], "body": ""}
 plain = lambda value: sorted(n for n in vars(value) if not n.startswith("_"))
-error = goru.HTTPError("text")
+error = goru.HTTPError("text", goru.Response(answer))
 print(json.dumps([plain(goru.Response(answer)), plain(error), sorted(fs.listdir("/d")[0]), sorted(fs.stat("/d/file"))]))
 """
     (tmp_path / "d").mkdir()

@@ -61,7 +61,7 @@ function isRecursive(options) {
   return !!options.recursive;
 }
 
-const join = (folder, name) => (folder[folder.length - 1] === '/' ? folder + name : `${folder}/${name}`);
+const join = (folder, name) => (folder[folder.length - 1] === '/' ? folder + name : folder + '/' + name);
 
 // What a folder holds, as one step of a walk.
 function splitOf(wire) {

@@ -3,6 +3,9 @@ const P = shared.primordials;
 const K = shared.kinds;
 const { push, indexOf, substring, toLowerCase, defineProperty, TypeError } = P;
 
+// Templates only make messages here: the engine joins their parts with String.prototype.concat, which guest code may have
+// replaced.
+
 // ---- responses ----
 
 // The headers as received; a proxy finds them whatever their case.
@@ -40,7 +43,7 @@ defineProperty(Headers.prototype, 'getAll', {
   value: function getAll(name) {
     const pairs = P.weakMapGet(lists, this);
     if (pairs === undefined) throw new TypeError('getAll is a method of the headers of a response');
-    const lower = toLowerCase(`${name}`);
+    const lower = toLowerCase(P.String(name));
     const values = [];
     for (let i = 0; i < pairs.length; i++) {
       if (toLowerCase(pairs[i][0]) === lower) push(values, pairs[i][1]);
@@ -52,9 +55,10 @@ defineProperty(Headers.prototype, 'getAll', {
 function headersOf(pairs) {
   const target = new Headers();
   for (let i = 0; i < pairs.length; i++) {
-    const [name, value] = [pairs[i][0], pairs[i][1]];
+    const name = pairs[i][0];
+    const value = pairs[i][1];
     const key = keyOf(target, name);
-    const joined = key === undefined ? value : `${target[key]}, ${value}`;
+    const joined = key === undefined ? value : target[key] + ', ' + value;
     defineProperty(target, key === undefined ? name : key, {
       __proto__: null, value: joined, writable: true, enumerable: true, configurable: true,
     });
@@ -141,7 +145,7 @@ function withParams(url, params) {
   let query = '';
   const add = (name, value) => {
     if (value === undefined || value === null) return;
-    query += `${query === '' ? '' : '&'}${P.encodeURIComponent(`${name}`)}=${P.encodeURIComponent(`${value}`)}`;
+    query += (query === '' ? '' : '&') + P.encodeURIComponent(name) + '=' + P.encodeURIComponent(value);
   };
   eachPair(params, 'params', (name, value) => {
     if (P.isArray(value)) for (let i = 0; i < value.length; i++) add(name, value[i]);

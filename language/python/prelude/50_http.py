@@ -47,7 +47,7 @@ class Headers(dict):
 class HTTPError(OSError):
     """What Response.raise_for_status raises; has the response."""
 
-    def __init__(self, message, response=None):
+    def __init__(self, message, response):
         super().__init__(message)
         self.response = response
 

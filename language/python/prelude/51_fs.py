@@ -32,6 +32,15 @@ def _fs_moving(source, target):
     return {"from": _fs_path(source), "to": _fs_path(target)}
 
 
+def _fs_in_order(members, value):
+    """The dict with its members in the order that people expect; they cross in another one."""
+    return {member: value[member] for member in members}
+
+
+_FS_ENTRY = ("name", "is_dir", "size")
+_FS_STAT = ("name", "size", "is_dir", "mod_time")
+
+
 def _fs_read_text(path):
     """The text of a file, which must be UTF-8."""
     return _text_from_wire(_ask("goru:fs.read", _fs_at(path)))
@@ -69,7 +78,7 @@ def _fs_append_text(path, text):
 
 def _fs_listdir(path):
     """The entries of a folder, sorted by name: dicts of name, is_dir and size."""
-    return _ask("goru:fs.list", _fs_at(path))
+    return [_fs_in_order(_FS_ENTRY, entry) for entry in _ask("goru:fs.list", _fs_at(path))]
 
 
 def _fs_exists(path):
@@ -79,7 +88,7 @@ def _fs_exists(path):
 
 def _fs_stat(path):
     """A dict of name, size, is_dir and mod_time (seconds since 1970)."""
-    return _ask("goru:fs.stat", _fs_at(path))
+    return _fs_in_order(_FS_STAT, _ask("goru:fs.stat", _fs_at(path)))
 
 
 def _fs_mkdir(path, parents=False, exist_ok=False):
@@ -169,7 +178,7 @@ async def _fs_async_append_text(path, text):
 
 async def _fs_async_listdir(path):
     """The entries of a folder, sorted by name: dicts of name, is_dir and size."""
-    return await _start("goru:fs.list", _fs_at(path))
+    return [_fs_in_order(_FS_ENTRY, entry) for entry in await _start("goru:fs.list", _fs_at(path))]
 
 
 async def _fs_async_exists(path):
@@ -179,7 +188,7 @@ async def _fs_async_exists(path):
 
 async def _fs_async_stat(path):
     """A dict of name, size, is_dir and mod_time (seconds since 1970)."""
-    return await _start("goru:fs.stat", _fs_at(path))
+    return _fs_in_order(_FS_STAT, await _start("goru:fs.stat", _fs_at(path)))
 
 
 async def _fs_async_mkdir(path, parents=False, exist_ok=False):

@@ -57,7 +57,10 @@ def _hint(error):
     """What to do about an error that only a sandbox has."""
     if isinstance(error, (FileNotFoundError, PermissionError)) or getattr(error, "errno", None) == errno.EROFS:
         if not _is_ours(error):
-            return "The sandbox has no files of the machine that it runs on; fs has what the host mounts for it (WithSessionMount, --mount).\n"
+            return (
+                "The sandbox has no files of the machine that it runs on; fs has what the host mounts for it "
+                "(WithSessionMount, --mount).\n"
+            )
     return ""
 
 
