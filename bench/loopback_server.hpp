@@ -63,7 +63,7 @@ class LoopbackServer {
   void Serve(int connection) const {
     constexpr std::string_view kResponse =
         "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: "
-        "27\r\n\r\n{\"name\":\"Ada\",\"visits\":42}";
+        "26\r\n\r\n{\"name\":\"Ada\",\"visits\":42}";
     static_assert(kResponse.substr(kResponse.size() - 26, 1) == "{");
     std::string request;
     std::vector<char> buffer(4096);
