@@ -157,3 +157,9 @@ def test_byte_order_mark_and_shebang(goru):
     assert goru("shebang.js").stdout == "shebang\n"
     goru.write("crlf.py", "if True:\r\n    print('crlf')\r\n")
     assert goru("crlf.py").stdout == "crlf\n"
+
+
+def test_flags_that_may_be_repeated_take_one_value_each(goru):
+    goru.write("list.py", "print([entry['name'] for entry in fs.listdir('/')])")
+    done = goru("--mount", "/a:.:ro", "--mount", "/b:.:ro", "list.py")
+    assert done.stdout == "['a', 'b']\n", done
