@@ -59,7 +59,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         else:
             self.answer(404, b"not here")
 
-    do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = do_HEAD = do_OPTIONS = do_REPORT = handle_any
+    do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = do_HEAD = do_OPTIONS = handle_any
 
     def log_message(self, *args):
         pass
@@ -123,7 +123,7 @@ def test_python_methods_and_arguments(python):
 import json
 for name in ("get", "post", "put", "patch", "delete", "options"):
     print(getattr(http, name)("BASE/echo").json()["method"])
-print(http.request("report", "BASE/echo").json()["method"])
+print(http.request("put", "BASE/echo").json()["method"])
 head = http.head("BASE/binary")
 print(head.status_code, head.headers["content-length"], head.content)
 sent = http.post("BASE/echo?a=1#part", body="\\u00e9", params={"b": ["x y", 2], "c": None, "d": "&"}, headers=[("X", "1"), ("X", "2")]).json()
@@ -134,7 +134,7 @@ print(sent["type"], sent["body"].encode("latin-1").decode())
 print(http.post("BASE/echo", json=1, headers={"content-TYPE": "text/x"}).json()["type"])
 """)
     assert lines[:6] == ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
-    assert lines[6] == "REPORT"
+    assert lines[6] == "PUT"
     assert lines[7] == "200 256 b''"
     sent = json.loads(lines[8])
     assert sent["body"] == "Ã©"
@@ -245,7 +245,7 @@ for (const [path, redirect] of [["redirect", "error"], ["away", "follow"]]) {
 
 
 PYTHON_ERRORS = """
-for f in (lambda: http.get("http://elsewhere.example/"), lambda: http.get("BASE/large"), lambda: http.get("BASE/hang", timeout=0.2),
+for f in (lambda: http.get("http://elsewhere.example/"), lambda: http.get("BASE/large"), lambda: http.get("BASE/hang", timeout=0.2), lambda: http.request("REPORT", "BASE/echo"),
           lambda: http.get("ftp://127.0.0.1/"), lambda: http.get("not a url"), lambda: http.get("BASE/echo", headers={"a": "b\\r\\nc: d"}),
           lambda: http.post("BASE/echo", body="x" * (2 << 20)), lambda: http.secret("NONE")):
     try:
@@ -255,7 +255,7 @@ for f in (lambda: http.get("http://elsewhere.example/"), lambda: http.get("BASE/
 """
 
 JAVASCRIPT_ERRORS = """
-for (const f of [() => http.get("http://elsewhere.example/"), () => http.get("BASE/large"), () => http.get("BASE/hang", {timeout: 200}),
+for (const f of [() => http.get("http://elsewhere.example/"), () => http.get("BASE/large"), () => http.get("BASE/hang", {timeout: 200}), () => http.request("REPORT", "BASE/echo"),
   () => http.get("ftp://127.0.0.1/"), () => http.get("not a url"), () => http.get("BASE/echo", {headers: {a: "b\\r\\nc: d"}}),
   () => http.post("BASE/echo", {body: "x".repeat(2 << 20)}), () => http.secret("NONE")]) {
   try { console.log("no error", f()) } catch (error) { console.log(error.name) }

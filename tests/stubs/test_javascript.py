@@ -1,9 +1,11 @@
 """goru.d.ts says what the guest really has: the same globals, members and parameters."""
 
+import http.server
 import json
 import pathlib
 import re
 import subprocess
+import threading
 
 import pytest
 from conftest import JAVASCRIPT_STUB, run_guest
@@ -83,17 +85,29 @@ const names = (value) => {
 let error;
 try { fs.readText('/d/missing') } catch (caught) { error = caught }
 console.log(JSON.stringify({
+  HttpResponse: names(http.get('URL')), HttpHeaders: names(http.get('URL').headers).filter((name) => name === 'getAll'),
   FsEntry: names(fs.listdir('/d')[0]), FsStat: names(fs.stat('/d/file')),
   HostError: Object.getOwnPropertyNames(error).filter((name) => name !== 'stack'),
 }));
 """
 
 
-def test_members_of_values(stub, tmp_path):
+@pytest.fixture
+def port():
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), http.server.BaseHTTPRequestHandler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield server.server_address[1]
+    server.shutdown()
+    server.server_close()
+
+
+def test_members_of_values(stub, tmp_path, port):
     (tmp_path / "d").mkdir()
     (tmp_path / "d" / "file").write_text("x")
-    guest = json.loads(run_guest(tmp_path, "main.js", MEMBERS, "--mount", f"/d:{tmp_path / 'd'}:ro"))
-    for name in ("FsEntry", "FsStat"):
+    program = MEMBERS.replace("URL", f"http://127.0.0.1:{port}/")
+    flags = ["--mount", f"/d:{tmp_path / 'd'}:ro", "--allow-host", f"127.0.0.1:{port}"]
+    guest = json.loads(run_guest(tmp_path, "main.js", program, *flags))
+    for name in ("FsEntry", "FsStat", "HttpResponse", "HttpHeaders"):
         assert set(guest[name]) == set(stub["types"][name]), name
     assert set(guest["HostError"]) | {"cause", "stack"} == set(stub["types"]["HostError"]) | {"cause", "stack"}
 
