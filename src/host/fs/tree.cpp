@@ -47,8 +47,12 @@ DirectoryEntry MakeParents(const Access& access, int root, const std::string& pa
   for (size_t slash = path.find('/'); slash != std::string::npos; slash = path.find('/', begin)) {
     const std::string name = path.substr(begin, slash - begin);
     int error = 0;
-    support::UniqueFd next = TryOpenBeneath(parent.get(), name, O_PATH | O_DIRECTORY | O_NOFOLLOW, error);
-    if (!next && error == ENOENT) (void)MakeOne(access, parent.get(), name);
+    const auto step = [&] { return TryOpenBeneath(parent.get(), name, O_PATH | O_DIRECTORY | O_NOFOLLOW, error); };
+    support::UniqueFd next = step();
+    if (!next && error == ENOENT) {
+      (void)MakeOne(access, parent.get(), name);
+      next = step();
+    }
     // A symbolic link may lead anywhere beneath the root, so it is followed from there.
     if (!next) next = OpenBeneath(root, path.substr(0, slash), O_PATH | O_DIRECTORY);
     parent = std::move(next);
