@@ -92,7 +92,7 @@ RunArguments ParseRunArguments(const std::vector<std::string>& arguments) {
   if (out.file && out.code) throw UsageError{"either FILE or -c CODE, not both"};
   if (language_option->count() > 0) {
     out.language = Language::FromName(language);
-    if (!out.language) throw UsageError{"there is no language '" + language + "': say -l python or -l js"};
+    if (!out.language) throw UsageError{"there is no language '" + language + "': say -l python, -l js or -l ts"};
   }
   if (stdin_option->count() > 0) out.stdin_file = std::move(stdin_file);
   if (timeout_option->count() > 0) out.timeout = Duration(timeout, "--timeout");

@@ -20,6 +20,8 @@ struct Job {
   bool want_value = false;
   bool has_stdin = false;
   bool first = false;
+  /// The text of a source map of the code; empty: none.
+  std::string source_map;
 };
 
 nlohmann::json ToJson(const Job& job);

@@ -84,7 +84,7 @@ Expected<std::unique_ptr<Guest>> ReactorGuest::Create(std::shared_ptr<const wasm
 
 Expected<std::unique_ptr<ReactorGuest>> ReactorGuest::Boot(std::shared_ptr<const wasm::Program> program,
                                                            std::unique_ptr<wasm::MemorySlot> slot, wasi::WasiHost host,
-                                                           HostPort& port) {
+                                                           const std::string& translator, HostPort& port) {
   std::unique_ptr<ReactorGuest> guest(new ReactorGuest());
   guest->host_ = std::move(host);
   guest->host_.io = guest.get();
@@ -101,6 +101,9 @@ Expected<std::unique_ptr<ReactorGuest>> ReactorGuest::Boot(std::shared_ptr<const
   std::array<wasmtime_val_raw_t, 1> result = {I32(0)};
   wasm::CallEnd end = guest->instance_->Call(*initialize, {});
   if (end.kind == wasm::CallEnd::Kind::kReturned) end = guest->instance_->Call(*init, result);
+  if (end.kind == wasm::CallEnd::Kind::kReturned && result[0].i32 == 0 && !translator.empty()) {
+    end = guest->GiveTranslator(translator, result[0]);
+  }
   gate.End();
   guest->channel_.End();
   guest->booting_ = false;
@@ -108,6 +111,29 @@ Expected<std::unique_ptr<ReactorGuest>> ReactorGuest::Boot(std::shared_ptr<const
     return Error{ErrorKind::kInternal, "the guest did not initialise: " + end.message};
   }
   return guest;
+}
+
+wasm::CallEnd ReactorGuest::GiveTranslator(const std::string& translator, wasmtime_val_raw_t& failed) {
+  wasm::CallEnd end;
+  end.kind = wasm::CallEnd::Kind::kTrapped;
+  auto give = instance_->Function("goru_translator");
+  if (!give) {
+    end.message = give.error().message;
+    return end;
+  }
+  std::array<wasmtime_val_raw_t, 1> value = {I32(static_cast<uint32_t>(translator.size()))};
+  end = instance_->Call(buffer_, value);
+  if (end.kind != wasm::CallEnd::Kind::kReturned) return end;
+  const auto into = instance_->memory().Bytes(static_cast<uint32_t>(value[0].i32), translator.size());
+  if (value[0].i32 == 0 || !into) {
+    failed = I32(1);
+    return end;
+  }
+  std::copy(translator.begin(), translator.end(), into->begin());
+  value[0] = I32(static_cast<uint32_t>(translator.size()));
+  end = instance_->Call(*give, value);
+  failed = value[0];
+  return end;
 }
 
 GuestEnd ReactorGuest::End(const wasm::CallEnd& call) const {

@@ -67,6 +67,7 @@ static size_t input_capacity = INPUT_SIZE;
 // The input has room for a NUL behind it, too.
 __attribute__((export_name("goru_buffer"))) char *goru_buffer(int32_t size);
 __attribute__((export_name("goru_init"))) int32_t goru_init(void);
+__attribute__((export_name("goru_translator"))) int32_t goru_translator(int32_t size);
 __attribute__((export_name("goru_run"))) int32_t goru_run(int32_t size);
 
 char *goru_buffer(int32_t size)
@@ -108,6 +109,21 @@ int32_t goru_init(void)
     JS_RunGC(rt);
     memory_begin_run();
     return 0;
+}
+
+int32_t goru_translator(int32_t size)
+{
+    if (!goru_context || size < 0 || (size_t)size >= input_capacity)
+        return 1;
+    input[size] = '\0';
+    run_prepare_stack(JS_GetRuntime(goru_context));
+    int failed = translate_install(goru_context, input, (size_t)size);
+    if (failed)
+        prelude_complain(goru_context);
+    goru_buffer(0);
+    JS_RunGC(JS_GetRuntime(goru_context));
+    memory_begin_run();
+    return failed ? 2 : 0;
 }
 
 int32_t goru_run(int32_t size)

@@ -146,7 +146,7 @@ static void report_error(JSContext *ctx, Buffer *out, JSValueConst error)
     for (size_t at = 0; !frames.failed && at < frames.size;) {
         FramePlace place;
         if (frames_place(frames.data + at, frames.size - at, &place) &&
-            sources_show(&traceback, place.name, place.name_size, place.line, place.column)) {
+            sources_show(ctx, &traceback, &place)) {
             buffer_char(&traceback, '\n');
             break;
         }

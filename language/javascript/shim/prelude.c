@@ -64,6 +64,23 @@ static int load(JSContext *ctx, const File *file, JSValueConst native, JSValueCo
     return 0;
 }
 
+void prelude_complain(JSContext *ctx)
+{
+    JSValue error = JS_GetException(ctx);
+    JSValue stack = engine_error_stack(ctx, error);
+    JSValueConst values[] = {error, stack};
+    for (int v = 0; v < 2; v++) {
+        size_t size;
+        const char *text = JS_ToCStringLen(ctx, &size, values[v]);
+        if (text)
+            io_write_text(2, text, size);
+        io_write_text(2, "\n", 1);
+        JS_FreeCString(ctx, text);
+    }
+    JS_FreeValue(ctx, stack);
+    JS_FreeValue(ctx, error);
+}
+
 int prelude_load(JSContext *ctx)
 {
     JSValue native = JS_NewObject(ctx);
@@ -73,17 +90,7 @@ int prelude_load(JSContext *ctx)
         return -1;
     for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
         if (load(ctx, &files[i], native, shared) < 0) {
-            // The image builder sees what is wrong with the prelude on standard error.
-            JSValue error = JS_GetException(ctx);
-            JSValue stack = engine_error_stack(ctx, error);
-            JSValueConst values[] = {error, stack};
-            for (int v = 0; v < 2; v++) {
-                size_t size;
-                const char *text = JS_ToCStringLen(ctx, &size, values[v]);
-                if (text)
-                    io_write_text(2, text, size);
-                io_write_text(2, "\n", 1);
-            }
+            prelude_complain(ctx);
             return -1;
         }
     }
