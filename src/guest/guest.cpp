@@ -3,13 +3,11 @@
 namespace goru::guest {
 
 nlohmann::json ToJson(const Job& job) {
-  nlohmann::json out = {{"code", job.code},
-                        {"name", job.name},
-                        {"value", job.want_value},
-                        {"stdin", job.has_stdin},
-                        {"first", job.first}};
-  if (!job.source_map.empty()) out["map"] = job.source_map;
-  return out;
+  return {{"code", job.code},
+          {"name", job.name},
+          {"value", job.want_value},
+          {"stdin", job.has_stdin},
+          {"first", job.first}};
 }
 
 }  // namespace goru::guest

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <span>
 #include <string>
+#include <string_view>
 
 #include "goru/error.hpp"
 #include "wasi/wasi_host.hpp"
@@ -20,8 +21,8 @@ struct Job {
   bool want_value = false;
   bool has_stdin = false;
   bool first = false;
-  /// The text of a source map of the code; empty: none.
-  std::string source_map;
+  /// The text of a source map of the code; empty: none. Not part of the JSON.
+  std::string_view source_map;
 };
 
 nlohmann::json ToJson(const Job& job);

@@ -113,6 +113,19 @@ Expected<std::unique_ptr<ReactorGuest>> ReactorGuest::Boot(std::shared_ptr<const
   return guest;
 }
 
+wasm::CallEnd ReactorGuest::HandOver(const wasmtime_func_t& give_room, std::string_view bytes, bool& copied) {
+  copied = false;
+  std::array<wasmtime_val_raw_t, 1> value = {I32(static_cast<uint32_t>(bytes.size()))};
+  wasm::CallEnd end = instance_->Call(give_room, value);
+  if (end.kind != wasm::CallEnd::Kind::kReturned) return end;
+  const auto address = static_cast<uint32_t>(value[0].i32);
+  const auto into = instance_->memory().Bytes(address, bytes.size());
+  if (address == 0 || !into) return end;
+  std::copy(bytes.begin(), bytes.end(), into->begin());
+  copied = true;
+  return end;
+}
+
 wasm::CallEnd ReactorGuest::GiveTranslator(const std::string& translator, wasmtime_val_raw_t& failed) {
   wasm::CallEnd end;
   end.kind = wasm::CallEnd::Kind::kTrapped;
@@ -121,16 +134,11 @@ wasm::CallEnd ReactorGuest::GiveTranslator(const std::string& translator, wasmti
     end.message = give.error().message;
     return end;
   }
+  bool copied = false;
+  end = HandOver(buffer_, translator, copied);
+  failed = I32(1);
+  if (end.kind != wasm::CallEnd::Kind::kReturned || !copied) return end;
   std::array<wasmtime_val_raw_t, 1> value = {I32(static_cast<uint32_t>(translator.size()))};
-  end = instance_->Call(buffer_, value);
-  if (end.kind != wasm::CallEnd::Kind::kReturned) return end;
-  const auto into = instance_->memory().Bytes(static_cast<uint32_t>(value[0].i32), translator.size());
-  if (value[0].i32 == 0 || !into) {
-    failed = I32(1);
-    return end;
-  }
-  std::copy(translator.begin(), translator.end(), into->begin());
-  value[0] = I32(static_cast<uint32_t>(translator.size()));
   end = instance_->Call(*give, value);
   failed = value[0];
   return end;
@@ -160,22 +168,22 @@ GuestEnd ReactorGuest::Run(const Job& job, HostPort& port) {
   std::string text;
   Codec::Json().Encode(ToJson(job), text);
   channel_.Begin(port, job);
-  std::array<wasmtime_val_raw_t, 1> value = {I32(static_cast<uint32_t>(text.size()))};
-  wasm::CallEnd call = instance_->Call(buffer_, value);
-  if (call.kind == wasm::CallEnd::Kind::kReturned) {
-    const auto address = static_cast<uint32_t>(value[0].i32);
-    const auto into = instance_->memory().Bytes(address, text.size());
-    if (address == 0 || !into) {
-      // The code does not fit into the guest's memory: the run fails, the guest is unharmed.
-      port.Outcome({{"error", {{"type", "InternalError"}, {"message", "out of memory"}, {"traceback", ""}}}});
-    } else {
-      std::copy(text.begin(), text.end(), into->begin());
-      value[0] = I32(static_cast<uint32_t>(text.size()));
-      call = instance_->Call(run_, value);
-      if (call.kind == wasm::CallEnd::Kind::kReturned && (value[0].i32 != 0 || !channel_.finished())) {
-        call.kind = wasm::CallEnd::Kind::kTrapped;
-        call.message = "the code damaged the language runtime";
-      }
+  wasm::CallEnd call;
+  bool copied = false;
+  if (!job.source_map.empty()) {
+    // A map that the guest has no memory for is left out.
+    if (const auto room = instance_->Function("goru_source_map")) call = HandOver(*room, job.source_map, copied);
+  }
+  if (call.kind == wasm::CallEnd::Kind::kReturned) call = HandOver(buffer_, text, copied);
+  if (call.kind == wasm::CallEnd::Kind::kReturned && !copied) {
+    // The code does not fit into the guest's memory: the run fails, the guest is unharmed.
+    port.Outcome({{"error", {{"type", "InternalError"}, {"message", "out of memory"}, {"traceback", ""}}}});
+  } else if (call.kind == wasm::CallEnd::Kind::kReturned) {
+    std::array<wasmtime_val_raw_t, 1> value = {I32(static_cast<uint32_t>(text.size()))};
+    call = instance_->Call(run_, value);
+    if (call.kind == wasm::CallEnd::Kind::kReturned && (value[0].i32 != 0 || !channel_.finished())) {
+      call.kind = wasm::CallEnd::Kind::kTrapped;
+      call.message = "the code damaged the language runtime";
     }
   }
   channel_.DropResponse();

@@ -9,7 +9,6 @@ enum { KEEP_SIZE = 64 * 1024, REPR_LIMIT = 64 * 1024 };
 typedef struct Job {
     JSValue code;
     JSValue name;
-    JSValue map;
     bool value;
     bool first;
 } Job;
@@ -97,7 +96,6 @@ static bool job_parse(JSContext *ctx, const char *json, size_t size, Job *job)
         JS_FreeValue(ctx, job->name);
         job->name = JS_NewString(ctx, "main.js");
     }
-    job->map = JS_GetPropertyStr(ctx, object, "map");
     job->value = flag(ctx, object, "value");
     job->first = flag(ctx, object, "first");
     JS_FreeValue(ctx, object);
@@ -281,7 +279,9 @@ static JSValue execute(JSContext *ctx, const Job *job)
     }
     // The table may drop all of this when another text comes.
     JSValue translated = translate_wanted() ? translate(ctx, job->code, name, NULL) : JS_UNDEFINED;
-    sources_keep(ctx, (SourceText){name, code, size, JS_DupValue(ctx, job->map), JS_IsString(translated)});
+    SourceText text = {.name = name, .text = code, .size = size, .translated = JS_IsString(translated)};
+    text.map = map_take(&text.map_size);
+    sources_keep(ctx, text);
     if (JS_IsException(translated))
         return translated;
     const char *script = JS_IsString(translated) ? JS_ToCStringLen(ctx, &size, translated) : NULL;
@@ -319,7 +319,7 @@ bool run_job(JSContext *ctx, const char *json, size_t size)
     interrupt_begin_run();
     io_begin_run();
 
-    Job job = {.code = JS_UNDEFINED, .name = JS_UNDEFINED, .map = JS_UNDEFINED};
+    Job job = {.code = JS_UNDEFINED, .name = JS_UNDEFINED};
     buffer_reset(&outcome, KEEP_SIZE);
     buffer_char(&outcome, 'r');
     JSValue value = JS_UNDEFINED;
@@ -352,7 +352,6 @@ bool run_job(JSContext *ctx, const char *json, size_t size)
     JS_FreeValue(ctx, value);
     JS_FreeValue(ctx, job.code);
     JS_FreeValue(ctx, job.name);
-    JS_FreeValue(ctx, job.map);
 
     Response response;
     bool sent = cross(&outcome, &response);

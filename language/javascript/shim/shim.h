@@ -37,6 +37,9 @@ typedef struct Response {
 bool cross(const Buffer *request, Response *response);
 void response_free(Response *response);
 
+// The source map that came with the job, NULL where none did. The caller frees it.
+char *map_take(size_t *size);
+
 // ---- interrupt.c: soft interrupts ----
 
 // True once the host's wish to interrupt was seen in this run.
@@ -114,7 +117,8 @@ typedef struct SourceText {
     const char *name; // made by JS_ToCString, as is the text
     const char *text;
     size_t size;
-    JSValue map;     // the text of a source map, or undefined
+    char *map;       // the text of a source map, made by malloc, with a NUL behind it; NULL: none
+    size_t map_size;
     bool translated; // what ran is not this text but its translation
 } SourceText;
 

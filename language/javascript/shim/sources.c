@@ -1,6 +1,7 @@
 #include "shim.h"
 #include "source_map.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 // A session that gives every run a name of its own does not keep them all.
@@ -25,7 +26,7 @@ static void drop(JSContext *ctx, size_t index)
     total_size -= source->total;
     JS_FreeCString(ctx, source->given.name);
     JS_FreeCString(ctx, source->given.text);
-    JS_FreeValue(ctx, source->given.map);
+    free(source->given.map);
     source_map_free(ctx, source->map);
     JS_FreeCString(ctx, source->generated);
     memmove(source, source + 1, (source_count - index - 1) * sizeof(Source));
@@ -40,10 +41,7 @@ void sources_keep(JSContext *ctx, SourceText text)
             break;
         }
     }
-    int64_t map_size = 0;
-    if (JS_IsString(text.map))
-        JS_GetLength(ctx, text.map, &map_size);
-    size_t total = text.size + (size_t)map_size;
+    size_t total = text.size + text.map_size;
     while (source_count > 0 && (source_count == SOURCES || total_size + total > TOTAL_SIZE))
         drop(ctx, 0);
     sources[source_count++] = (Source){.given = text, .total = total};
@@ -87,14 +85,8 @@ static SourceMap *map_of(JSContext *ctx, Source *source)
     const SourceText *given = &source->given;
     if (given->translated) {
         read_translation(ctx, source);
-    } else if (JS_IsString(given->map)) {
-        size_t size;
-        const char *json = JS_ToCStringLen(ctx, &size, given->map);
-        if (json)
-            source->map = source_map_parse(ctx, json, size);
-        else
-            JS_FreeValue(ctx, JS_GetException(ctx));
-        JS_FreeCString(ctx, json);
+    } else if (given->map) {
+        source->map = source_map_parse(ctx, given->map, given->map_size);
     } else {
         source->map = source_map_inline(ctx, given->text, given->size);
     }
