@@ -28,6 +28,15 @@ static const unsigned char encoding_js[] = {
 static const unsigned char clone_js[] = {
 #embed "../prelude/clone.js"
 };
+static const unsigned char domain_js[] = {
+#embed "../prelude/domain.js"
+};
+static const unsigned char url_parser_js[] = {
+#embed "../prelude/url_parser.js"
+};
+static const unsigned char url_js[] = {
+#embed "../prelude/url.js"
+};
 static const unsigned char host_js[] = {
 #embed "../prelude/host.js"
 };
@@ -38,6 +47,9 @@ static const File files[] = {
     {"goru:console.js", console_js, sizeof(console_js)},
     {"goru:encoding.js", encoding_js, sizeof(encoding_js)},
     {"goru:clone.js", clone_js, sizeof(clone_js)},
+    {"goru:domain.js", domain_js, sizeof(domain_js)},
+    {"goru:url_parser.js", url_parser_js, sizeof(url_parser_js)},
+    {"goru:url.js", url_js, sizeof(url_js)},
     {"goru:host.js", host_js, sizeof(host_js)},
 };
 
