@@ -119,12 +119,11 @@ function mapPoint(character) {
   if (matches(FULL_STOP, character)) return '.';
   if (matches(IGNORED, character)) return '';
   // Letters whose case folding is not their lower case: Cherokee, old Cyrillic variants.
-  if ((code >= 0x13a0 && code <= 0x13f5)) return character;
+  if (code >= 0x13a0 && code <= 0x13f5) return character;
   if (code >= 0xab70 && code <= 0xabbf) return fromCodePoint(code - 0xab70 + 0x13a0);
   if (code >= 0x13f8 && code <= 0x13fd) return fromCodePoint(code - 8);
   if (code >= 0x1c80 && code <= 0x1c88) return toLowerCase(toUpperCase(character));
-  const folded = toLowerCase(normalize(toLowerCase(character), 'NFKC'));
-  return folded;
+  return toLowerCase(normalize(toLowerCase(character), 'NFKC'));
 }
 
 const IOTA_BELOW = /\u0345/;
@@ -153,7 +152,7 @@ const MARK = /^\p{M}/u;
 const VIRAMA = /[\u094d\u09cd\u0a4d\u0acd\u0b4d\u0bcd\u0c4d\u0ccd\u0d3b\u0d3c\u0d4d\u0dca\u0e3a\u0eba\u0f84\u1039\u103a\u1714\u1734\u17d2\u1a60\u1b44\u1baa\u1bab\u1bf2\u1bf3\u2d7f\ua806\ua82c\ua8c4\ua953\ua9c0\uaaf6\uabed\u{10a3f}\u{11046}\u{1107f}\u{110b9}\u{11133}\u{11134}\u{111c0}\u{11235}\u{112ea}\u{1134d}\u{11442}\u{114c2}\u{115bf}\u{1163f}\u{116b6}\u{1172b}\u{11839}]$/u;
 const JOINING = /[\p{Script=Arabic}\p{Script=Syriac}\p{Script=Mongolian}\p{Script=Nko}\p{Script=Mandaic}]\p{Mn}*$/u;
 const JOINED = /^\p{Mn}*[\p{Script=Arabic}\p{Script=Syriac}\p{Script=Mongolian}\p{Script=Nko}\p{Script=Mandaic}]/u;
-const RIGHT_TO_LEFT = /[\u0590-\u08ff\u200f\ufb1d-\ufdff\ufe70-\ufeff\u{10800}-\u{10fff}\u{1e800}-\u{1efff}]/u;
+const RIGHT_TO_LEFT = /(?![\p{Mn}\u06f0-\u06f9])[\u0590-\u08ff\u200f\ufb1d-\ufdff\ufe70-\ufeff\u{10800}-\u{10fff}\u{1e800}-\u{1efff}]/u;
 
 function joinersFit(label) {
   for (let i = 0; i < label.length; i++) {
@@ -188,9 +187,13 @@ function isValid(label) {
   return normalize(label, 'NFC') === label && !matches(MARK, label) && !matches(DISALLOWED, label) && joinersFit(label);
 }
 
+// Numbers with a full stop of their own, which are no separators.
+const NUMBER_WITH_STOP = /[\u2488-\u249b]/;
+
 // The domain in ASCII, or undefined where it is no domain.
 shared.domainToAscii = function domainToAscii(domain) {
   if (isAscii(domain) && !matches(/(?:^|\.)xn--/i, domain)) return toLowerCase(domain);
+  if (matches(NUMBER_WITH_STOP, domain)) return undefined;
   const mapped = mapDomain(domain);
   const labels = [];
   let bidi = false;
@@ -202,7 +205,7 @@ shared.domainToAscii = function domainToAscii(domain) {
     if (substring(label, 0, 4) === 'xn--') {
       const decoded = isAscii(label) ? decode(substring(label, 4)) : undefined;
       // What is only ASCII has no business in Punycode.
-      if (decoded === undefined || isAscii(decoded) || !isValid(decoded) || mapDomain(decoded) !== decoded) return undefined;
+      if (decoded === undefined || isAscii(decoded) || substring(decoded, 0, 4) === 'xn--' || !isValid(decoded) || mapDomain(decoded) !== decoded) return undefined;
       label = decoded;
     } else if (!isAscii(label) && !isValid(label)) return undefined;
     if (matches(RIGHT_TO_LEFT, label)) bidi = true;

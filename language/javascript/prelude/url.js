@@ -374,5 +374,19 @@ class URL {
 
 expose(URL.prototype, 'URL');
 
+// What inspect shows of these, without running their getters, which guest code can replace.
+shared.describe = (value, format, output) => {
+  if (shared.isURL(value)) {
+    const record = shared.urlRecord(value);
+    return () => push(output, `href: ${format(U.serialize(record))}`, `origin: ${format(U.origin(record))}`);
+  }
+  if (!shared.isSearchParams(value)) return null;
+  return () => {
+    const list = shared.searchParamsList(value);
+    for (let i = 0; i < list.length && i < 100; i++) push(output, `${format(list[i][0])} => ${format(list[i][1])}`);
+    if (list.length > 100) push(output, `... ${list.length - 100} more`);
+  };
+};
+
 shared.global('URL', URL);
 shared.global('URLSearchParams', URLSearchParams);

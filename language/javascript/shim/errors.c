@@ -20,8 +20,8 @@ static const struct {
     {"clearInterval", "the sandbox has no timers"},
     {"require", "the sandbox has no module loader; bundle dependencies into one file, for instance with esbuild --bundle "
                 "--format=esm"},
-    {"module", "the sandbox has no CommonJS modules; bundle with esbuild --bundle --format=esm"},
-    {"exports", "the sandbox has no CommonJS modules; bundle with esbuild --bundle --format=esm"},
+    {"module", "only code that is a CommonJS bundle has module and exports"},
+    {"exports", "only code that is a CommonJS bundle has module and exports"},
     {"process", "the sandbox has no Node.js APIs"},
     {"Buffer", "the sandbox has no Node.js APIs; use Uint8Array and TextEncoder"},
     {"__dirname", "the sandbox has no Node.js APIs"},
