@@ -108,7 +108,7 @@ function decode(text) {
 // ---- mapping ----
 
 // Nothing is left of these; U+200C and U+200D stay and are looked at later.
-const IGNORED = /^(?![\u200c\u200d\u115f\u1160\u17b4\u17b5\u3164\uffa0\u206a-\u206f\u2061-\u2064\u{e0001}\u{e0020}-\u{e007f}])\p{Default_Ignorable_Code_Point}$/u;
+const IGNORED = /^(?![\p{Cn}\u200c\u200d\u206a-\u206f\u{e0001}\u{e0020}-\u{e007f}])\p{Default_Ignorable_Code_Point}$/u;
 const FULL_STOP = /^[\u3002\uff0e\uff61]$/;
 
 function mapPoint(character) {
@@ -187,13 +187,13 @@ function isValid(label) {
   return normalize(label, 'NFC') === label && !matches(MARK, label) && !matches(DISALLOWED, label) && joinersFit(label);
 }
 
-// Numbers with a full stop of their own, which are no separators.
-const NUMBER_WITH_STOP = /[\u2488-\u249b]/;
+// What NFKC would make a full stop of, or a number with one: no separators.
+const NO_SEPARATOR = /[\u2488-\u249b\ufe12]/;
 
 // The domain in ASCII, or undefined where it is no domain.
 shared.domainToAscii = function domainToAscii(domain) {
   if (isAscii(domain) && !matches(/(?:^|\.)xn--/i, domain)) return toLowerCase(domain);
-  if (matches(NUMBER_WITH_STOP, domain)) return undefined;
+  if (matches(NO_SEPARATOR, domain)) return undefined;
   const mapped = mapDomain(domain);
   const labels = [];
   let bidi = false;

@@ -17,4 +17,6 @@ const bad = User.safeParse({ id: -1, name: 'x', email: 'nobody', kind: { type: '
 console.log(bad.success, JSON.stringify(bad.error.issues, null, 1));
 console.log(JSON.stringify(z.toJSONSchema(z.object({ a: z.string(), b: z.number().optional() }))));
 const later = z.string().refine(async (text) => text.length > 3, 'too short');
-console.log(JSON.stringify(await later.safeParseAsync('abc')), (await later.parseAsync('abcd')));
+(async () => {
+  console.log(JSON.stringify(await later.safeParseAsync('abc')), await later.parseAsync('abcd'));
+})();
