@@ -108,6 +108,7 @@ int32_t goru_init(void)
     if (run_warm_up(ctx) < 0)
         return 4;
     JS_RunGC(rt);
+    memory_close_holes();
     memory_begin_run();
     return 0;
 }
@@ -123,7 +124,7 @@ int32_t goru_translator(int32_t size)
         prelude_complain(goru_context);
     goru_buffer(0);
     JS_RunGC(JS_GetRuntime(goru_context));
-    memory_begin_run();
+    memory_close_holes();
     return failed ? 2 : 0;
 }
 

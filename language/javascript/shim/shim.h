@@ -19,6 +19,9 @@ extern bool memory_exhausted;
 
 // Puts a block aside that the first failed allocation gives back, so that errors can still be made and reported.
 void memory_begin_run(void);
+// Called while the image is built: what was freed so far is never used again. Small allocations would be scattered over
+// it, and each page that a run touches costs it a copy; from now on they come from one place.
+void memory_close_holes(void);
 // Gives that block back now.
 void memory_release_reserve(void);
 
