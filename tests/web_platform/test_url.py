@@ -63,5 +63,5 @@ def test_domains(tmp_path):
     text = (fetched("idna-tests") / "tests" / "IdnaTestV2.txt").read_text(encoding="utf-8")
     result = json.loads(run("domain_cases.js", text, tmp_path)[-1])
     assert result["valid"] > 500 and result["invalid"] > 2000
-    assert result["wrong"] <= 4, result
-    assert result["accepted"] <= 31, result
+    assert result["wrong"] <= 1, result
+    assert result["accepted"] <= 57, result
