@@ -43,8 +43,8 @@ class ReactorGuest final : public Guest {
   Expected<void> Attach(std::shared_ptr<const wasm::Program> program, std::unique_ptr<wasm::MemorySlot> slot);
   /// Calls goru_translator; `failed` gets what it returns.
   wasm::CallEnd GiveTranslator(const std::string& translator, wasmtime_val_raw_t& failed);
-  /// Calls an export that takes a size and returns the address of so many bytes, and copies `bytes` there. `copied` says
-  /// whether the guest had memory for them.
+  /// Calls an export that takes a size and returns the address of so many bytes, and copies `bytes` there. `copied`
+  /// says whether the guest had memory for them.
   wasm::CallEnd HandOver(const wasmtime_func_t& give_room, std::string_view bytes, bool& copied);
   GuestEnd End(const wasm::CallEnd& call) const;
   static wasm::After HostCall(wasm::CallContext& context, wasm::Args args);
