@@ -15,7 +15,7 @@ CMAKE_ARGS ?=
 
 build_dir = build/$(PRESET)
 # What the build reads from the cache after it was configured: fetched again where the cache was cleared.
-image_sources = python-wasm quickjs
+image_sources = python-wasm quickjs sucrase
 configure = { [ -f $(build_dir)/build.ninja ] && [ -z '$(CMAKE_ARGS)' ]; } || cmake --preset $(PRESET) $(CMAKE_ARGS)
 
 .PHONY: help

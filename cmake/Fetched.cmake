@@ -5,7 +5,7 @@ find_package(Python3 REQUIRED COMPONENTS Interpreter)
 set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS
   "${PROJECT_SOURCE_DIR}/third_party/versions.txt" "${PROJECT_SOURCE_DIR}/scripts/fetch.py")
 
-set(names python-wasm quickjs)
+set(names python-wasm quickjs sucrase)
 if(NOT GORU_WASMTIME_ROOT)
   list(APPEND names wasmtime wasmtime-headers)
 endif()

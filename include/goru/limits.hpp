@@ -57,7 +57,7 @@ struct Limits {
   std::chrono::nanoseconds timeout = std::chrono::seconds(30);
 
   /// Linear memory: everything that the guest has, its runtime included (Python needs 28 MiB, of which 8 are its stack,
-  /// JavaScript 3).
+  /// JavaScript 4, TypeScript 7).
   size_t memory_bytes = size_t{256} << 20;
 
   /// Bytes kept of each of standard output and standard error in one run. What is beyond is counted and dropped.

@@ -135,6 +135,10 @@ struct RunOptions {
   std::string name = {};
   /// Standard input. Must stay valid until the run has ended.
   std::string_view stdin_data = {};
+  /// The source map of `code` as JSON text (ECMA-426): tracebacks name the sources that JavaScript was bundled from. A
+  /// map that ends the code as a data: URL is found without this. One that is malformed, or larger than
+  /// Limits::code_bytes, is not used. Must stay valid until the run has ended.
+  std::string_view source_map = {};
   /// Report the value of the last expression (Result::value).
   bool want_value = false;
   /// Called on the run's thread with each piece of output, before the limits. Must not throw and must not use the

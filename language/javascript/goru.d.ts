@@ -255,13 +255,52 @@ declare global {
     encodeInto(text: string, target: Uint8Array): { read: number; written: number };
   }
 
-  /** Knows utf-8, utf-16le and windows-1252 ("latin1"). */
+  /** Knows utf-8, utf-16le, utf-16be and windows-1252 ("latin1"). */
   class TextDecoder {
     constructor(encoding?: string, options?: { fatal?: boolean; ignoreBOM?: boolean });
     readonly encoding: string;
     readonly fatal: boolean;
     readonly ignoreBOM: boolean;
     decode(input?: ArrayBuffer | ArrayBufferView, options?: { stream?: boolean }): string;
+  }
+
+  /** A URL of the WHATWG URL standard. */
+  class URL {
+    constructor(url: string | URL, base?: string | URL);
+    static canParse(url: string | URL, base?: string | URL): boolean;
+    static parse(url: string | URL, base?: string | URL): URL | null;
+    href: string;
+    readonly origin: string;
+    protocol: string;
+    username: string;
+    password: string;
+    host: string;
+    hostname: string;
+    port: string;
+    pathname: string;
+    search: string;
+    readonly searchParams: URLSearchParams;
+    hash: string;
+    toString(): string;
+    toJSON(): string;
+  }
+
+  class URLSearchParams {
+    constructor(init?: string | Record<string, string> | Iterable<readonly [string, string]>);
+    readonly size: number;
+    append(name: string, value: string): void;
+    delete(name: string, value?: string): void;
+    get(name: string): string | null;
+    getAll(name: string): string[];
+    has(name: string, value?: string): boolean;
+    set(name: string, value: string): void;
+    sort(): void;
+    forEach(callback: (value: string, name: string, params: URLSearchParams) => void, thisArgument?: unknown): void;
+    entries(): IterableIterator<[string, string]>;
+    keys(): IterableIterator<string>;
+    values(): IterableIterator<string>;
+    [Symbol.iterator](): IterableIterator<[string, string]>;
+    toString(): string;
   }
 
   interface Performance {

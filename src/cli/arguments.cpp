@@ -185,7 +185,7 @@ RunArguments ParseRunArguments(const std::vector<std::string>& arguments) {
   flags.Value("-c,--code", "--code", [&out](const std::string& text, const char*) { out.code = text; });
   flags.Value("-l,--language,--lang", "--language", [&out](const std::string& text, const char*) {
     out.language = Language::FromName(text);
-    if (!out.language) throw UsageError{"there is no language '" + text + "': say -l python or -l js"};
+    if (!out.language) throw UsageError{"there is no language '" + text + "': say -l python, -l js or -l ts"};
   });
   flags.Value("--stdin", "--stdin", [&out](const std::string& text, const char*) { out.stdin_file = text; });
   flags.Duration("--timeout", out.timeout);

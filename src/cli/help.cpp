@@ -7,7 +7,7 @@ namespace goru::cli {
 std::string_view HelpText() {
   return R"(goru runs untrusted Python and JavaScript in a sandbox: no files, no network, no processes, limits on everything.
 
-usage: goru [run] FILE [flags]       the language follows from .py .js .mjs .cjs
+usage: goru [run] FILE [flags]       the language follows from .py .js .mjs .cjs .ts .mts .cts
        goru [run] -c CODE [flags]    Python, unless -l js
        ... | goru [flags]            the code comes from standard input; Python, unless -l js
 
@@ -22,7 +22,7 @@ examples:
 
 what to run:
   -c, --code CODE         the code itself
-  -l, --language LANG     python (py) or javascript (js)
+  -l, --language LANG     python (py), javascript (js) or typescript (ts)
   --stdin FILE            standard input of the code; '-' hands goru's own on, which is read to its end first.
                           Without this flag the code finds its standard input empty
 limits:
@@ -91,6 +91,7 @@ std::string VersionText() {
   };
   text += "python: CPython " + runtime(Python()) + "\n";
   text += "javascript: QuickJS-NG " + runtime(JavaScript()) + " (ES2023)\n";
+  text += "typescript: sucrase " + runtime(TypeScript()) + "\n";
   return text;
 }
 

@@ -134,6 +134,7 @@ int RunCommand(const std::vector<std::string>& arguments_text) {
   RunOptions options;
   options.name = source.name;
   options.stdin_data = source.stdin_data;
+  options.source_map = source.source_map;
   options.want_value = arguments.print_value;
   if (!arguments.json) {
     options.on_stdout = [&out](std::string_view text) { out(text); };

@@ -135,6 +135,10 @@ void SessionCore::Execute(std::string_view code, const RunOptions& options, Resu
   job.want_value = options.want_value;
   job.has_stdin = !options.stdin_data.empty();
   job.first = runs_ == 1;
+  // A map only makes tracebacks better: one that cannot be used is left out.
+  if (options.source_map.size() <= policy_.limits.code_bytes && support::IsUtf8(options.source_map)) {
+    job.source_map = options.source_map;
+  }
 
   wasm::Instance& instance = guest_->instance();
   wasm::RunGate& gate = instance.gate();

@@ -7,6 +7,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 
 #include "goru/error.hpp"
 #include "wasi/wasi_host.hpp"
@@ -21,6 +22,8 @@ struct Job {
   bool want_value = false;
   bool has_stdin = false;
   bool first = false;
+  /// The text of a source map of the code; empty: none. Not part of the JSON.
+  std::string_view source_map;
 };
 
 nlohmann::json ToJson(const Job& job);

@@ -122,7 +122,7 @@ Expected<Booted> Boot(const std::shared_ptr<wasm::Engine>& engine, GuestModel mo
     booted.parking = (*made)->parking();
     guest = std::move(*made);
   } else {
-    auto made = ReactorGuest::Boot(*program, std::move(*slot), std::move(host), port);
+    auto made = ReactorGuest::Boot(*program, std::move(*slot), std::move(host), prelude, port);
     if (!made) return made.error();
     guest = std::move(*made);
   }
@@ -178,6 +178,9 @@ Expected<void> BuildImage(const std::string& language, std::span<const uint8_t> 
   } else if (language == "javascript") {
     info.model = GuestModel::kReactor;
     info.version = "0.17.0";
+  } else if (language == "typescript") {
+    info.model = GuestModel::kReactor;
+    info.version = "3.35.1";
   } else {
     return Error{ErrorKind::kInvalidArgument, "unknown language " + language};
   }

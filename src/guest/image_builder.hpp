@@ -10,9 +10,10 @@
 
 namespace goru::guest {
 
-/// Boots the guest in `module` and writes its image. `language` is "python" or "javascript"; `prelude` is the Python
-/// source that the command is started with (the JavaScript module carries its own). The same inputs give the same file:
-/// clocks and entropy are fixed while the guest boots.
+/// Boots the guest in `module` and writes its image. `language` is "python", "javascript" or "typescript";
+/// `prelude` is the Python source that the command is started with, nothing for JavaScript, whose module carries its
+/// own, and the translator for TypeScript. The same inputs give the same file: clocks and entropy are fixed while the
+/// guest boots.
 Expected<void> BuildImage(const std::string& language, std::span<const uint8_t> module, const std::string& prelude,
                           const std::string& output);
 

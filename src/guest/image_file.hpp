@@ -18,7 +18,7 @@ enum class GuestModel { kResumable, kReactor };
 
 /// What the file says besides the bytes.
 struct ImageInfo {
-  /// The language, "python" or "javascript", and the runtime's own version, "3.12.0".
+  /// The language, "python", "javascript" or "typescript", and the runtime's own version, "3.12.0".
   std::string language;
   std::string version;
   GuestModel model = GuestModel::kReactor;

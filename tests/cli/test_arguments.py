@@ -22,7 +22,7 @@ def usage_error(done, text):
         (["-c", "1", "-c", "2"], "--code is given more than once"),
         (["-c", "1", "main.py"], "either FILE or -c CODE, not both"),
         (["a.py", "b.py"], "'b.py' is one argument too many"),
-        (["-c", "1", "-l", "ruby"], "there is no language 'ruby': say -l python or -l js"),
+        (["-c", "1", "-l", "ruby"], "there is no language 'ruby': say -l python, -l js or -l ts"),
         (["-c", "1", "--timeout", "soon"], "--timeout takes a time such as 500ms, 30s or 2m"),
         (["-c", "1", "--timeout", "0"], "--timeout takes a time"),
         (["-c", "1", "--timeout", "-1s"], "--timeout takes a time"),
@@ -60,7 +60,7 @@ def test_usage_errors(goru, arguments, text):
 
 def test_language_that_cannot_be_told(goru):
     goru.write("program", "print(1)")
-    usage_error(goru("program"), "cannot tell the language of program: say it with -l python or -l js")
+    usage_error(goru("program"), "cannot tell the language of program: say it with -l python, -l js or -l ts")
     assert goru("program", "-l", "python").stdout == "1\n"
 
 

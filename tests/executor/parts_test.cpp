@@ -191,12 +191,15 @@ TEST(ErrorKinds, HaveDistinctNames) {
 TEST(Languages, FromNamesAndFiles) {
   EXPECT_EQ(Language::FromName("py"), Python());
   EXPECT_EQ(Language::FromName("javascript"), JavaScript());
+  EXPECT_EQ(Language::FromName("ts"), TypeScript());
   EXPECT_EQ(Language::FromName("ruby"), std::nullopt);
   EXPECT_EQ(Language::FromName(""), std::nullopt);
   EXPECT_EQ(Language::FromFileName("a.py"), Python());
   EXPECT_EQ(Language::FromFileName("dir.py/a.mjs"), JavaScript());
+  EXPECT_EQ(Language::FromFileName("a.mts"), TypeScript());
   EXPECT_EQ(Language::FromFileName("py"), std::nullopt);
   EXPECT_FALSE(Python() == JavaScript());
+  EXPECT_FALSE(TypeScript() == JavaScript());
 }
 
 TEST(ExecutorOptions, ErrorsSayWhatIsWrong) {

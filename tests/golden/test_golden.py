@@ -1,6 +1,6 @@
 """Golden cases: one file holds a program, how goru is called, and all that must come of it.
 
-    LANG: python                 or javascript: the name of the file that goru gets
+    LANG: python                 or javascript, typescript: the name of the file that goru gets
     FLAGS: --timeout 1s          none by default
     EXIT: 1                      0 by default
     MAX-SECONDS: 3               the whole process must not take longer; 20 by default
@@ -32,7 +32,7 @@ CASES = pathlib.Path(__file__).parent / "cases"
 GORU = os.environ.get("GORU", "goru")
 CACHE = os.environ.get("GORU_TEST_CACHE")
 UPDATE = bool(os.environ.get("GORU_GOLDEN_UPDATE"))
-FILE_NAMES = {"python": "main.py", "javascript": "main.js"}
+FILE_NAMES = {"python": "main.py", "javascript": "main.js", "typescript": "main.ts"}
 SECTIONS = ("source", "stdin", "stdout", "stderr")
 NO_NEWLINE = " without newline"
 ANY = "{{...}}"
@@ -115,8 +115,8 @@ def run(case, directory):
 
 @pytest.fixture(scope="session", autouse=True)
 def compiled():
-    """Compiles both languages first: goru says so on standard error where that takes long, and not in a case of its own."""
-    for language in ("python", "js"):
+    """Compiles the languages first: goru says so on standard error where that takes long, and not in a case of its own."""
+    for language in ("python", "js", "ts"):
         subprocess.run([GORU, "-l", language, "-c", ""], check=True, capture_output=True, env=ENVIRONMENT)
 
 

@@ -22,7 +22,7 @@ std::vector<uint8_t> ModuleOf(const Language& language) {
 }
 
 class ImageBuilder : public testing::TestWithParam<Language> {};
-INSTANTIATE_TEST_SUITE_P(Languages, ImageBuilder, testing::Values(Python(), JavaScript()),
+INSTANTIATE_TEST_SUITE_P(Languages, ImageBuilder, testing::Values(Python(), JavaScript(), TypeScript()),
                          [](const auto& p) { return p.param.name(); });
 
 TEST_P(ImageBuilder, SameInputsGiveTheSameFile) {
@@ -35,6 +35,10 @@ TEST_P(ImageBuilder, SameInputsGiveTheSameFile) {
       const auto text = Must(support::ReadFile(file.string(), kMax));
       prelude.append(text.begin(), text.end());
     }
+  }
+  if (GetParam() == TypeScript()) {
+    const auto text = Must(support::ReadFile(GORU_TEST_MODULES "/typescript.js", kMax));
+    prelude.assign(text.begin(), text.end());
   }
   const std::string path = testing::TempDir() + "goru-image-" + std::to_string(::getpid());
   ASSERT_TRUE(BuildImage(GetParam().name(), module, prelude, path + ".1").ok());
@@ -63,6 +67,15 @@ TEST(ImageBuilderErrors, PreludeThatFails) {
   const auto built = BuildImage("python", ModuleOf(Python()), "raise ValueError('in the prelude')", path);
   EXPECT_FALSE(built.ok());
   EXPECT_FALSE(std::filesystem::exists(path));
+}
+
+TEST(ImageBuilderErrors, TranslatorThatIsNoFunction) {
+  const std::string path = testing::TempDir() + "goru-no-image";
+  for (const std::string translator :
+       {"42", "(() => { throw new Error('in the translator'); })()", "(code) => 1", "("}) {
+    EXPECT_FALSE(BuildImage("typescript", ModuleOf(TypeScript()), translator, path).ok()) << translator;
+    EXPECT_FALSE(std::filesystem::exists(path));
+  }
 }
 
 }  // namespace

@@ -22,6 +22,7 @@ shared.primordials = {
   pop: uncurry(Array.prototype.pop),
   join: uncurry(Array.prototype.join),
   slice: uncurry(Array.prototype.slice),
+  sort: uncurry(Array.prototype.sort),
   charCodeAt: uncurry(String.prototype.charCodeAt),
   codePointAt: uncurry(String.prototype.codePointAt),
   indexOf: uncurry(String.prototype.indexOf),
