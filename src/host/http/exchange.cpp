@@ -78,12 +78,13 @@ void Exchange::Start() {
   BeginHop(Read(request_.url), request_.url);
 }
 
+Failure Exchange::TooLong() const {
+  return Failure::TooLarge("the URL is longer than " + std::to_string(client_.policy().limits.url_bytes) + " bytes (" +
+                           std::string(kUrlHint) + ")");
+}
+
 std::variant<Url, Failure> Exchange::Read(const std::string& text) const {
-  const size_t most = client_.policy().limits.url_bytes;
-  if (text.size() > most) {
-    return Failure::TooLarge("the URL is longer than " + std::to_string(most) + " bytes (" + std::string(kUrlHint) +
-                             ")");
-  }
+  if (text.size() > client_.policy().limits.url_bytes) return TooLong();
   return redirect_ == 0 ? ParseUrl(client_.curl(), text) : ResolveLocation(client_.curl(), url_, text);
 }
 
@@ -97,13 +98,14 @@ void Exchange::BeginHop(std::variant<Url, Failure> url, const std::string& shown
   url_ = std::get<Url>(std::move(url));
   shown_url_ = policy.secrets.Redact(url_.text);
   if (auto failure = CheckHop()) return Fail(std::move(*failure));
+  allowed_ = true;
   FindAddresses();
 }
 
 std::optional<Failure> Exchange::CheckHop() {
   const HttpPolicy& policy = client_.policy();
   // Escapes and a path that was not there may have made it longer.
-  if (url_.text.size() > policy.limits.url_bytes * 3 + 1) return Failure::TooLarge("the URL is too long");
+  if (url_.text.size() > policy.limits.url_bytes * 3 + 1) return TooLong();
   if (!RunBudget::Take(budget_->requests, 1)) {
     return Failure::OverQuota("the run has made its " + std::to_string(policy.limits.requests) +
                               " http requests, redirects included (" + std::string(kLimitsHint) + ")");
@@ -136,7 +138,7 @@ void Exchange::OnAddresses(const Expected<Addresses>& addresses) {
   }
   // Where a proxy is, or where it goes from there, is for whoever chose it.
   if (proxy_ == nullptr) {
-    if (auto failure = client_.policy().CheckAddresses(url_.host, *addresses)) return Fail(std::move(*failure));
+    if (auto failure = client_.policy().CheckAddresses(url_.host, *addresses)) return Refuse(std::move(*failure));
   }
   addresses_ = *addresses;
   Connect();
@@ -148,13 +150,12 @@ void Exchange::Connect() {
       url_.https || (proxy_ == nullptr && std::all_of(addresses_.begin(), addresses_.end(), IsLoopback));
   headers_ = request_.headers;
   if (auto failure = policy.secrets.Insert(url_, is_private, policy.limits.header_bytes, headers_)) {
-    return Fail(std::move(*failure));
+    return Refuse(std::move(*failure));
   }
-  allowed_ = true;
   if (request_.body && !RunBudget::Take(budget_->bytes, request_.body->size())) {
-    return Fail(Failure::OverQuota("the bodies of this run are larger than " +
-                                   std::to_string(policy.limits.total_bytes) + " bytes in all (" +
-                                   std::string(kLimitsHint) + ")"));
+    return Refuse(Failure::OverQuota("the bodies of this run are larger than " +
+                                     std::to_string(policy.limits.total_bytes) + " bytes in all (" +
+                                     std::string(kLimitsHint) + ")"));
   }
   const TransferRequest wanted{.policy = policy,
                                .url = url_,
@@ -241,6 +242,11 @@ void Exchange::Answer() {
                  {"body", ToWire(std::move(body))}};
   Audit(nullptr);
   Finish(std::move(reply));
+}
+
+void Exchange::Refuse(Failure failure) {
+  allowed_ = false;
+  Fail(std::move(failure));
 }
 
 void Exchange::Fail(Failure failure) {

@@ -48,6 +48,7 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
   uint64_t id() const noexcept { return id_; }
 
  private:
+  Failure TooLong() const;
   std::variant<Url, Failure> Read(const std::string& text) const;
   /// `shown`: what is reported where there is no URL.
   void BeginHop(std::variant<Url, Failure> url, const std::string& shown);
@@ -57,6 +58,8 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
   void Connect();
   void Redirect(const std::string& location, int status);
   void Answer();
+  /// Fail, where it was policy that ended the hop.
+  void Refuse(Failure failure);
   void Finish(guest::Reply reply);
   /// Reports the hop. `failure`: null where a response came.
   void Audit(const Failure* failure);

@@ -91,10 +91,11 @@ void Transfer::SetUp() {
   Set(CURLOPT_URL, request_.url.text.c_str());
   Set(CURLOPT_SSL_VERIFYPEER, 1L);
   Set(CURLOPT_SSL_VERIFYHOST, 2L);
-  if (!request_.policy.ca_file.empty()) {
-    Set(CURLOPT_CAINFO, request_.policy.ca_file.c_str());
-    Set(CURLOPT_CAPATH, static_cast<char*>(nullptr));
-  }
+  if (!request_.policy.ca_file.empty()) Set(CURLOPT_CAINFO, request_.policy.ca_file.c_str());
+  // Without a directory libcurl reads the file once for all connections of the session, which takes milliseconds.
+  const char* file = nullptr;
+  curl_.easy_getinfo(easy_, CURLINFO_CAINFO, &file);
+  if (file != nullptr || !request_.policy.ca_file.empty()) Set(CURLOPT_CAPATH, static_cast<char*>(nullptr));
   Set(CURLOPT_HEADERFUNCTION, &Transfer::OnHeader);
   Set(CURLOPT_HEADERDATA, static_cast<void*>(this));
   Set(CURLOPT_WRITEFUNCTION, &Transfer::OnBody);

@@ -24,6 +24,7 @@ std::optional<std::string> Part(const CurlLibrary& curl, CURLU* url, CURLUPart p
   return std::string(text);
 }
 
+Failure OtherScheme() { return Failure::Refused("http takes URLs that begin with http:// or https://"); }
 Failure Wrong(const std::string& why) { return Failure::Wrong("http cannot use this URL: " + why); }
 
 /// Where user, host and port stand in a URL that has them.
@@ -65,6 +66,8 @@ std::optional<Failure> Refuse(std::string_view text) {
   const auto authority = FindAuthority(text);
   if (!authority) return std::nullopt;
   const std::string_view inner = text.substr(authority->begin, authority->end - authority->begin);
+  const std::string scheme = LowerCase(text.substr(0, text.find("://")));
+  if (scheme != "http" && scheme != "https") return OtherScheme();
   if (inner.empty()) return Wrong("it has no host");
   if (inner.find('@') != std::string_view::npos) {
     return Failure::Refused("http does not take a user name or password in a URL; use the header Authorization");
@@ -81,7 +84,7 @@ std::optional<Failure> Refuse(std::string_view text) {
 Parsed Normalise(const CurlLibrary& curl, CURLU* handle) {
   const auto scheme = Part(curl, handle, CURLUPART_SCHEME);
   if (!scheme || (*scheme != "http" && *scheme != "https")) {
-    return Failure::Refused("http takes URLs that begin with http:// or https://");
+    return OtherScheme();
   }
   if (Part(curl, handle, CURLUPART_USER) || Part(curl, handle, CURLUPART_PASSWORD)) {
     return Failure::Refused("http does not take a user name or password in a URL; use the header Authorization");
@@ -107,7 +110,7 @@ Parsed Parse(const CurlLibrary& curl, CURLU* handle, const std::string& text) {
     case CURLUE_OK:
       return Normalise(curl, handle);
     case CURLUE_UNSUPPORTED_SCHEME:
-      return Failure::Refused("http takes URLs that begin with http:// or https://");
+      return OtherScheme();
     case CURLUE_BAD_SCHEME:
     case CURLUE_NO_SCHEME:
       return Wrong("it does not begin with http:// or https://");
