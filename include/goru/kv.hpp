@@ -37,6 +37,9 @@ class KVStore {
   /// In the order of their bytes.
   Expected<std::vector<std::string>> Keys() const;
 
+  /// Whether calls may wait for a disk or for another process.
+  bool blocks() const noexcept;
+
  private:
   explicit KVStore(std::shared_ptr<internal::KVBackend> backend) noexcept : backend_(std::move(backend)) {}
   std::shared_ptr<internal::KVBackend> backend_;

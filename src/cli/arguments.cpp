@@ -3,7 +3,11 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <charconv>
+#include <deque>
+#include <functional>
+#include <utility>
 
+#include "capability_flags.hpp"
 #include "units.hpp"
 
 namespace goru::cli {
@@ -29,78 +33,182 @@ uint64_t Count(const std::string& text, const char* flag) {
   return count;
 }
 
+/// The flags, and what becomes of their values once all are known to be well-formed.
+class Flags {
+ public:
+  /// What takes the value of a flag; it may throw UsageError.
+  using Take = std::function<void(const std::string& text, const char* flag)>;
+
+  Flags() {
+    // Its own help knows neither examples nor exit codes.
+    app_.set_help_flag();
+  }
+
+  void Switch(const char* names, bool& out) { Once(app_.add_flag(names, out)); }
+
+  /// `flag` is what error messages call it.
+  void Value(const char* names, const char* flag, Take take) {
+    auto& value = values_.emplace_back(Given{flag, std::move(take), {}, {}, nullptr});
+    value.option = Once(app_.add_option(names, value.text));
+  }
+  /// May be given several times.
+  void Values(const char* names, const char* flag, Take take) {
+    auto& value = values_.emplace_back(Given{flag, std::move(take), {}, {}, nullptr});
+    app_.add_option(names, value.texts)->expected(1)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  }
+
+  void Text(const char* names, std::string& out, const char* what) {
+    Value(names, names, [&out, what](const std::string& text, const char* flag) {
+      if (text.empty()) throw UsageError{std::string(flag) + " needs " + what};
+      out = text;
+    });
+  }
+  template <typename Number>
+  void Size(const char* flag, Number& out) {
+    Value(flag, flag, [&out](const std::string& text, const char* name) { out = cli::Size(text, name); });
+  }
+  template <typename Number>
+  void Count(const char* flag, Number& out) {
+    Value(flag, flag, [&out](const std::string& text, const char* name) {
+      const uint64_t count = cli::Count(text, name);
+      if (!std::in_range<NumberOf<Number>>(count)) throw UsageError{std::string(name) + ": " + text + " is too many"};
+      out = static_cast<NumberOf<Number>>(count);
+    });
+  }
+  template <typename Time>
+  void Duration(const char* flag, Time& out) {
+    Value(flag, flag, [&out](const std::string& text, const char* name) { out = cli::Duration(text, name); });
+  }
+
+  void Parse(const std::vector<std::string>& arguments) {
+    try {
+      // CLI11 takes them in reverse.
+      app_.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
+    } catch (const CLI::ExtrasError&) {
+      const auto extras = app_.remaining();
+      const std::string first = extras.empty() ? std::string() : extras.front();
+      throw UsageError{first.starts_with('-') && first.size() > 1
+                           ? "there is no flag " + first
+                           : "'" + first +
+                                 "' is one argument too many: code in the sandbox gets no arguments; use --stdin"};
+    } catch (const CLI::ArgumentMismatch& error) {
+      const std::string what = error.what();
+      const bool missing = what.find("missing") != std::string::npos;
+      throw UsageError{what.substr(0, what.find(':')) + (missing ? " needs a value" : " is given more than once")};
+    } catch (const CLI::ParseError& error) {
+      throw UsageError{error.what()};
+    }
+  }
+
+  void TakeAll() {
+    for (const Given& given : values_) {
+      if (given.option != nullptr && given.option->count() > 0) given.take(given.text, given.flag);
+      for (const std::string& text : given.texts) given.take(text, given.flag);
+    }
+  }
+
+ private:
+  template <typename Number>
+  struct Plain {
+    using Type = Number;
+  };
+  template <typename Number>
+  struct Plain<std::optional<Number>> {
+    using Type = Number;
+  };
+  template <typename Number>
+  using NumberOf = typename Plain<Number>::Type;
+
+  struct Given {
+    const char* flag;
+    Take take;
+    std::string text;
+    std::vector<std::string> texts;
+    /// Of a flag that may be given once.
+    const CLI::Option* option;
+  };
+
+  static CLI::Option* Once(CLI::Option* option) { return option->multi_option_policy(CLI::MultiOptionPolicy::Throw); }
+
+  CLI::App app_;
+  /// CLI11 keeps the addresses of the texts.
+  std::deque<Given> values_;
+};
+
+void AddHttp(Flags& flags, RunArguments& out) {
+  flags.Values("--allow-host", "--allow-host",
+               [&out](const std::string& text, const char*) { out.allowed_hosts.push_back(text); });
+  flags.Values("--allow-network", "--allow-network",
+               [&out](const std::string& text, const char*) { out.allowed_networks.push_back(text); });
+  flags.Values("--secret", "--secret",
+               [&out](const std::string& text, const char*) { out.secrets.push_back(ParseSecret(text)); });
+  flags.Size("--http-max-url", out.http.url_bytes);
+  flags.Value("--http-max-body", "--http-max-body", [&out](const std::string& text, const char* flag) {
+    out.http.request_body_bytes = out.http.response_body_bytes = Size(text, flag);
+  });
+  flags.Size("--http-max-total", out.http.total_bytes);
+  flags.Duration("--http-timeout", out.http.timeout);
+  flags.Count("--http-max-redirects", out.http.redirects);
+  flags.Count("--http-max-requests", out.http.requests);
+  flags.Text("--http-ca-file", out.http_ca_file, "a file");
+  flags.Text("--http-proxy", out.http_proxy, "a URL, or env");
+  flags.Switch("--http-allow-downgrade", out.http_allow_downgrade);
+}
+
+void AddFs(Flags& flags, RunArguments& out) {
+  flags.Values("--mount", "--mount",
+               [&out](const std::string& text, const char*) { out.mounts.push_back(ParseMount(text)); });
+  flags.Size("--fs-max-file", out.fs.read_bytes);
+  flags.Size("--fs-max-write", out.fs.write_bytes);
+  flags.Size("--fs-max-path", out.fs.path_bytes);
+  flags.Size("--fs-max-total-write", out.fs.total_write_bytes);
+}
+
+void AddKV(Flags& flags, RunArguments& out) {
+  flags.Switch("--kv", out.kv);
+  flags.Text("--kv-file", out.kv_file, "a file");
+  flags.Size("--kv-max-value", out.kv_limits.value_bytes);
+  flags.Count("--kv-max-entries", out.kv_limits.entries);
+  flags.Size("--kv-max-total", out.kv_limits.total_bytes);
+}
+
 }  // namespace
 
 RunArguments ParseRunArguments(const std::vector<std::string>& arguments) {
   RunArguments out;
-  std::string file;
-  std::string code;
-  std::string language;
-  std::string stdin_file;
-  std::string timeout;
-  std::string memory;
-  std::string max_output;
-  std::string max_host_calls;
   bool help = false;
   bool version = false;
-
-  CLI::App app;
-  // Its own help knows neither examples nor exit codes.
-  app.set_help_flag();
-  app.add_flag("-h,--help", help);
-  app.add_flag("-V,--version", version);
-  const auto* file_option = app.add_option("FILE", file);
-  const auto* code_option = app.add_option("-c,--code", code);
-  const auto* language_option = app.add_option("-l,--language,--lang", language);
-  const auto* stdin_option = app.add_option("--stdin", stdin_file);
-  const auto* timeout_option = app.add_option("--timeout", timeout);
-  const auto* memory_option = app.add_option("--memory", memory);
-  const auto* max_output_option = app.add_option("--max-output", max_output);
-  app.add_flag("--stop-on-max-output", out.stop_on_max_output);
-  const auto* max_host_calls_option = app.add_option("--max-host-calls", max_host_calls);
-  app.add_flag("-p,--print", out.print_value);
-  app.add_flag("--json", out.json);
-  app.add_flag("--no-cache", out.no_cache);
-  const auto* cache_dir_option = app.add_option("--cache-dir", out.cache_dir);
-  const auto* image_dir_option = app.add_option("--image-dir", out.image_dir);
-  for (CLI::Option* option : app.get_options()) option->multi_option_policy(CLI::MultiOptionPolicy::Throw);
-
-  try {
-    // CLI11 takes them in reverse.
-    app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
-  } catch (const CLI::ExtrasError&) {
-    const auto extras = app.remaining();
-    const std::string first = extras.empty() ? std::string() : extras.front();
-    throw UsageError{first.starts_with('-') && first.size() > 1
-                         ? "there is no flag " + first
-                         : "'" + first +
-                               "' is one argument too many: code in the sandbox gets no arguments; use --stdin"};
-  } catch (const CLI::ArgumentMismatch& error) {
-    const std::string what = error.what();
-    const bool missing = what.find("missing") != std::string::npos;
-    throw UsageError{what.substr(0, what.find(':')) + (missing ? " needs a value" : " is given more than once")};
-  } catch (const CLI::ParseError& error) {
-    throw UsageError{error.what()};
-  }
+  Flags flags;
+  flags.Switch("-h,--help", help);
+  flags.Switch("-V,--version", version);
+  flags.Value("FILE", "FILE", [&out](const std::string& text, const char*) { out.file = text; });
+  flags.Value("-c,--code", "--code", [&out](const std::string& text, const char*) { out.code = text; });
+  flags.Value("-l,--language,--lang", "--language", [&out](const std::string& text, const char*) {
+    out.language = Language::FromName(text);
+    if (!out.language) throw UsageError{"there is no language '" + text + "': say -l python or -l js"};
+  });
+  flags.Value("--stdin", "--stdin", [&out](const std::string& text, const char*) { out.stdin_file = text; });
+  flags.Duration("--timeout", out.timeout);
+  flags.Size("--memory", out.memory);
+  flags.Size("--max-output", out.max_output);
+  flags.Switch("--stop-on-max-output", out.stop_on_max_output);
+  flags.Count("--max-host-calls", out.max_host_calls);
+  AddHttp(flags, out);
+  AddFs(flags, out);
+  AddKV(flags, out);
+  flags.Switch("-p,--print", out.print_value);
+  flags.Switch("--json", out.json);
+  flags.Switch("--no-cache", out.no_cache);
+  flags.Text("--cache-dir", out.cache_dir, "a directory");
+  flags.Text("--image-dir", out.image_dir, "a directory");
+  flags.Parse(arguments);
 
   if (help || version) {
     out.show = help ? RunArguments::Show::kHelp : RunArguments::Show::kVersion;
     return out;
   }
-  if (file_option->count() > 0) out.file = std::move(file);
-  if (code_option->count() > 0) out.code = std::move(code);
+  flags.TakeAll();
   if (out.file && out.code) throw UsageError{"either FILE or -c CODE, not both"};
-  if (language_option->count() > 0) {
-    out.language = Language::FromName(language);
-    if (!out.language) throw UsageError{"there is no language '" + language + "': say -l python or -l js"};
-  }
-  if (stdin_option->count() > 0) out.stdin_file = std::move(stdin_file);
-  if (timeout_option->count() > 0) out.timeout = Duration(timeout, "--timeout");
-  if (memory_option->count() > 0) out.memory = Size(memory, "--memory");
-  if (max_output_option->count() > 0) out.max_output = Size(max_output, "--max-output");
-  if (max_host_calls_option->count() > 0) out.max_host_calls = Count(max_host_calls, "--max-host-calls");
-  if (cache_dir_option->count() > 0 && out.cache_dir.empty()) throw UsageError{"--cache-dir needs a directory"};
-  if (image_dir_option->count() > 0 && out.image_dir.empty()) throw UsageError{"--image-dir needs a directory"};
   if (out.no_cache && !out.cache_dir.empty()) throw UsageError{"either --cache-dir or --no-cache, not both"};
   return out;
 }

@@ -8,7 +8,10 @@
 #include <string>
 #include <vector>
 
+#include "goru/fs.hpp"
+#include "goru/http.hpp"
 #include "goru/language.hpp"
+#include "goru/limits.hpp"
 
 namespace goru::cli {
 
@@ -33,6 +36,22 @@ struct RunArguments {
   bool stop_on_max_output = false;
   std::optional<uint64_t> max_host_calls;
 
+  std::vector<std::string> allowed_hosts;
+  std::vector<std::string> allowed_networks;
+  std::vector<HttpSecret> secrets;
+  HttpLimits http;
+  std::string http_ca_file;
+  /// A URL, or "env".
+  std::string http_proxy;
+  bool http_allow_downgrade = false;
+
+  std::vector<Mount> mounts;
+  FsLimits fs;
+
+  bool kv = false;
+  std::string kv_file;
+  KVLimits kv_limits;
+
   bool print_value = false;
   bool json = false;
 
@@ -41,7 +60,7 @@ struct RunArguments {
   std::string image_dir;
 };
 
-/// Throws UsageError.
+/// Throws UsageError. Secrets are taken from the environment.
 RunArguments ParseRunArguments(const std::vector<std::string>& arguments);
 
 }  // namespace goru::cli

@@ -18,6 +18,7 @@ examples:
   goru solution.py --stdin tests/1.in          input() and sys.stdin read this file
   goru --timeout 2s --memory 64mb untrusted.js
   goru --json untrusted.py | jq .status
+  goru report.py --mount /data:./input:ro --allow-host api.example.com
 
 what to run:
   -c, --code CODE         the code itself
@@ -30,6 +31,27 @@ limits:
   --max-output SIZE       kept of each of stdout and stderr; more is dropped, and goru says so (default 8mb)
   --stop-on-max-output    end the run there instead
   --max-host-calls N      calls of host functions (default 10000)
+
+what the sandbox may use (nothing, unless one of these gives it):
+  --allow-host HOST       http to this host: api.example.com, *.example.com, localhost:8080; repeat for more
+  --allow-network CIDR    let allowed hosts have private addresses of this range, such as 10.0.0.0/8
+  --secret NAME@HOST[,..] a header value that the code can send to HOST but never see; $NAME holds it
+  --http-timeout TIME     one request with its redirects (default 30s)
+  --http-max-body SIZE    body of a request, and of a response (default 1mb)
+  --http-max-url SIZE, --http-max-total SIZE, --http-max-requests N, --http-max-redirects N
+                          (defaults 8kb; 256mb, 1000 for the whole run; 10)
+  --http-ca-file FILE     certificates (PEM) to trust instead of the system's
+  --http-proxy URL        send requests through a proxy; 'env' takes it from the environment
+  --http-allow-downgrade  follow redirects from https to http
+  --mount VIRTUAL:HOST:MODE
+                          fs: a directory under another name; MODE is ro, rw (change and remove what exists)
+                          or rwc (also create); repeat for more
+  --fs-max-file SIZE, --fs-max-write SIZE, --fs-max-path SIZE, --fs-max-total-write SIZE
+                          (defaults 10mb, 10mb, 4kb; 256mb for the whole run)
+  --kv                    a key-value store in memory, for this run
+  --kv-file FILE          a key-value store that is kept in this file
+  --kv-max-value SIZE, --kv-max-entries N, --kv-max-total SIZE
+                          (defaults 64kb, 1000, 10mb)
 
 output:
   -p, --print             print the value of the last expression, as JSON where it has a JSON form

@@ -29,13 +29,47 @@ std::vector<ExecutorOption> ExecutorOptions(const RunArguments& arguments, Progr
   return options;
 }
 
-std::vector<SessionOption> SessionOptions(const RunArguments& arguments) {
+void AddHttp(const RunArguments& arguments, std::vector<SessionOption>& options) {
+  options.push_back(WithSessionHttpLimits(arguments.http));
+  options.push_back(WithSessionAllowedHosts(arguments.allowed_hosts));
+  options.push_back(WithSessionAllowedNetworks(arguments.allowed_networks));
+  for (const HttpSecret& secret : arguments.secrets) {
+    options.push_back(WithSessionSecret(secret.name, secret.value, secret.hosts));
+  }
+  if (!arguments.http_ca_file.empty()) options.push_back(WithSessionHttpCaFile(arguments.http_ca_file));
+  if (arguments.http_proxy == "env") {
+    options.push_back(WithSessionHttpProxyFromEnvironment());
+  } else if (!arguments.http_proxy.empty()) {
+    options.push_back(WithSessionHttpProxy(arguments.http_proxy));
+  }
+  if (arguments.http_allow_downgrade) options.push_back(WithSessionHttpDowngrade());
+}
+
+Expected<void> AddKV(const RunArguments& arguments, std::vector<SessionOption>& options) {
+  options.push_back(WithSessionKVLimits(arguments.kv_limits));
+  if (!arguments.kv_file.empty()) {
+    auto store = KVStore::Open(arguments.kv_file, arguments.kv_limits);
+    if (!store) return store.error();
+    options.push_back(WithSessionKVStore(std::move(*store)));
+  } else if (arguments.kv) {
+    options.push_back(WithSessionKV());
+  }
+  return {};
+}
+
+Expected<std::vector<SessionOption>> SessionOptions(const RunArguments& arguments) {
   std::vector<SessionOption> options;
   if (arguments.timeout) options.push_back(WithSessionTimeout(*arguments.timeout));
   if (arguments.memory) options.push_back(WithSessionMemoryLimit(*arguments.memory));
   if (arguments.max_output) options.push_back(WithSessionOutputLimit(*arguments.max_output));
   if (arguments.stop_on_max_output) options.push_back(WithSessionStopOnOutputLimit());
   if (arguments.max_host_calls) options.push_back(WithSessionHostCallLimit(*arguments.max_host_calls));
+  AddHttp(arguments, options);
+  for (const Mount& mount : arguments.mounts) {
+    options.push_back(WithSessionMount(mount.virtual_path, mount.host_path, mount.mode));
+  }
+  options.push_back(WithSessionFsLimits(arguments.fs));
+  if (auto added = AddKV(arguments, options); !added) return added.error();
   return options;
 }
 
@@ -52,8 +86,9 @@ Expected<Session> Prepare(std::optional<Executor>& executor, const Source& sourc
   auto created = Executor::Create(ExecutorOptions(arguments, progress));
   if (!created) return created.error();
   executor = std::move(*created);
-  auto session = executor->NewSession(source.language, SessionOptions(arguments));
-  return session;
+  const auto options = SessionOptions(arguments);
+  if (!options) return options.error();
+  return executor->NewSession(source.language, *options);
 }
 
 void SayTruncated(const Result& result, size_t limit) {

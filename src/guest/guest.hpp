@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <span>
 #include <string>
 
@@ -73,6 +74,10 @@ struct GuestEnd {
   uint32_t exit_code = 0;
   std::string message;
 };
+
+/// How the end of a call into a guest leaves it: at rest where the call returned. `exit_code`: what it asked to exit
+/// with.
+GuestEnd EndOf(const wasm::CallEnd& call, std::optional<uint32_t> exit_code);
 
 /// One live instance of a language. One thread at a time.
 class Guest : public wasi::GuestIo {

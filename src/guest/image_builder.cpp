@@ -157,19 +157,12 @@ Expected<std::vector<uint32_t>> FindHotPages(const Runtime& runtime, const std::
   }
   std::vector<uint32_t> pages;
   const auto base = reinterpret_cast<uint64_t>(instance.slot().base());
-  uint64_t at = base;
-  const uint64_t stop = base + runtime.memory()->size();
-  std::array<wasm::PageRange, 64> ranges;
-  while (at < stop) {
-    const int count = wasm::ScanDirtyPages(at, stop, ranges);
-    if (count <= 0) break;
-    for (int i = 0; i < count; ++i) {
-      const wasm::PageRange& range = ranges[static_cast<size_t>(i)];
-      for (uint64_t page = range.start; page < range.end; page += wasm::kPageSize) {
-        pages.push_back(static_cast<uint32_t>((page - base) / wasm::kPageSize));
-      }
+  wasm::ForEachDirtyRange(base, base + runtime.memory()->size(), [&](const wasm::PageRange& range) {
+    for (uint64_t page = range.start; page < range.end; page += wasm::kPageSize) {
+      pages.push_back(static_cast<uint32_t>((page - base) / wasm::kPageSize));
     }
-  }
+    return true;
+  });
   return pages;
 }
 

@@ -9,12 +9,6 @@ namespace {
 
 using wasm::After;
 
-wasmtime_val_raw_t I32(uint32_t value) {
-  wasmtime_val_raw_t raw = {};
-  raw.i32 = static_cast<int32_t>(value);
-  return raw;
-}
-
 ReactorGuest& Self(wasm::CallContext& context) {
   return *static_cast<ReactorGuest*>(static_cast<wasi::WasiHost*>(context.state)->io);
 }
@@ -98,7 +92,7 @@ Expected<std::unique_ptr<ReactorGuest>> ReactorGuest::Boot(std::shared_ptr<const
   guest->channel_.Begin(port, no_job);
   wasm::RunGate& gate = guest->instance_->gate();
   gate.Begin();
-  std::array<wasmtime_val_raw_t, 1> result = {I32(0)};
+  std::array<wasmtime_val_raw_t, 1> result = {wasm::I32(0)};
   wasm::CallEnd end = guest->instance_->Call(*initialize, {});
   if (end.kind == wasm::CallEnd::Kind::kReturned) end = guest->instance_->Call(*init, result);
   gate.End();
@@ -110,31 +104,11 @@ Expected<std::unique_ptr<ReactorGuest>> ReactorGuest::Boot(std::shared_ptr<const
   return guest;
 }
 
-GuestEnd ReactorGuest::End(const wasm::CallEnd& call) const {
-  GuestEnd end;
-  end.message = call.message;
-  switch (call.kind) {
-    case wasm::CallEnd::Kind::kReturned:
-      break;
-    case wasm::CallEnd::Kind::kStopped:
-      end.kind = GuestEnd::Kind::kStopped;
-      break;
-    case wasm::CallEnd::Kind::kTrapped:
-      end.kind = GuestEnd::Kind::kTrapped;
-      break;
-    case wasm::CallEnd::Kind::kUnwound:
-      end.kind = exited_ ? GuestEnd::Kind::kExited : GuestEnd::Kind::kEnded;
-      end.exit_code = exit_code_;
-      break;
-  }
-  return end;
-}
-
 GuestEnd ReactorGuest::Run(const Job& job, HostPort& port) {
   std::string text;
   Codec::Json().Encode(ToJson(job), text);
   channel_.Begin(port, job);
-  std::array<wasmtime_val_raw_t, 1> value = {I32(static_cast<uint32_t>(text.size()))};
+  std::array<wasmtime_val_raw_t, 1> value = {wasm::I32(static_cast<uint32_t>(text.size()))};
   wasm::CallEnd call = instance_->Call(buffer_, value);
   if (call.kind == wasm::CallEnd::Kind::kReturned) {
     const auto address = static_cast<uint32_t>(value[0].i32);
@@ -144,7 +118,7 @@ GuestEnd ReactorGuest::Run(const Job& job, HostPort& port) {
       port.Outcome({{"error", {{"type", "InternalError"}, {"message", "out of memory"}, {"traceback", ""}}}});
     } else {
       std::copy(text.begin(), text.end(), into->begin());
-      value[0] = I32(static_cast<uint32_t>(text.size()));
+      value[0] = wasm::I32(static_cast<uint32_t>(text.size()));
       call = instance_->Call(run_, value);
       if (call.kind == wasm::CallEnd::Kind::kReturned && (value[0].i32 != 0 || !channel_.finished())) {
         call.kind = wasm::CallEnd::Kind::kTrapped;
@@ -154,7 +128,7 @@ GuestEnd ReactorGuest::Run(const Job& job, HostPort& port) {
   }
   channel_.DropResponse();
   channel_.End();
-  return End(call);
+  return EndOf(call, exit_code_);
 }
 
 bool ReactorGuest::RequestInterrupt() noexcept {
@@ -189,9 +163,6 @@ After ReactorGuest::ReadChannel(wasm::CallContext& /*context*/, uint32_t /*addre
   return After::kContinue;
 }
 
-void ReactorGuest::Exit(uint32_t code) {
-  exited_ = true;
-  exit_code_ = code;
-}
+void ReactorGuest::Exit(uint32_t code) { exit_code_ = code; }
 
 }  // namespace goru::guest

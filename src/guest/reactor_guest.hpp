@@ -39,7 +39,6 @@ class ReactorGuest final : public Guest {
   ReactorGuest() : channel_(Codec::Json()) { host_.io = this; }
 
   Expected<void> Attach(std::shared_ptr<const wasm::Program> program, std::unique_ptr<wasm::MemorySlot> slot);
-  GuestEnd End(const wasm::CallEnd& call) const;
   static wasm::After HostCall(wasm::CallContext& context, wasm::Args args);
   static wasm::After HostResponse(wasm::CallContext& context, wasm::Args args);
 
@@ -47,8 +46,7 @@ class ReactorGuest final : public Guest {
   std::unique_ptr<wasm::Instance> instance_;
   Channel channel_;
   bool booting_ = false;
-  bool exited_ = false;
-  uint32_t exit_code_ = 0;
+  std::optional<uint32_t> exit_code_;
   uint32_t interrupt_flag_ = 0;
   wasmtime_func_t buffer_ = {};
   wasmtime_func_t run_ = {};

@@ -23,12 +23,6 @@ constexpr int kFetch = 2;
 // Room for that notice.
 constexpr uint32_t kLeastAnswer = 64;
 
-wasmtime_val_raw_t I32(uint32_t value) {
-  wasmtime_val_raw_t raw = {};
-  raw.i32 = static_cast<int32_t>(value);
-  return raw;
-}
-
 }  // namespace
 
 Expected<void> ResumableGuest::Attach(std::shared_ptr<const wasm::Program> program,
@@ -87,7 +81,7 @@ Expected<std::unique_ptr<ResumableGuest>> ResumableGuest::Boot(std::shared_ptr<c
   if (!parked) {
     return Error{ErrorKind::kInternal,
                  "the guest did not reach its resting place: " +
-                     (guest->exited_ ? "it exited with code " + std::to_string(guest->exit_code_) : end.message)};
+                     (guest->exit_code_ ? "it exited with code " + std::to_string(*guest->exit_code_) : end.message)};
   }
   guest->phase_ = Phase::kParked;
   return guest;
@@ -96,7 +90,7 @@ Expected<std::unique_ptr<ResumableGuest>> ResumableGuest::Boot(std::shared_ptr<c
 GuestEnd ResumableGuest::Run(const Job& job, HostPort& port) {
   channel_.Begin(port, job);
   phase_ = Phase::kResuming;
-  std::array<wasmtime_val_raw_t, 1> buffer = {I32(parking_.buffer)};
+  std::array<wasmtime_val_raw_t, 1> buffer = {wasm::I32(parking_.buffer)};
   wasm::CallEnd call = instance_->Call(start_rewind_, buffer);
   if (call.kind == wasm::CallEnd::Kind::kReturned) call = instance_->Call(start_, {});
   GuestEnd end = End(call);
@@ -106,22 +100,8 @@ GuestEnd ResumableGuest::Run(const Job& job, HostPort& port) {
 }
 
 GuestEnd ResumableGuest::End(const wasm::CallEnd& call) {
-  GuestEnd end;
-  end.message = call.message;
-  switch (call.kind) {
-    case wasm::CallEnd::Kind::kStopped:
-      end.kind = GuestEnd::Kind::kStopped;
-      return end;
-    case wasm::CallEnd::Kind::kTrapped:
-      end.kind = GuestEnd::Kind::kTrapped;
-      return end;
-    case wasm::CallEnd::Kind::kUnwound:
-      end.kind = exited_ ? GuestEnd::Kind::kExited : GuestEnd::Kind::kEnded;
-      end.exit_code = exit_code_;
-      return end;
-    case wasm::CallEnd::Kind::kReturned:
-      break;
-  }
+  GuestEnd end = EndOf(call, exit_code_);
+  if (call.kind != wasm::CallEnd::Kind::kReturned) return end;
   uint32_t depth = 0;
   const bool parked = FinishParking(depth);
   if (instance_->gate().stopped()) {
@@ -152,7 +132,7 @@ After ResumableGuest::Park() {
   }
   const std::array<uint32_t, 2> header = {parking_.buffer + kHeader, parking_.buffer + parking_.buffer_size};
   if (!instance_->memory().Store(parking_.buffer, header)) return After::kUnwind;
-  std::array<wasmtime_val_raw_t, 1> buffer = {I32(parking_.buffer)};
+  std::array<wasmtime_val_raw_t, 1> buffer = {wasm::I32(parking_.buffer)};
   return instance_->CallNested(start_unwind_, buffer) ? After::kContinue : After::kUnwind;
 }
 
@@ -237,9 +217,6 @@ After ResumableGuest::Started(wasm::CallContext& context) {
   return grown ? After::kContinue : After::kUnwind;
 }
 
-void ResumableGuest::Exit(uint32_t code) {
-  exited_ = true;
-  exit_code_ = code;
-}
+void ResumableGuest::Exit(uint32_t code) { exit_code_ = code; }
 
 }  // namespace goru::guest

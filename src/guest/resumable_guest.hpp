@@ -79,8 +79,7 @@ class ResumableGuest final : public Guest {
   Channel channel_;
   Phase phase_ = Phase::kParked;
   uint32_t stack_pages_ = 0;
-  bool exited_ = false;
-  uint32_t exit_code_ = 0;
+  std::optional<uint32_t> exit_code_;
   wasmtime_func_t start_ = {};
   wasmtime_func_t start_unwind_ = {};
   wasmtime_func_t stop_unwind_ = {};

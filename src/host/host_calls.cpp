@@ -14,48 +14,45 @@ using guest::Reply;
 using nlohmann::json;
 using wasm::After;
 
-/// Roughly what `value` takes when written: enough to hold results against their limit without writing them twice.
-size_t EstimateSize(const json& value) {
-  size_t size = 8;
+/// Adds to `size` roughly what `value` takes when written. False where it is nested deeper than `depth`: both sides
+/// read values recursively, the guest on a stack that is not ours to judge.
+bool Measure(const json& value, size_t depth, size_t& size) {
+  size += 8;
   if (value.is_string()) size += value.get_ref<const std::string&>().size();
-  if (value.is_array()) {
-    for (const json& item : value) size += EstimateSize(item);
-  }
+  if (!value.is_structured()) return true;
+  if (depth == 0) return false;
   if (value.is_object()) {
-    for (const auto& [key, member] : value.items()) size += key.size() + EstimateSize(member);
+    for (const auto& [key, member] : value.get_ref<const json::object_t&>()) {
+      size += key.size();
+      if (!Measure(member, depth - 1, size)) return false;
+    }
+    return true;
   }
-  return size;
-}
-
-/// Both sides read values recursively, the guest on a stack that is not ours to judge.
-bool NestedDeeperThan(const json& value, size_t depth) {
-  if (!value.is_structured()) return false;
-  if (depth == 0) return true;
-  return std::any_of(value.begin(), value.end(),
-                     [depth](const json& item) { return NestedDeeperThan(item, depth - 1); });
+  return std::all_of(value.begin(), value.end(),
+                     [depth, &size](const json& item) { return Measure(item, depth - 1, size); });
 }
 
 /// Calls `function`, which may throw anything, and holds its result against what crosses.
 template <typename Function>
-Reply Guarded(Function function, size_t max_bytes) {
+Answer Guarded(Function function, size_t max_bytes) {
+  Answer answer;
   try {
-    Reply reply = function();
-    if (NestedDeeperThan(reply.value, guest::MessageLimits().max_depth)) {
-      return Reply::Failed("ValueError", "the result is nested too deeply");
+    answer.reply = function();
+    if (!Measure(answer.reply.value, guest::MessageLimits().max_depth, answer.size)) {
+      answer = {Reply::Failed("ValueError", "the result is nested too deeply")};
+    } else if (answer.size > max_bytes) {
+      answer = {Reply::Failed("ValueError", "the result is larger than " + std::to_string(max_bytes) + " bytes")};
     }
-    if (EstimateSize(reply.value) > max_bytes) {
-      return Reply::Failed("ValueError", "the result is larger than " + std::to_string(max_bytes) + " bytes");
-    }
-    return reply;
   } catch (const std::exception& e) {
-    return Reply::Failed("HostError", e.what());
+    answer = {Reply::Failed("HostError", e.what())};
   } catch (...) {
-    return Reply::Failed("HostError", "the host function failed");
+    answer = {Reply::Failed("HostError", "the host function failed")};
   }
+  return answer;
 }
 
-Reply Invoke(const Registry::Entry* function, const Operation* operation, const CallContext& context, const json& args,
-             size_t max_bytes) {
+Answer Invoke(const Registry::Entry* function, const Operation* operation, const CallContext& context, const json& args,
+              size_t max_bytes) {
   return Guarded(
       [&] {
         if (operation != nullptr) return operation->run(context, args);
@@ -78,8 +75,7 @@ const Reply malformed = Reply::Failed("HostError", "malformed request");
 struct HostCalls::Board {
   struct Done {
     uint64_t id;
-    Reply reply;
-    size_t size;
+    Answer answer;
   };
   explicit Board(std::shared_ptr<support::StopSignal> stop_signal) : signal(std::move(stop_signal)) {}
 
@@ -92,13 +88,12 @@ struct HostCalls::Board {
   size_t at_work = 0;
   bool abandoned = false;
 
-  void Post(uint64_t id, Reply reply) {
-    const size_t size = EstimateSize(reply.value);
+  void Post(uint64_t id, Answer answer) {
     {
       const std::lock_guard lock(signal->mutex());
       --at_work;
       // A cancelled call is no longer among the running, and nobody asks for its result.
-      if (running.erase(id) != 0 && !abandoned) ready.push_back({id, std::move(reply), size});
+      if (running.erase(id) != 0 && !abandoned) ready.push_back({id, std::move(answer)});
     }
     signal->Wake();
   }
@@ -169,11 +164,11 @@ HostCalls::Callee HostCalls::Admit(const json& name, const json& args, Reply& re
   return {.function = entry};
 }
 
-Reply HostCalls::Answer(const Callee& callee, const CallContext& context, const json& args) const {
-  return Invoke(callee.function, callee.operation, context, args, policy_.limits.message_bytes);
+Answer HostCalls::Immediate(const Callee& callee, const json& args) const {
+  return Invoke(callee.function, callee.operation, context_, args, policy_.limits.message_bytes);
 }
 
-void HostCalls::Start(const Callee& callee, const CallContext& context, json args, Operation::Done done) {
+void HostCalls::Start(const Callee& callee, const CallContext& context, json args, std::function<void(Answer)> done) {
   if (callee.operation != nullptr && callee.operation->start) {
     // Whatever answers keeps the session's modules alive until it has.
     auto keeping = [modules = policy_.modules, done, max_bytes = policy_.limits.message_bytes](Reply reply) {
@@ -182,7 +177,7 @@ void HostCalls::Start(const Callee& callee, const CallContext& context, json arg
     try {
       callee.operation->start(context, std::move(args), std::move(keeping));
     } catch (const std::exception& e) {
-      done(Reply::Failed("HostError", e.what()));
+      done({Reply::Failed("HostError", e.what())});
     }
     return;
   }
@@ -190,7 +185,7 @@ void HostCalls::Start(const Callee& callee, const CallContext& context, json arg
   pool_.Submit([callee, registry = policy_.registry, modules = policy_.modules, context, done = std::move(done),
                 args = std::make_shared<json>(std::move(args)), max_bytes = policy_.limits.message_bytes] {
     // Its run may have ended while this waited for a thread.
-    done(context.stop.stop_requested() ? Reply::Failed("HostError", "the run has ended")
+    done(context.stop.stop_requested() ? Answer{Reply::Failed("HostError", "the run has ended")}
                                        : Invoke(callee.function, callee.operation, context, *args, max_bytes));
   });
 }
@@ -203,11 +198,11 @@ After HostCalls::Call(json payload, Reply& reply) {
   const Callee callee = Admit(payload[0], payload[1], reply);
   if (!callee) return After::kContinue;
   if (callee.immediate()) {
-    reply = Answer(callee, context_, payload[1]);
+    reply = Immediate(callee, payload[1]).reply;
     return After::kContinue;
   }
-  auto answer = std::make_shared<std::optional<Reply>>();
-  Start(callee, context_, std::move(payload[1]), [answer, signal = board_->signal](Reply result) {
+  auto answer = std::make_shared<std::optional<Answer>>();
+  Start(callee, context_, std::move(payload[1]), [answer, signal = board_->signal](Answer result) {
     {
       const std::lock_guard lock(signal->mutex());
       *answer = std::move(result);
@@ -216,7 +211,7 @@ After HostCalls::Call(json payload, Reply& reply) {
   });
   std::unique_lock lock(board_->signal->mutex());
   if (!board_->signal->Wait(lock, [&] { return answer->has_value(); })) return After::kUnwind;
-  reply = std::move(**answer);
+  reply = std::move((**answer).reply);
   return After::kContinue;
 }
 
@@ -228,8 +223,7 @@ void HostCalls::Enqueue(json call) {
   const Callee callee = Admit(call[1], call[2], refusal);
   if (!callee) {
     const std::lock_guard lock(board_->signal->mutex());
-    const size_t size = EstimateSize(refusal.value);
-    board_->ready.push_back({id, std::move(refusal), size});
+    board_->ready.push_back({id, {std::move(refusal)}});
     return;
   }
   waiting_.push_back({id, callee, std::move(call[2])});
@@ -267,10 +261,9 @@ void HostCalls::StartWaiting() {
 
 void HostCalls::Launch(Waiting call) {
   if (call.callee.immediate()) {
-    Reply reply = Answer(call.callee, context_, call.args);
-    const size_t size = EstimateSize(reply.value);
+    Answer answer = Immediate(call.callee, call.args);
     const std::lock_guard lock(board_->signal->mutex());
-    board_->ready.push_back({call.id, std::move(reply), size});
+    board_->ready.push_back({call.id, std::move(answer)});
     return;
   }
   std::stop_source source;
@@ -284,7 +277,7 @@ void HostCalls::Launch(Waiting call) {
     ++board_->at_work;
   }
   Start(call.callee, context, std::move(call.args),
-        [board = board_, id = call.id](Reply reply) { board->Post(id, std::move(reply)); });
+        [board = board_, id = call.id](Answer answer) { board->Post(id, std::move(answer)); });
 }
 
 json HostCalls::TakeReady() {
@@ -294,9 +287,9 @@ json HostCalls::TakeReady() {
   while (!board_->ready.empty()) {
     Board::Done& done = board_->ready.front();
     // What does not fit into this answer comes with the next one.
-    if (size > 0 && size + done.size > policy_.limits.message_bytes / 2) break;
-    size += done.size + 32;
-    out.push_back(json::array({done.id, done.reply.ok, std::move(done.reply.value)}));
+    if (size > 0 && size + done.answer.size > policy_.limits.message_bytes / 2) break;
+    size += done.answer.size + 32;
+    out.push_back(json::array({done.id, done.answer.reply.ok, std::move(done.answer.reply.value)}));
     board_->ready.pop_front();
   }
   return out;

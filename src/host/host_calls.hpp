@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -15,6 +16,12 @@
 #include "support/stop_signal.hpp"
 
 namespace goru::host {
+
+/// What a call came to, and roughly what that takes when written.
+struct Answer {
+  guest::Reply reply;
+  size_t size = 0;
+};
 
 /// Made for one run and gone with it. Used on the run's thread; the functions themselves may run on the pool's threads
 /// and outlive it.
@@ -54,9 +61,9 @@ class HostCalls {
 
   /// Counts a call and finds what it calls; nothing, with `reply` set, where it may not be made.
   Callee Admit(const nlohmann::json& name, const nlohmann::json& args, guest::Reply& reply);
-  guest::Reply Answer(const Callee& callee, const CallContext& context, const nlohmann::json& args) const;
+  Answer Immediate(const Callee& callee, const nlohmann::json& args) const;
   /// Starts what is not immediate. `done` is called once, from any thread, perhaps after this run.
-  void Start(const Callee& callee, const CallContext& context, nlohmann::json args, Operation::Done done);
+  void Start(const Callee& callee, const CallContext& context, nlohmann::json args, std::function<void(Answer)> done);
   wasm::After Call(nlohmann::json payload, guest::Reply& reply);
   wasm::After Batch(nlohmann::json payload, guest::Reply& reply);
   void Enqueue(nlohmann::json call);

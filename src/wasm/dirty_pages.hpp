@@ -20,4 +20,20 @@ struct PageRange {
 /// Uses ioctl PAGEMAP_SCAN (Linux 6.7, Documentation/admin-guide/mm/pagemap.rst).
 int ScanDirtyPages(uint64_t& start, uint64_t end, std::span<PageRange> out) noexcept;
 
+/// Calls `visit(range)` for each run of such pages, in order. False where the kernel cannot say, or where `visit`
+/// returns false, which ends it.
+template <typename Visit>
+bool ForEachDirtyRange(uint64_t start, uint64_t end, Visit visit) noexcept(noexcept(visit(PageRange{}))) {
+  std::array<PageRange, 64> ranges;
+  while (start < end) {
+    const uint64_t before = start;
+    const int count = ScanDirtyPages(start, end, ranges);
+    if (count < 0 || (count == 0 && start == before)) return false;
+    for (int i = 0; i < count; ++i) {
+      if (!visit(ranges[static_cast<size_t>(i)])) return false;
+    }
+  }
+  return true;
+}
+
 }  // namespace goru::wasm

@@ -27,6 +27,13 @@ class Args {
   wasmtime_val_raw_t* values_;
 };
 
+/// An argument for a call of a guest's function.
+inline wasmtime_val_raw_t I32(uint32_t value) noexcept {
+  wasmtime_val_raw_t raw = {};
+  raw.i32 = static_cast<int32_t>(value);
+  return raw;
+}
+
 /// How a host function ends: the guest goes on, or it is unwound and never resumed.
 enum class After { kContinue, kUnwind };
 

@@ -87,28 +87,16 @@ bool MemorySlot::Reset(ResetMethod method) noexcept {
 
 bool MemorySlot::CopyBackDirtyPages() noexcept {
   const auto base = reinterpret_cast<uint64_t>(base_);
-  const uint64_t end = base + image_size_;
   const uint8_t* image = image_->bytes().data();
-  uint64_t at = base;
   size_t kept = 0;
-  std::array<PageRange, 64> ranges;
-  while (at < end) {
-    const uint64_t before = at;
-    const int count = ScanDirtyPages(at, end, ranges);
-    if (count < 0 || (count == 0 && at == before)) return false;
-    for (int i = 0; i < count; ++i) {
-      const PageRange& range = ranges[static_cast<size_t>(i)];
-      const size_t offset = range.start - base;
-      const size_t length = range.end - range.start;
-      if (kept + length <= kKeepResident) {
-        std::memcpy(base_ + offset, image + offset, length);
-        kept += length;
-      } else if (::madvise(base_ + offset, length, MADV_DONTNEED) != 0) {
-        return false;
-      }
-    }
-  }
-  return true;
+  return ForEachDirtyRange(base, base + image_size_, [&](const PageRange& range) noexcept {
+    const size_t offset = range.start - base;
+    const size_t length = range.end - range.start;
+    if (kept + length > kKeepResident) return ::madvise(base_ + offset, length, MADV_DONTNEED) == 0;
+    std::memcpy(base_ + offset, image + offset, length);
+    kept += length;
+    return true;
+  });
 }
 
 void MemorySlot::Warm() noexcept {
@@ -122,19 +110,12 @@ void MemorySlot::Warm() noexcept {
 
 size_t MemorySlot::PrivateBytes() const noexcept {
   const auto base = reinterpret_cast<uint64_t>(base_);
-  uint64_t at = base;
-  const uint64_t end = base + size_;
-  std::array<PageRange, 64> ranges;
   size_t total = 0;
-  while (at < end) {
-    const uint64_t before = at;
-    const int count = ScanDirtyPages(at, end, ranges);
-    if (count < 0 || (count == 0 && at == before)) return 0;
-    for (int i = 0; i < count; ++i) {
-      total += ranges[static_cast<size_t>(i)].end - ranges[static_cast<size_t>(i)].start;
-    }
-  }
-  return total;
+  const bool known = ForEachDirtyRange(base, base + size_, [&total](const PageRange& range) noexcept {
+    total += range.end - range.start;
+    return true;
+  });
+  return known ? total : 0;
 }
 
 bool MemorySlot::HasDirtyPageList() noexcept {

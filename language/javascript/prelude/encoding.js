@@ -175,5 +175,11 @@ class TextDecoder {
 }
 tag(TextDecoder.prototype, 'TextDecoder');
 
+// The encoding behind a label, or undefined.
+shared.encodingOf = (name) => mapGet(labels, toLowerCase(trim(name)));
+// The text of bytes in one of the encodings; what is wrong becomes U+FFFD.
+shared.decodeText = (encoding, bytes) => (encoding === 'utf-8' ? native.utf8Decode(bytes, false)
+  : encoding === 'utf-16le' ? decode16(bytes, false) : decode1252(bytes));
+
 shared.global('TextEncoder', TextEncoder);
 shared.global('TextDecoder', TextDecoder);

@@ -122,6 +122,11 @@ void engine_poll_soon(JSContext *ctx)
     ctx->interrupt_counter = 1;
 }
 
+uintptr_t engine_stack_limit(JSContext *ctx)
+{
+    return ctx->rt->stack_limit;
+}
+
 void engine_drop_jobs(JSRuntime *rt)
 {
     struct list_head *entry, *next;

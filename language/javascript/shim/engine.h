@@ -48,6 +48,9 @@ void engine_seed_random(JSContext *ctx, uint64_t seed);
 // Makes the next poll of the interrupt handler happen at once.
 void engine_poll_soon(JSContext *ctx);
 
+// The address below which the stack of a function that recurses must not reach; see stack.h.
+uintptr_t engine_stack_limit(JSContext *ctx);
+
 // Forgets every queued job.
 void engine_drop_jobs(JSRuntime *rt);
 

@@ -31,6 +31,15 @@ static const unsigned char clone_js[] = {
 static const unsigned char host_js[] = {
 #embed "../prelude/host.js"
 };
+static const unsigned char http_js[] = {
+#embed "../prelude/http.js"
+};
+static const unsigned char fs_js[] = {
+#embed "../prelude/fs.js"
+};
+static const unsigned char kv_js[] = {
+#embed "../prelude/kv.js"
+};
 
 static const File files[] = {
     {"goru:primordials.js", primordials_js, sizeof(primordials_js)},
@@ -39,6 +48,9 @@ static const File files[] = {
     {"goru:encoding.js", encoding_js, sizeof(encoding_js)},
     {"goru:clone.js", clone_js, sizeof(clone_js)},
     {"goru:host.js", host_js, sizeof(host_js)},
+    {"goru:http.js", http_js, sizeof(http_js)},
+    {"goru:fs.js", fs_js, sizeof(fs_js)},
+    {"goru:kv.js", kv_js, sizeof(kv_js)},
 };
 
 static int load(JSContext *ctx, const File *file, JSValueConst native, JSValueConst shared)
@@ -69,7 +81,8 @@ int prelude_load(JSContext *ctx)
     JSValue native = JS_NewObject(ctx);
     JSValue shared = JS_NewObject(ctx);
     if (host_install(ctx, native) < 0 || io_install(ctx, native) < 0 || text_install(ctx, native) < 0 ||
-        clock_install(ctx, native) < 0 || reflect_install(ctx, native) < 0)
+        clock_install(ctx, native) < 0 || reflect_install(ctx, native) < 0 || wire_install(ctx, native) < 0 ||
+        values_install(ctx, native) < 0)
         return -1;
     for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
         if (load(ctx, &files[i], native, shared) < 0) {

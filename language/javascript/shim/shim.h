@@ -56,6 +56,18 @@ bool host_pending(void);
 int host_wait(JSContext *ctx);
 // Forgets everything that is queued or in flight.
 void host_drop(JSContext *ctx);
+// Makes one call and returns its result. `name` is a string, `args` the JSON text of an object.
+JSValue host_send(JSContext *ctx, JSValueConst name, const char *args, size_t size);
+// Queues a call and returns its promise.
+JSValue host_start(JSContext *ctx, JSValueConst name, const char *args, size_t size);
+
+// ---- wire.c: what http, fs and kv send and receive ----
+
+int wire_install(JSContext *ctx, JSValueConst native);
+
+// ---- values.c: values of kv as JSON text, without loss ----
+
+int values_install(JSContext *ctx, JSValueConst native);
 
 // ---- io.c: standard streams ----
 
@@ -69,6 +81,9 @@ void io_write_text(int descriptor, const char *text, size_t size);
 int text_install(JSContext *ctx, JSValueConst native);
 // Decodes UTF-8 by the rules of the WHATWG Encoding standard; every invalid sequence becomes U+FFFD.
 JSValue text_decode_utf8(JSContext *ctx, const uint8_t *data, size_t size);
+// Finds the bytes of a typed array or ArrayBuffer. -1 on an exception.
+int text_view_bytes(JSContext *ctx, JSValueConst value, uint8_t **data, size_t *size);
+bool text_is_utf8(const uint8_t *data, size_t size);
 // UTF-8 of a string with lone surrogates replaced by U+FFFD. Free with JS_FreeCString. NULL on an exception.
 const char *text_encode_utf8(JSContext *ctx, size_t *size, JSValueConst value);
 

@@ -6,6 +6,7 @@
 
 #include "guest/image_builder.hpp"
 #include "support/file.hpp"
+#include "wasm/memory_slot.hpp"
 
 namespace {
 
@@ -34,7 +35,14 @@ int Build(const std::vector<std::string>& arguments) {
     prelude += '\n';
   }
   auto built = goru::guest::BuildImage(arguments[1], *module, prelude, arguments[3]);
-  return built ? 0 : Fail(built.error());
+  if (!built) return Fail(built.error());
+  if (!goru::wasm::MemorySlot::HasDirtyPageList()) {
+    std::fputs(
+        "goru-image: this kernel (before Linux 6.7) does not list changed pages: sandboxes of this image start "
+        "slower\n",
+        stderr);
+  }
+  return 0;
 }
 
 int Stack(const std::vector<std::string>& arguments) {

@@ -1,0 +1,34 @@
+// Where a key-value store keeps its entries.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "goru/error.hpp"
+#include "goru/limits.hpp"
+
+namespace goru::internal {
+
+/// Thread-safe. Keys and values have been checked; how much a store holds is for it to check, together with the change.
+class KVBackend {
+ public:
+  virtual ~KVBackend() = default;
+
+  virtual Expected<std::optional<std::string>> Get(std::string_view key) = 0;
+  /// kUnavailable, and nothing changed, where the store is full.
+  virtual Expected<void> Set(std::string_view key, std::string_view json) = 0;
+  virtual Expected<bool> Delete(std::string_view key) = 0;
+  virtual Expected<std::vector<std::string>> Keys() = 0;
+
+  virtual const KVLimits& limits() const noexcept = 0;
+  /// Whether a call may wait for a disk or another process.
+  virtual bool blocks() const noexcept = 0;
+};
+
+/// The error of a store that cannot take a change which would leave it with so many entries and bytes; none where it
+/// can.
+Expected<void> CheckRoom(const KVLimits& limits, size_t entries, size_t bytes);
+
+}  // namespace goru::internal

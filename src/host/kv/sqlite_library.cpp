@@ -1,0 +1,37 @@
+#include "host/kv/sqlite_library.hpp"
+
+#include "support/dynamic_library.hpp"
+
+namespace goru::internal {
+namespace {
+
+Expected<SqliteLibrary> LoadOnce() {
+  const auto file = support::DynamicLibrary::Load("libsqlite3.so.0");
+  if (!file) {
+    return Error{ErrorKind::kUnavailable,
+                 "kv files need SQLite (Debian: apt-get install libsqlite3-0): " + file.error().message};
+  }
+  SqliteLibrary library;
+  const bool complete =
+      file->Find("sqlite3_open_v2", library.open_v2) && file->Find("sqlite3_close_v2", library.close_v2) &&
+      file->Find("sqlite3_busy_timeout", library.busy_timeout) && file->Find("sqlite3_exec", library.exec) &&
+      file->Find("sqlite3_errmsg", library.errmsg) && file->Find("sqlite3_prepare_v3", library.prepare_v3) &&
+      file->Find("sqlite3_finalize", library.finalize) && file->Find("sqlite3_step", library.step) &&
+      file->Find("sqlite3_reset", library.reset) && file->Find("sqlite3_clear_bindings", library.clear_bindings) &&
+      file->Find("sqlite3_bind_blob64", library.bind_blob64) &&
+      file->Find("sqlite3_column_int64", library.column_int64) &&
+      file->Find("sqlite3_column_blob", library.column_blob) &&
+      file->Find("sqlite3_column_bytes", library.column_bytes) && file->Find("sqlite3_changes", library.changes);
+  if (!complete) return Error{ErrorKind::kUnavailable, "kv files need SQLite 3.24 or newer; this one is older"};
+  return library;
+}
+
+}  // namespace
+
+Expected<const SqliteLibrary*> SqliteLibrary::Load() {
+  static const Expected<SqliteLibrary> loaded = LoadOnce();
+  if (!loaded) return loaded.error();
+  return &*loaded;
+}
+
+}  // namespace goru::internal
