@@ -5,8 +5,6 @@
 // session's own (WithAllowedPackages).
 #pragma once
 
-#include <chrono>
-#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <stop_token>
@@ -26,18 +24,6 @@ struct PackagesConfig {
   std::vector<std::string> allowed;
   /// install_pkg may install whatever the index has.
   bool allow_any = false;
-};
-
-/// What packages may cost one session.
-struct PackageLimits {
-  /// Files and directories below /packages that a sandbox has open at once. An import has one.
-  size_t open_files = 64;
-  /// A file that can be opened. The largest in common packages are tables of a few MiB.
-  uint64_t file_bytes = uint64_t{64} << 20;
-  /// One install_pkg, from resolving to the last check. It also ends with the run's own time.
-  std::chrono::nanoseconds install_timeout = std::chrono::seconds(120);
-  /// install_pkg calls of one session that do any work.
-  size_t installs = 32;
 };
 
 /// One package of a directory.

@@ -72,7 +72,8 @@ Expected<PackageSet> ReadPackageSet(const std::string& directory) {
     for (const json& item : manifest.at("packages")) {
       set.packages.push_back({item.at("name").get<std::string>(), item.at("version").get<std::string>(),
                               item.at("sha256").get<std::string>(), item.at("native_removed").get<bool>(),
-                              item.at("requires").get<std::vector<std::string>>()});
+                              item.at("requires").get<std::vector<std::string>>(),
+                              item.at("files").get<std::vector<std::string>>()});
     }
   } catch (const json::exception&) {
     return foreign;
@@ -126,7 +127,10 @@ Expected<void> StagedSet::Add(const CachedPackage& package) {
     std::error_code wrong;
     if (entry.is_directory(wrong)) {
       fs::create_directories(to, wrong);
-    } else if (const auto owner = owners_.find(name); owner != owners_.end()) {
+      if (!wrong) continue;
+    }
+    files_[package.name].push_back(name);
+    if (const auto owner = owners_.find(name); owner != owners_.end()) {
       // Packages that share a namespace bring the same __init__.py; stray tests at the top are nobody's.
       const bool stray = name.starts_with("tests/") || name.starts_with("test/") || name.starts_with("docs/") ||
                          name.ends_with(".pyc");
@@ -143,6 +147,25 @@ Expected<void> StagedSet::Add(const CachedPackage& package) {
   return {};
 }
 
+Expected<void> StagedSet::AddPresent(const std::vector<SetPackage>& kept) {
+  for (const SetPackage& package : kept) {
+    for (const std::string& name : package.files) {
+      const fs::path plain = fs::path(name).lexically_normal();
+      if (plain.is_absolute() || plain.empty() || *plain.begin() == "..") {
+        return Error{ErrorKind::kInvalidArgument, directory_ + " has a damaged list of files; install it again"};
+      }
+      const fs::path to = fs::path(path_) / name;
+      std::error_code wrong;
+      fs::create_directories(to.parent_path(), wrong);
+      if (!owners_.contains(name)) fs::copy_file(fs::path(directory_) / name, to, wrong);
+      if (wrong) return Error{ErrorKind::kUnavailable, "cannot copy " + name + ": " + wrong.message()};
+      owners_[name] = package.name;
+      files_[package.name].push_back(name);
+    }
+  }
+  return {};
+}
+
 Expected<void> StagedSet::Commit(const PackageSet& set) {
   json packages = json::array();
   for (const SetPackage& package : set.packages) {
@@ -150,7 +173,8 @@ Expected<void> StagedSet::Commit(const PackageSet& set) {
                         {"version", package.version},
                         {"sha256", package.sha256},
                         {"native_removed", package.native_removed},
-                        {"requires", package.requires_names}});
+                        {"requires", package.requires_names},
+                        {"files", files_[package.name]}});
   }
   const std::string text =
       json{{"format", kFormat}, {"python", "3.12"}, {"requested", set.requested}, {"packages", packages}}.dump(2) +

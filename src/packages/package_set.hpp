@@ -20,6 +20,8 @@ struct SetPackage {
   std::string sha256;
   bool native_removed = false;
   std::vector<std::string> requires_names;
+  /// All its files; known once it is in a directory.
+  std::vector<std::string> files;
 };
 struct PackageSet {
   /// Requirements that people asked for.
@@ -59,6 +61,8 @@ class StagedSet {
 
   /// Copies a package's files. kUnavailable: another one has a different file of the same name.
   Expected<void> Add(const CachedPackage& package);
+  /// Copies what `kept` still has from the directory as it is.
+  Expected<void> AddPresent(const std::vector<SetPackage>& kept);
   const std::string& path() const noexcept { return path_; }
 
   /// Puts it in the place of the present directory.
@@ -69,6 +73,9 @@ class StagedSet {
 
   std::string directory_;
   std::string path_;
+  /// By package.
+  std::map<std::string, std::vector<std::string>> files_;
+  /// By file.
   std::map<std::string, std::string> owners_;
 };
 

@@ -18,14 +18,11 @@ std::string FirstComponent(const std::string& path) { return path.substr(0, path
 
 }  // namespace
 
-void PackageView::SetTopLayer(std::shared_ptr<const PackageLayer> layer) {
+void PackageView::SetTopLayers(const Layers& layers) {
   const std::lock_guard lock(mutex_);
-  if (has_top_) {
-    layers_.front() = std::move(layer);
-  } else {
-    layers_.insert(layers_.begin(), std::move(layer));
-  }
-  has_top_ = true;
+  layers_.erase(layers_.begin(), layers_.begin() + static_cast<Layers::difference_type>(top_layers_));
+  layers_.insert(layers_.begin(), layers.begin(), layers.end());
+  top_layers_ = layers.size();
   ++generation_;
   owners_.clear();
 }

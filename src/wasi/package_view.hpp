@@ -36,8 +36,8 @@ class PackageView {
   PackageView(Layers layers, uint64_t generation, PackageViewLimits limits = {})
       : limits_(limits), layers_(std::move(layers)), generation_(generation) {}
 
-  /// Replaces the layer that lies over all others.
-  void SetTopLayer(std::shared_ptr<const PackageLayer> layer);
+  /// Replaces the layers that lie over those the view was made with.
+  void SetTopLayers(const Layers& layers);
 
   /// A descriptor below kFirstPackageFile stands for /packages itself. `descriptor` is set to a number of ours.
   Errno OpenPath(uint32_t directory, std::string_view path, bool must_be_directory, uint32_t& descriptor);
@@ -77,7 +77,8 @@ class PackageView {
   const PackageViewLimits limits_;
   std::mutex mutex_;
   Layers layers_;
-  bool has_top_ = false;
+  /// How many of them lie over those from the beginning.
+  size_t top_layers_ = 0;
   uint64_t generation_;
   std::map<std::string, Layers> owners_;
   std::vector<std::unique_ptr<Opened>> opened_;
