@@ -54,7 +54,10 @@ class Flags {
   /// May be given several times.
   void Values(const char* names, const char* flag, Take take) {
     auto& value = values_.emplace_back(Given{flag, std::move(take), {}, {}, nullptr});
-    app_.add_option(names, value.texts)->expected(1)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+    app_.add_option(names, value.texts)
+        ->expected(1)
+        ->allow_extra_args(false)
+        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   }
 
   void Text(const char* names, std::string& out, const char* what) {

@@ -63,7 +63,10 @@ DepsArguments Parse(const std::vector<std::string>& arguments) {
   app.set_help_flag();
   app.add_option("NAME", out.names);
   app.add_option("--dir", out.directory);
-  app.add_option("-r,--requirement", out.files)->expected(1)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  app.add_option("-r,--requirement", out.files)
+      ->expected(1)
+      ->allow_extra_args(false)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   app.add_option("--lock", out.lock);
   app.add_option("--cache-dir", out.cache_dir);
   app.add_option("--image-dir", out.image_dir);

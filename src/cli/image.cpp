@@ -60,8 +60,14 @@ int ImageCommand(const std::vector<std::string>& arguments) {
   app.set_help_flag();
   app.add_option("COMMAND", commands);
   app.add_option("-l,--lang,--language", language);
-  app.add_option("--packages", options.packages)->expected(1)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
-  app.add_option("--import", imports)->expected(1)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  app.add_option("--packages", options.packages)
+      ->expected(1)
+      ->allow_extra_args(false)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  app.add_option("--import", imports)
+      ->expected(1)
+      ->allow_extra_args(false)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   app.add_option("-o,--output", options.output);
   app.add_option("--image-dir", options.image_directory);
   app.add_flag("-h,--help", help);

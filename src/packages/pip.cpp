@@ -127,7 +127,7 @@ std::vector<std::string> Pip::Target(WheelKind kind) {
 
 std::string Pip::NewPath(const std::string& name) { return scratch_ + "/" + name + "-" + std::to_string(++files_); }
 
-Expected<Pip> Pip::Find(std::string scratch, std::chrono::steady_clock::time_point deadline, std::stop_token stop) {
+Expected<Pip> Pip::Create(std::string scratch, std::chrono::steady_clock::time_point deadline, std::stop_token stop) {
   Pip pip(std::move(scratch), deadline, std::move(stop));
   const char* chosen = std::getenv("GORU_INSTALLER");
   const std::string installer = chosen == nullptr ? "" : chosen;
@@ -138,21 +138,26 @@ Expected<Pip> Pip::Find(std::string scratch, std::chrono::steady_clock::time_poi
   } else {
     return Error{ErrorKind::kInvalidArgument, "GORU_INSTALLER is 'pip' or 'uv'"};
   }
+  return pip;
+}
+
+Expected<void> Pip::CheckVersion() const {
+  const bool uv = command_.front() == "uv";
   support::ChildCommand command;
-  command.arguments = pip.command_;
+  command.arguments = command_;
   command.arguments.emplace_back("--version");
   command.environment = {{"PYTHONSAFEPATH", "1"}, {"PIP_DISABLE_PIP_VERSION_CHECK", "1"}};
-  command.directory = pip.scratch_;
-  command.deadline = pip.deadline_;
-  command.stop = pip.stop_;
-  const std::string shown = installer == "uv" ? "uv" : "pip";
+  command.directory = scratch_;
+  command.deadline = deadline_;
+  command.stop = stop_;
   auto end = support::RunChild(command);
   if (end && end->stopped) return Cancelled();
   if (end && end->timed_out) return TimedOut();
   if (!end || end->exit_code != 0) {
     const std::string why = end ? Complaint(end->output) : end.error().message;
-    return Error{ErrorKind::kUnavailable, "installing packages needs " + shown + ", which is not there (" + why + ")" +
-                                              (installer == "uv" ? "; install uv or unset GORU_INSTALLER" : kHelp)};
+    return Error{ErrorKind::kUnavailable, std::string("installing packages needs ") + (uv ? "uv" : "pip") +
+                                              ", which does not run here (" + why + ")" +
+                                              (uv ? "; install uv or unset GORU_INSTALLER" : kHelp)};
   }
   int major = 0;
   int minor = 0;
@@ -162,7 +167,7 @@ Expected<Pip> Pip::Find(std::string scratch, std::chrono::steady_clock::time_poi
                                               " is too old to say what it would install; 'python3 -m pip install "
                                               "--upgrade pip' brings a newer one"};
   }
-  return pip;
+  return {};
 }
 
 Expected<void> Pip::Run(const std::vector<std::string>& arguments) {
@@ -183,11 +188,11 @@ Expected<void> Pip::Run(const std::vector<std::string>& arguments) {
   command.deadline = deadline_;
   command.stop = stop_;
   auto end = support::RunChild(command);
-  if (!end) return end.error();
-  if (end->stopped) return Cancelled();
-  if (end->timed_out) return TimedOut();
-  if (end->exit_code != 0) return Error{ErrorKind::kUnavailable, Complaint(end->output)};
-  return {};
+  if (end && end->stopped) return Cancelled();
+  if (end && end->timed_out) return TimedOut();
+  if (end && end->exit_code == 0) return {};
+  if (auto usable = CheckVersion(); !usable) return usable.error();
+  return end ? Error{ErrorKind::kUnavailable, Complaint(end->output)} : end.error();
 }
 
 Expected<std::vector<Resolved>> Pip::Resolve(const std::vector<std::string>& requirements,

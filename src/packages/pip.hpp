@@ -33,9 +33,9 @@ struct Resolved {
 /// Drives pip as a program. Wheels only: nothing of a package runs, and nothing is built.
 class Pip {
  public:
-  /// `scratch` is an empty directory of this installation's own. kUnavailable: there is no pip, or one that is too old;
-  /// the message has the command that helps.
-  static Expected<Pip> Find(std::string scratch, std::chrono::steady_clock::time_point deadline, std::stop_token stop);
+  /// `scratch` is an empty directory of this installation's own. kInvalidArgument: GORU_INSTALLER names no installer.
+  static Expected<Pip> Create(std::string scratch, std::chrono::steady_clock::time_point deadline,
+                              std::stop_token stop);
 
   /// What fulfils all of the requirements, and `constraints` where those are named at all. `links` is a directory of
   /// wheels to choose from besides the index; may be empty.
@@ -51,6 +51,8 @@ class Pip {
       : scratch_(std::move(scratch)), deadline_(deadline), stop_(std::move(stop)) {}
 
   Expected<void> Run(const std::vector<std::string>& arguments);
+  /// Why pip may have failed: there is none, or one that is too old. The message has the command that helps.
+  Expected<void> CheckVersion() const;
   std::string NewPath(const std::string& name);
   static std::vector<std::string> Target(WheelKind kind);
 

@@ -5,7 +5,10 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
+#include "packages/digest.hpp"
 #include "packages/unsupported.hpp"
+#include "packages/wheel.hpp"
+#include "support/file.hpp"
 
 namespace goru::packages {
 namespace {
@@ -22,6 +25,14 @@ Error Unsupported(const std::string& name, const char* why) {
   return Error{ErrorKind::kInvalidArgument, name + " cannot work in the sandbox: " + why};
 }
 
+Error Cancelled() { return Error{ErrorKind::kCancelled, "the installation was interrupted; nothing has changed"}; }
+
+Expected<std::string> HashOfWheel(const std::string& path) {
+  auto content = support::ReadFile(path, WheelLimits().wheel_bytes);
+  if (!content) return content.error();
+  return Sha256Hex(*content);
+}
+
 /// What decides pip's answer besides the question.
 std::string PipSettings() {
   std::string text;
@@ -35,15 +46,15 @@ std::string PipSettings() {
 
 }  // namespace
 
-std::vector<std::string> PublicModules(const CachedPackage& package) {
+std::vector<std::string> PublicModules(const std::vector<std::string>& modules) {
   std::vector<std::string> out;
-  for (const std::string& module : package.modules) {
+  for (const std::string& module : modules) {
     const bool aside = module == "tests" || module == "test" || module == "docs" || module == "examples" ||
                        module == "benchmarks" || module == "scripts";
     if (!module.starts_with('_') && !aside) out.push_back(module);
   }
   // One that has private names only is meant to be imported all the same.
-  return out.empty() ? package.modules : out;
+  return out.empty() ? modules : out;
 }
 
 void Resolver::Say(const std::string& line) const {
@@ -57,104 +68,113 @@ Expected<void> Resolver::StartPip() {
     if (!scratch) return scratch.error();
     scratch_.emplace(std::move(*scratch));
   }
-  auto pip = Pip::Find(scratch_->path(), options_.deadline, options_.stop);
+  auto pip = Pip::Create(scratch_->path(), options_.deadline, options_.stop);
   if (!pip) return pip.error();
   pip_.emplace(std::move(*pip));
   return {};
 }
 
-Expected<std::vector<CachedPackage>> Resolver::Unpack(const std::vector<Resolved>& resolved, WheelKind kind) {
+Expected<std::map<std::string, std::string>> Resolver::FetchWheels(std::vector<Resolved>& resolved, WheelKind kind) {
+  std::map<std::string, std::string> out;
+  std::vector<Resolved> missing;
+  for (const Resolved& package : resolved) {
+    std::string wheel = package.sha256.empty() ? std::string() : cache_.FindWheel(package.sha256);
+    if (wheel.empty()) {
+      missing.push_back(package);
+    } else {
+      out[package.name] = std::move(wheel);
+    }
+  }
+  if (missing.empty()) return out;
+  Say("downloading " + std::to_string(missing.size()) + (missing.size() == 1 ? " wheel" : " wheels"));
+  if (auto started = StartPip(); !started) return started.error();
+  auto downloaded = pip_->Download(missing, kind);
+  if (!downloaded) return downloaded.error();
+  for (Resolved& package : resolved) {
+    const auto found = downloaded->find(package.name);
+    if (found == downloaded->end()) continue;
+    auto hash = HashOfWheel(found->second);
+    if (!hash) return hash.error();
+    if (!package.sha256.empty() && *hash != package.sha256) {
+      return Error{ErrorKind::kUnavailable,
+                   fs::path(found->second).filename().string() + " does not have the hash that was asked for"};
+    }
+    package.sha256 = *hash;
+    if (auto kept = cache_.AddWheel(found->second, *hash); !kept) return kept.error();
+    out[package.name] = cache_.FindWheel(*hash);
+  }
+  return out;
+}
+
+Expected<std::vector<CachedPackage>> Resolver::Unpack(std::vector<Resolved> resolved, WheelKind kind) {
   std::vector<CachedPackage> out;
   std::vector<Resolved> missing;
-  std::map<std::string, std::string> wheels;
-  for (const Resolved& package : resolved) {
+  for (Resolved& package : resolved) {
     if (auto known = package.sha256.empty() ? std::nullopt : cache_.FindPackage(package.sha256)) {
       out.push_back(std::move(*known));
-    } else if (std::string wheel = package.sha256.empty() ? "" : cache_.FindWheel(package.sha256); !wheel.empty()) {
-      wheels[package.name] = std::move(wheel);
     } else {
-      missing.push_back(package);
+      missing.push_back(std::move(package));
     }
   }
-  if (!missing.empty()) {
-    Say("downloading " + std::to_string(missing.size()) + (missing.size() == 1 ? " wheel" : " wheels"));
-    if (auto started = StartPip(); !started) return started.error();
-    auto downloaded = pip_->Download(missing, kind);
-    if (!downloaded) return downloaded.error();
-    wheels.merge(*downloaded);
-  }
-  for (const Resolved& package : resolved) {
-    const auto found = wheels.find(package.name);
-    if (found == wheels.end()) continue;
-    if (options_.stop.stop_requested()) {
-      return Error{ErrorKind::kCancelled, "the installation was interrupted; nothing has changed"};
-    }
-    const std::string file_name = fs::path(found->second).filename().string();
-    auto wheel = ReadWheel(found->second);
+  auto wheels = FetchWheels(missing, kind);
+  if (!wheels) return wheels.error();
+  for (const Resolved& package : missing) {
+    if (options_.stop.stop_requested()) return Cancelled();
+    const std::string& path = (*wheels)[package.name];
+    auto wheel = ReadWheel(path);
     if (!wheel) return wheel.error();
-    if (!package.sha256.empty() && wheel->sha256 != package.sha256) {
-      return Error{ErrorKind::kUnavailable, file_name + " does not have the hash that was asked for"};
-    }
     Say("compiling " + wheel->name + " " + package.version);
-    if (auto kept = cache_.AddWheel(found->second, wheel->sha256); !kept) return kept.error();
-    auto added = cache_.AddPackage(*wheel, file_name, check_);
+    auto added = cache_.AddPackage(*wheel, fs::path(path).filename().string(), check_);
     if (!added) return added.error();
     out.push_back(std::move(*added));
   }
   return out;
 }
 
-Expected<void> Resolver::TryFallbacks(const std::vector<Resolved>& resolved, std::vector<Resolved>& native) {
-  std::vector<Resolved> pure;
-  std::vector<Resolved> left;
+Expected<void> Resolver::TryFallbacks(std::vector<Resolved> resolved, size_t& working) {
   for (const Resolved& package : resolved) {
-    if (IsPure(package)) pure.push_back(package);
+    const char* why = IsPure(package) ? nullptr : WhyUnsupported(package.name);
+    if (why != nullptr) native_reasons_[package.name] = why;
   }
-  std::vector<Resolved> candidates;
-  for (const Resolved& package : native) {
-    // Also with a wheel for every platform, pip prefers the faster native one.
-    if (auto same = pip_->Download({Resolved{package.name, package.version, "", "", false}}, WheelKind::kPure))
-      continue;
-    if (options_.stop.stop_requested()) return Error{ErrorKind::kCancelled, "the installation was interrupted"};
-    if (const char* why = WhyUnsupported(package.name)) {
-      native_reasons_[package.name] = why;
-      left.push_back(package);
+  std::erase_if(resolved, [this](const Resolved& package) { return native_reasons_.contains(package.name); });
+  if (std::all_of(resolved.begin(), resolved.end(), IsPure)) return {};
+  auto wheels = FetchWheels(resolved, WheelKind::kAny);
+  if (!wheels) return wheels.error();
+  // Only to be tried: as they are, not compiled and not kept.
+  std::vector<std::string> directories;
+  std::map<std::string, Wheel> tried;
+  for (const Resolved& package : resolved) {
+    auto wheel = ReadWheel((*wheels)[package.name]);
+    if (!wheel) return wheel.error();
+    directories.push_back(scratch_->path() + "/tried/" + package.name);
+    for (const WheelFile& file : wheel->files) {
+      const auto written = WriteNewFile(directories.back() + "/" + file.path, file.bytes);
+      if (!written) return written.error();
+    }
+    if (wheel->files.empty()) directories.pop_back();
+    wheel->files.clear();
+    if (!IsPure(package)) tried.emplace(package.name, std::move(*wheel));
+  }
+  for (const auto& [name, wheel] : tried) {
+    Say("checking whether " + name + " works without its native code");
+    const auto modules = PublicModules(wheel.modules);
+    const auto imported = modules.empty() ? Expected<void>(Error{ErrorKind::kUnavailable, "nothing is left of it"})
+                                          : check_.Import(directories, modules);
+    if (!imported && imported.error().kind != ErrorKind::kUnavailable) return imported.error();
+    if (!imported) {
+      native_reasons_[name] = "it needs its native code (" + imported.error().message + ")";
       continue;
     }
-    candidates.push_back(package);
+    links_ = scratch_->path() + "/links";
+    std::error_code failed;
+    fs::create_directories(links_, failed);
+    const fs::path path = (*wheels)[name];
+    const std::string file_name = path.filename().string();
+    const size_t version_end = file_name.find('-', file_name.find('-') + 1);
+    fs::copy_file(path, links_ + "/" + file_name.substr(0, version_end) + "-py3-none-any.whl", failed);
+    if (failed) return Error{ErrorKind::kUnavailable, "cannot write to " + links_ + ": " + failed.message()};
+    ++working;
   }
-  auto unpacked = Unpack(candidates, WheelKind::kAny);
-  if (!unpacked) return unpacked.error();
-  if (!unpacked->empty()) {
-    auto others = Unpack(pure, WheelKind::kPure);
-    if (!others) return others.error();
-    std::vector<std::string> directories;
-    for (const CachedPackage& package : *unpacked) directories.push_back(package.directory);
-    for (const CachedPackage& package : *others) directories.push_back(package.directory);
-    for (const CachedPackage& package : *unpacked) {
-      Say("checking whether " + package.name + " works without its native code");
-      const auto modules = PublicModules(package);
-      const auto imported = modules.empty() ? Expected<void>(Error{ErrorKind::kUnavailable, "nothing is left of it"})
-                                            : check_.Import(directories, modules);
-      if (!imported && imported.error().kind == ErrorKind::kCancelled) return imported.error();
-      if (!imported) {
-        native_reasons_[package.name] = "it needs its native code (" + imported.error().message + ")";
-        const auto found = std::find_if(candidates.begin(), candidates.end(),
-                                        [&package](const Resolved& item) { return item.name == package.name; });
-        if (found != candidates.end()) left.push_back(*found);
-        continue;
-      }
-      links_ = scratch_->path() + "/links";
-      std::error_code failed;
-      fs::create_directories(links_, failed);
-      const size_t version_end = package.file_name.find('-', package.file_name.find('-') + 1);
-      fs::copy_file(cache_.FindWheel(package.sha256),
-                    links_ + "/" + package.file_name.substr(0, version_end) + "-py3-none-any.whl",
-                    fs::copy_options::overwrite_existing, failed);
-      if (failed) return Error{ErrorKind::kUnavailable, "cannot write to " + links_ + ": " + failed.message()};
-    }
-  }
-  native = std::move(left);
   return {};
 }
 
@@ -175,14 +195,11 @@ Expected<std::vector<CachedPackage>> Resolver::Solve(const std::vector<Requireme
   Say("resolving " + std::to_string(lines.size()) + (lines.size() == 1 ? " requirement" : " requirements"));
   auto resolved = pip_->Resolve(lines, constraints, WheelKind::kAny, "");
   if (!resolved) return resolved.error();
-  std::vector<Resolved> native;
-  for (const Resolved& package : *resolved) {
-    if (!IsPure(package)) native.push_back(package);
-  }
-  if (!native.empty()) {
-    const size_t wanted = native.size();
-    if (auto tried = TryFallbacks(*resolved, native); !tried) return tried.error();
-    Say("resolving again with " + std::to_string(wanted - native.size()) + " of " + std::to_string(wanted) +
+  const auto native = std::count_if(resolved->begin(), resolved->end(), [](const Resolved& p) { return !IsPure(p); });
+  if (native > 0) {
+    size_t working = 0;
+    if (auto tried = TryFallbacks(*resolved, working); !tried) return tried.error();
+    Say("resolving again with " + std::to_string(working) + " of " + std::to_string(native) +
         " native packages that work without native code");
     resolved = pip_->Resolve(lines, constraints, WheelKind::kPure, links_);
     if (!resolved && resolved.error().kind == ErrorKind::kUnavailable) return Explain(resolved.error(), requirements);
@@ -198,8 +215,9 @@ Expected<std::vector<CachedPackage>> Resolver::Solve(const std::vector<Requireme
     std::error_code failed;
     if (link.empty() || !fs::exists(link, failed)) continue;
     // Found again by its content.
-    auto wheel = ReadWheel(link);
-    if (wheel) package.sha256 = wheel->sha256;
+    auto hash = HashOfWheel(link);
+    if (!hash) return hash.error();
+    package.sha256 = std::move(*hash);
   }
   return Unpack(*resolved, WheelKind::kPure);
 }
@@ -269,7 +287,7 @@ Expected<std::vector<CachedPackage>> Resolver::FetchLocked(const std::vector<Req
 Expected<void> Resolver::CheckImports(const std::vector<CachedPackage>& packages,
                                       const std::vector<std::string>& directories) {
   for (const CachedPackage& package : packages) {
-    const auto modules = PublicModules(package);
+    const auto modules = PublicModules(package.modules);
     if (modules.empty()) continue;
     Say("checking " + package.name + " " + package.version);
     const auto imported = check_.Import(directories, modules);

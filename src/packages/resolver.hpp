@@ -47,11 +47,13 @@ class Resolver {
   Expected<void> StartPip();
   Expected<std::vector<CachedPackage>> Solve(const std::vector<Requirement>& requirements,
                                              const std::vector<std::string>& constraints);
-  /// Unpacks those of every platform, and the others without their native files.
-  Expected<std::vector<CachedPackage>> FetchAll(const std::vector<Resolved>& resolved);
-  Expected<std::vector<CachedPackage>> Unpack(const std::vector<Resolved>& resolved, WheelKind kind);
-  /// Leaves out of `native` what works without its native files; puts that into the directory that pip looks into.
-  Expected<void> TryFallbacks(const std::vector<Resolved>& resolved, std::vector<Resolved>& native);
+  /// The wheel of each package in the cache, downloaded where it was not there; its path by the package's name. Fills
+  /// in hashes that pip did not know.
+  Expected<std::map<std::string, std::string>> FetchWheels(std::vector<Resolved>& resolved, WheelKind kind);
+  /// Unpacked and compiled.
+  Expected<std::vector<CachedPackage>> Unpack(std::vector<Resolved> resolved, WheelKind kind);
+  /// Puts wheels that work without their native files into a directory for pip to choose from; `working` counts them.
+  Expected<void> TryFallbacks(std::vector<Resolved> resolved, size_t& working);
   Error Explain(Error error, const std::vector<Requirement>& requirements) const;
 
   const PackageCache& cache_;
@@ -65,7 +67,7 @@ class Resolver {
   std::map<std::string, std::string> native_reasons_;
 };
 
-/// What `packages` offer for importing, without tests, examples and private names.
-std::vector<std::string> PublicModules(const CachedPackage& package);
+/// What a package offers for importing, without tests, examples and private names.
+std::vector<std::string> PublicModules(const std::vector<std::string>& modules);
 
 }  // namespace goru::packages
