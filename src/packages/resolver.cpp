@@ -131,49 +131,61 @@ Expected<std::vector<CachedPackage>> Resolver::Unpack(std::vector<Resolved> reso
   return out;
 }
 
-Expected<void> Resolver::TryFallbacks(std::vector<Resolved> resolved, size_t& working) {
+Expected<std::string> Resolver::Lay(const Resolved& package, const std::string& wheel,
+                                    std::vector<std::string>& modules) {
+  const std::string directory = scratch_->path() + "/tried/" + package.name + "-" + package.version;
+  auto read = ReadWheel(wheel);
+  if (!read) return read.error();
+  modules = PublicModules(read->modules);
+  std::error_code failed;
+  if (fs::exists(directory, failed)) return directory;
+  fs::create_directories(directory, failed);
+  for (const WheelFile& file : read->files) {
+    if (auto written = WriteNewFile(directory + "/" + file.path, file.bytes); !written) return written.error();
+  }
+  return directory;
+}
+
+Expected<void> Resolver::TryFallbacks(std::vector<Resolved> resolved) {
   for (const Resolved& package : resolved) {
     const char* why = IsPure(package) ? nullptr : WhyUnsupported(package.name);
     if (why != nullptr) native_reasons_[package.name] = why;
   }
-  std::erase_if(resolved, [this](const Resolved& package) { return native_reasons_.contains(package.name); });
+  const auto known = [this](const Resolved& package) {
+    return native_reasons_.contains(package.name) || working_.contains(package.name + " " + package.version);
+  };
+  std::erase_if(resolved, [&known](const Resolved& package) { return !IsPure(package) && known(package); });
   if (std::all_of(resolved.begin(), resolved.end(), IsPure)) return {};
   auto wheels = FetchWheels(resolved, WheelKind::kAny);
   if (!wheels) return wheels.error();
-  // Only to be tried: as they are, not compiled and not kept.
   std::vector<std::string> directories;
-  std::map<std::string, Wheel> tried;
+  std::map<std::string, std::vector<std::string>> modules;
   for (const Resolved& package : resolved) {
-    auto wheel = ReadWheel((*wheels)[package.name]);
-    if (!wheel) return wheel.error();
-    directories.push_back(scratch_->path() + "/tried/" + package.name);
-    for (const WheelFile& file : wheel->files) {
-      const auto written = WriteNewFile(directories.back() + "/" + file.path, file.bytes);
-      if (!written) return written.error();
-    }
-    if (wheel->files.empty()) directories.pop_back();
-    wheel->files.clear();
-    if (!IsPure(package)) tried.emplace(package.name, std::move(*wheel));
+    auto directory = Lay(package, (*wheels)[package.name], modules[package.name]);
+    if (!directory) return directory.error();
+    directories.push_back(std::move(*directory));
   }
-  for (const auto& [name, wheel] : tried) {
-    Say("checking whether " + name + " works without its native code");
-    const auto modules = PublicModules(wheel.modules);
-    const auto imported = modules.empty() ? Expected<void>(Error{ErrorKind::kUnavailable, "nothing is left of it"})
-                                          : check_.Import(directories, modules);
+  for (const Resolved& package : resolved) {
+    if (IsPure(package)) continue;
+    Say("checking whether " + package.name + " works without its native code");
+    const auto imported = modules[package.name].empty()
+                              ? Expected<void>(Error{ErrorKind::kUnavailable, "nothing is left of it"})
+                              : check_.Import(directories, modules[package.name]);
     if (!imported && imported.error().kind != ErrorKind::kUnavailable) return imported.error();
     if (!imported) {
-      native_reasons_[name] = "it needs its native code (" + imported.error().message + ")";
+      native_reasons_[package.name] = "it needs its native code (" + imported.error().message + ")";
       continue;
     }
     links_ = scratch_->path() + "/links";
     std::error_code failed;
     fs::create_directories(links_, failed);
-    const fs::path path = (*wheels)[name];
+    const fs::path path = (*wheels)[package.name];
     const std::string file_name = path.filename().string();
     const size_t version_end = file_name.find('-', file_name.find('-') + 1);
-    fs::copy_file(path, links_ + "/" + file_name.substr(0, version_end) + "-py3-none-any.whl", failed);
+    fs::copy_file(path, links_ + "/" + file_name.substr(0, version_end) + "-py3-none-any.whl",
+                  fs::copy_options::overwrite_existing, failed);
     if (failed) return Error{ErrorKind::kUnavailable, "cannot write to " + links_ + ": " + failed.message()};
-    ++working;
+    working_.insert(package.name + " " + package.version);
   }
   return {};
 }
@@ -187,30 +199,26 @@ Error Resolver::Explain(Error error, const std::vector<Requirement>& requirement
   return Error{ErrorKind::kInvalidArgument, text + " " + kNativeHint + " (" + error.message + ")"};
 }
 
-Expected<std::vector<CachedPackage>> Resolver::Solve(const std::vector<Requirement>& requirements,
-                                                     const std::vector<std::string>& constraints) {
+Expected<std::vector<Resolved>> Resolver::SolveOnce(const std::vector<Requirement>& requirements,
+                                                    const std::vector<std::string>& constraints) {
   std::vector<std::string> lines;
   for (const Requirement& requirement : requirements) lines.push_back(requirement.ToString());
   if (auto started = StartPip(); !started) return started.error();
   Say("resolving " + std::to_string(lines.size()) + (lines.size() == 1 ? " requirement" : " requirements"));
   auto resolved = pip_->Resolve(lines, constraints, WheelKind::kAny, "");
   if (!resolved) return resolved.error();
-  const auto native = std::count_if(resolved->begin(), resolved->end(), [](const Resolved& p) { return !IsPure(p); });
-  if (native > 0) {
-    size_t working = 0;
-    if (auto tried = TryFallbacks(*resolved, working); !tried) return tried.error();
-    Say("resolving again with " + std::to_string(working) + " of " + std::to_string(native) +
-        " native packages that work without native code");
+  if (!std::all_of(resolved->begin(), resolved->end(), IsPure)) {
+    if (auto tried = TryFallbacks(*resolved); !tried) return tried.error();
+    Say("resolving without native code");
     resolved = pip_->Resolve(lines, constraints, WheelKind::kPure, links_);
     if (!resolved && resolved.error().kind == ErrorKind::kUnavailable) return Explain(resolved.error(), requirements);
     if (!resolved) return resolved.error();
   }
   for (Resolved& package : *resolved) {
     if (const char* why = WhyUnsupported(package.name)) {
-      return Error{ErrorKind::kInvalidArgument, "a package of these needs " + Unsupported(package.name, why).message};
+      return Error{ErrorKind::kInvalidArgument,
+                   "one of these needs another: " + Unsupported(package.name, why).message};
     }
-    if (package.yanked)
-      Say("warning: " + package.name + " " + package.version + " was withdrawn by its makers (yanked)");
     const std::string link = links_.empty() ? "" : links_ + "/" + package.file_name;
     std::error_code failed;
     if (link.empty() || !fs::exists(link, failed)) continue;
@@ -219,7 +227,67 @@ Expected<std::vector<CachedPackage>> Resolver::Solve(const std::vector<Requireme
     if (!hash) return hash.error();
     package.sha256 = std::move(*hash);
   }
-  return Unpack(*resolved, WheelKind::kPure);
+  return resolved;
+}
+
+Expected<std::optional<Resolver::Broken>> Resolver::TryImports(std::vector<Resolved>& resolved) {
+  std::vector<std::string> directories;
+  std::vector<Resolved> fresh;
+  for (const Resolved& package : resolved) {
+    const auto known = package.sha256.empty() ? std::nullopt : cache_.FindPackage(package.sha256);
+    if (known) directories.push_back(known->directory);
+    if (!known) fresh.push_back(package);
+  }
+  auto wheels = FetchWheels(fresh, WheelKind::kPure);
+  if (!wheels) return wheels.error();
+  std::map<std::string, std::vector<std::string>> modules;
+  for (const Resolved& package : fresh) {
+    auto directory = Lay(package, (*wheels)[package.name], modules[package.name]);
+    if (!directory) return directory.error();
+    directories.push_back(std::move(*directory));
+  }
+  for (const Resolved& package : fresh) {
+    const auto whole = std::find_if(resolved.begin(), resolved.end(),
+                                    [&package](const Resolved& other) { return other.name == package.name; });
+    whole->sha256 = package.sha256;
+    if (modules[package.name].empty()) continue;
+    Say("checking " + package.name + " " + package.version);
+    const auto imported = check_.Import(directories, modules[package.name]);
+    if (imported) continue;
+    if (imported.error().kind != ErrorKind::kUnavailable) return imported.error();
+    return std::optional<Broken>(Broken{package, imported.error().message});
+  }
+  return std::optional<Broken>();
+}
+
+Expected<std::vector<CachedPackage>> Resolver::Solve(const std::vector<Requirement>& requirements,
+                                                     const std::vector<std::string>& constraints) {
+  // Older versions often need less of the machine. How far back to look is a matter of patience.
+  constexpr size_t kAttempts = 10;
+  std::vector<std::string> limits = constraints;
+  std::optional<Error> first;
+  for (size_t attempt = 0; attempt < kAttempts; ++attempt) {
+    auto resolved = SolveOnce(requirements, limits);
+    if (!resolved) return first ? *first : resolved.error();
+    auto broken = TryImports(*resolved);
+    if (!broken) return broken.error();
+    if (!*broken) {
+      for (const Resolved& package : *resolved) {
+        if (package.yanked) {
+          Say("warning: " + package.name + " " + package.version + " was withdrawn by its makers (yanked)");
+        }
+      }
+      return Unpack(std::move(*resolved), WheelKind::kPure);
+    }
+    const Resolved& package = (*broken)->package;
+    const std::string what =
+        package.name + " " + package.version + " cannot be imported in the sandbox: " + (*broken)->why;
+    if (!first) first = Error{ErrorKind::kInvalidArgument, what + "; " + kNativeHint};
+    Say(what + "; looking for an older version");
+    std::erase_if(limits, [&package](const std::string& limit) { return limit.starts_with(package.name + "="); });
+    limits.push_back(package.name + "<" + package.version);
+  }
+  return *first;
 }
 
 Expected<std::vector<CachedPackage>> Resolver::Fetch(const std::vector<Requirement>& requirements,
@@ -286,18 +354,17 @@ Expected<std::vector<CachedPackage>> Resolver::FetchLocked(const std::vector<Req
 
 Expected<void> Resolver::CheckImports(const std::vector<CachedPackage>& packages,
                                       const std::vector<std::string>& directories) {
+  std::vector<std::string> modules;
   for (const CachedPackage& package : packages) {
-    const auto modules = PublicModules(package.modules);
-    if (modules.empty()) continue;
-    Say("checking " + package.name + " " + package.version);
-    const auto imported = check_.Import(directories, modules);
-    if (imported) continue;
-    if (imported.error().kind == ErrorKind::kCancelled) return imported.error();
-    return Error{ErrorKind::kInvalidArgument, package.name + " " + package.version +
-                                                  " cannot be imported in the sandbox: " + imported.error().message +
-                                                  "; " + kNativeHint};
+    const auto more = PublicModules(package.modules);
+    modules.insert(modules.end(), more.begin(), more.end());
   }
-  return {};
+  if (modules.empty()) return {};
+  Say("importing " + std::to_string(modules.size()) + (modules.size() == 1 ? " module" : " modules"));
+  const auto imported = check_.Import(directories, modules);
+  if (imported || imported.error().kind != ErrorKind::kUnavailable) return imported;
+  return Error{ErrorKind::kInvalidArgument,
+               "the packages do not work together in the sandbox: " + imported.error().message + "; " + kNativeHint};
 }
 
 }  // namespace goru::packages

@@ -5,6 +5,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <stop_token>
 #include <string>
 #include <string_view>
@@ -47,13 +48,24 @@ class Resolver {
   Expected<void> StartPip();
   Expected<std::vector<CachedPackage>> Solve(const std::vector<Requirement>& requirements,
                                              const std::vector<std::string>& constraints);
+  /// One answer of pip's in which everything is pure, or works without its native files.
+  Expected<std::vector<Resolved>> SolveOnce(const std::vector<Requirement>& requirements,
+                                            const std::vector<std::string>& constraints);
+  /// Imports what the cache does not know yet. The first package that fails, with its reason; nothing: all work.
+  struct Broken {
+    Resolved package;
+    std::string why;
+  };
+  Expected<std::optional<Broken>> TryImports(std::vector<Resolved>& resolved);
+  /// Writes a wheel's files where they can be tried: not compiled and not kept. The directory, and the modules.
+  Expected<std::string> Lay(const Resolved& package, const std::string& wheel, std::vector<std::string>& modules);
   /// The wheel of each package in the cache, downloaded where it was not there; its path by the package's name. Fills
   /// in hashes that pip did not know.
   Expected<std::map<std::string, std::string>> FetchWheels(std::vector<Resolved>& resolved, WheelKind kind);
   /// Unpacked and compiled.
   Expected<std::vector<CachedPackage>> Unpack(std::vector<Resolved> resolved, WheelKind kind);
-  /// Puts wheels that work without their native files into a directory for pip to choose from; `working` counts them.
-  Expected<void> TryFallbacks(std::vector<Resolved> resolved, size_t& working);
+  /// Puts wheels that work without their native files into a directory for pip to choose from.
+  Expected<void> TryFallbacks(std::vector<Resolved> resolved);
   Error Explain(Error error, const std::vector<Requirement>& requirements) const;
 
   const PackageCache& cache_;
@@ -63,6 +75,8 @@ class Resolver {
   std::optional<Pip> pip_;
   /// Wheels with a fallback in Python, renamed so that pip takes them for pure ones.
   std::string links_;
+  /// Names and versions in there.
+  std::set<std::string> working_;
   /// What needs native code, and why it is thought so.
   std::map<std::string, std::string> native_reasons_;
 };
