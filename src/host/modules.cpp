@@ -18,7 +18,7 @@ struct Known {
 constexpr Known kHttp = {"http", "WithSessionAllowedHosts (--allow-host HOST)"};
 constexpr Known kFs = {"fs", "WithSessionMount (--mount VIRTUAL:HOST:ro)"};
 constexpr Known kKV = {"kv", "WithSessionKV (--kv)"};
-constexpr Known kPackages = {"packages", "WithAllowedPackages (--allow-pkg NAME, --allow-pkg-install)"};
+constexpr Known kPackages = {"install_pkg", "WithAllowedPackages (--allow-pkg NAME, --allow-pkg-install)"};
 
 const Operation* Look(const Known& known, const Module* module, std::string_view method, guest::Reply& reply) {
   if (module == nullptr) {
@@ -71,7 +71,7 @@ const Operation* Modules::Find(std::string_view name, guest::Reply& reply) const
   if (module == kHttp.name) return Look(kHttp, http_.get(), method, reply);
   if (module == kFs.name) return Look(kFs, fs_.get(), method, reply);
   if (module == kKV.name) return Look(kKV, kv_.get(), method, reply);
-  if (module == kPackages.name) return Look(kPackages, packages_.get(), method, reply);
+  if (module == "packages") return Look(kPackages, packages_.get(), method, reply);
   reply = guest::Reply::Failed("HostError", "malformed request");
   return nullptr;
 }

@@ -71,6 +71,12 @@ Expected<void> WriteNewFile(const std::string& path, std::span<const uint8_t> by
   return {};
 }
 
+Expected<void> CopyToNewFile(const std::string& from, const std::string& to) {
+  auto bytes = support::ReadFile(from, WheelLimits().wheel_bytes);
+  if (!bytes) return bytes.error();
+  return WriteNewFile(to, *bytes);
+}
+
 std::string PackageCache::DefaultDirectory() {
   const char* base = std::getenv("XDG_CACHE_HOME");
   if (base != nullptr && base[0] == '/') return std::string(base) + "/goru/packages";
@@ -127,9 +133,7 @@ Expected<void> PackageCache::AddWheel(const std::string& path, const std::string
   if (!scratch) return scratch.error();
   std::error_code failed;
   const std::string made = scratch->path() + "/wheel";
-  fs::create_directories(made, failed);
-  fs::copy_file(path, made + "/" + fs::path(path).filename().string(), failed);
-  if (failed) return Error{ErrorKind::kUnavailable, "cannot keep " + path + ": " + failed.message()};
+  if (auto copied = CopyToNewFile(path, made + "/" + fs::path(path).filename().string()); !copied) return copied;
   fs::create_directories(directory_ + "/wheels", failed);
   fs::rename(made, directory_ + "/wheels/" + sha256, failed);
   if (failed && FindWheel(sha256).empty()) {

@@ -83,6 +83,9 @@ class PackageCache {
   std::string directory_;
 };
 
+/// Copies a file to where there is none yet, and makes its directories.
+Expected<void> CopyToNewFile(const std::string& from, const std::string& to);
+
 /// Writes `bytes` to a file that must not exist yet, and makes its directories.
 Expected<void> WriteNewFile(const std::string& path, std::span<const uint8_t> bytes);
 

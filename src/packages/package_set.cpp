@@ -138,7 +138,7 @@ Expected<void> StagedSet::Add(const CachedPackage& package) {
         return Error{ErrorKind::kUnavailable, owner->second + " and " + package.name + " both have a file " + name};
       }
     } else {
-      fs::copy_file(from, to, wrong);
+      if (auto copied = CopyToNewFile(from, to); !copied) return copied;
       owners_[name] = package.name;
     }
     if (wrong) return Error{ErrorKind::kUnavailable, "cannot write " + to + ": " + wrong.message()};
@@ -154,11 +154,9 @@ Expected<void> StagedSet::AddPresent(const std::vector<SetPackage>& kept) {
       if (plain.is_absolute() || plain.empty() || *plain.begin() == "..") {
         return Error{ErrorKind::kInvalidArgument, directory_ + " has a damaged list of files; install it again"};
       }
-      const fs::path to = fs::path(path_) / name;
-      std::error_code wrong;
-      fs::create_directories(to.parent_path(), wrong);
-      if (!owners_.contains(name)) fs::copy_file(fs::path(directory_) / name, to, wrong);
-      if (wrong) return Error{ErrorKind::kUnavailable, "cannot copy " + name + ": " + wrong.message()};
+      if (!owners_.contains(name)) {
+        if (auto copied = CopyToNewFile(directory_ + "/" + name, path_ + "/" + name); !copied) return copied;
+      }
       owners_[name] = package.name;
       files_[package.name].push_back(name);
     }

@@ -170,7 +170,7 @@ Expected<void> Pip::CheckVersion() const {
   return {};
 }
 
-Expected<void> Pip::Run(const std::vector<std::string>& arguments) {
+Expected<std::string> Pip::Run(const std::vector<std::string>& arguments) {
   support::ChildCommand command;
   command.arguments = command_;
   command.arguments.insert(command.arguments.end(), arguments.begin(), arguments.end());
@@ -190,7 +190,7 @@ Expected<void> Pip::Run(const std::vector<std::string>& arguments) {
   auto end = support::RunChild(command);
   if (end && end->stopped) return Cancelled();
   if (end && end->timed_out) return TimedOut();
-  if (end && end->exit_code == 0) return {};
+  if (end && end->exit_code == 0) return std::move(end->output);
   if (auto usable = CheckVersion(); !usable) return usable.error();
   return end ? Error{ErrorKind::kUnavailable, Complaint(end->output)} : end.error();
 }
@@ -211,7 +211,8 @@ Expected<std::vector<Resolved>> Pip::Resolve(const std::vector<std::string>& req
   if (!links.empty()) arguments.insert(arguments.end(), {"--find-links", links});
   const auto target = Target(kind);
   arguments.insert(arguments.end(), target.begin(), target.end());
-  if (auto ran = Run(arguments); !ran) return ran.error();
+  const auto said = Run(arguments);
+  if (!said) return said.error();
   auto text = support::ReadFile(report, kMaxReport);
   if (!text) return text.error();
   std::vector<Resolved> out;
@@ -220,6 +221,9 @@ Expected<std::vector<Resolved>> Pip::Resolve(const std::vector<std::string>& req
     for (const json& item : parsed.at("install")) {
       auto resolved = ReadItem(item);
       if (!resolved) return resolved.error();
+      // Older ones say it on the side only.
+      const std::string name = item.at("metadata").at("name").get<std::string>();
+      resolved->yanked = resolved->yanked || said->find("yanked version: '" + name + "'") != std::string::npos;
       out.push_back(std::move(*resolved));
       if (out.size() > kMaxResolved) return Error{ErrorKind::kUnavailable, "more than 500 packages would be installed"};
     }

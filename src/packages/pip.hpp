@@ -50,7 +50,8 @@ class Pip {
   Pip(std::string scratch, std::chrono::steady_clock::time_point deadline, std::stop_token stop)
       : scratch_(std::move(scratch)), deadline_(deadline), stop_(std::move(stop)) {}
 
-  Expected<void> Run(const std::vector<std::string>& arguments);
+  /// What pip wrote.
+  Expected<std::string> Run(const std::vector<std::string>& arguments);
   /// Why pip may have failed: there is none, or one that is too old. The message has the command that helps.
   Expected<void> CheckVersion() const;
   std::string NewPath(const std::string& name);

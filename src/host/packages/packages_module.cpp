@@ -57,7 +57,7 @@ Expected<Requirement> State::Admit(const json& args, Reply& refusal) const {
                         "the first argument is a name; versions go into the second: install_pkg('name', '>=2.8')"};
   }
   if (requirement && !specifier.empty()) {
-    if (specifier.find(';') != std::string::npos) {
+    if (!goru::packages::IsSpecifier(specifier)) {
       requirement = Error{ErrorKind::kInvalidArgument, "versions look like >=2.8 or ==1.0.*, with commas between them"};
     } else {
       requirement = ParseRequirement(requirement->ToString() + specifier);
@@ -90,7 +90,9 @@ Reply State::Run(const CallContext& context, const json& args) {
     return Reply::Failed("HostError", "the session has installed its " + std::to_string(limits_.installs) +
                                           " packages (WithSessionPackageLimits)");
   }
+  // A newer wish for the same package takes the place of an older one.
   std::vector<Requirement> wanted = requirements_;
+  std::erase_if(wanted, [&requirement](const Requirement& other) { return other.name == requirement->name; });
   wanted.push_back(*requirement);
   auto installed = install_(wanted, context.stop);
   if (!installed) return Failure(installed.error());
