@@ -34,6 +34,14 @@ async def async_call(name: str, /, **kwargs: Json) -> Any:
     stop.
     """
 
+def install_pkg(name: str, specifier: str = "", /) -> dict[str, str]:
+    """Installs a package, and what it needs, into this sandbox alone; it can be imported at once.
+
+    ``install_pkg("python-dateutil", ">=2.8")``. Returns the names and versions of all that was installed. Raises PermissionError
+    where the host does not allow the package, ValueError for a wrong name or version and for what cannot work in the sandbox,
+    TimeoutError, and HostError where the index cannot be reached.
+    """
+
 # --- http ---
 
 class Headers(dict[str, str]):

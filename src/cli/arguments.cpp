@@ -172,6 +172,17 @@ void AddKV(Flags& flags, RunArguments& out) {
   flags.Size("--kv-max-total", out.kv_limits.total_bytes);
 }
 
+void AddPackages(Flags& flags, RunArguments& out) {
+  flags.Values("--packages", "--packages", [&out](const std::string& text, const char* flag) {
+    if (text.empty()) throw UsageError{std::string(flag) + " needs a directory"};
+    out.packages.push_back(text);
+  });
+  flags.Values("--allow-pkg", "--allow-pkg",
+               [&out](const std::string& text, const char*) { out.allowed_packages.push_back(text); });
+  flags.Switch("--allow-pkg-install", out.allow_any_package);
+  flags.Text("--image", out.image, "a file");
+}
+
 }  // namespace
 
 RunArguments ParseRunArguments(const std::vector<std::string>& arguments) {
@@ -196,6 +207,7 @@ RunArguments ParseRunArguments(const std::vector<std::string>& arguments) {
   AddHttp(flags, out);
   AddFs(flags, out);
   AddKV(flags, out);
+  AddPackages(flags, out);
   flags.Switch("-p,--print", out.print_value);
   flags.Switch("--json", out.json);
   flags.Switch("--no-cache", out.no_cache);

@@ -95,6 +95,9 @@ class Guest : public wasi::GuestIo {
   /// Forgets a request that the run did not take up. Between runs, once nobody can make another.
   virtual void ForgetInterrupt() noexcept {}
 
+  /// What /packages shows from now on; null: nothing. Must outlive the guest. Between runs.
+  virtual void ShowPackages(wasi::PackageView* /*packages*/) noexcept {}
+
   virtual wasm::Instance& instance() noexcept = 0;
 
   /// Ends the guest and hands back its slot for Reset.

@@ -2,11 +2,16 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "goru/error.hpp"
+#include "guest/guest.hpp"
+#include "guest/image_file.hpp"
+#include "wasi/package_layer.hpp"
+#include "wasm/engine.hpp"
 
 namespace goru::guest {
 
@@ -16,6 +21,13 @@ namespace goru::guest {
 /// guest boots.
 Expected<void> BuildImage(const std::string& language, std::span<const uint8_t> module, const std::string& prelude,
                           const std::string& output);
+
+/// Writes an image of what `base` becomes when it has run `job` with these packages, which the image will hold.
+/// `module` is the base's, compiled; the new image has the same one. kInvalidArgument: the job failed; the message has
+/// its error.
+Expected<void> ExtendImage(const std::shared_ptr<wasm::Engine>& engine, wasm::ModulePtr module, const ImageFile& base,
+                           std::span<const std::shared_ptr<const wasi::PackageLayer>> packages, const Job& job,
+                           const std::string& output);
 
 /// Starts the Python command, lets its first read of standard input trap, and returns the indices of the functions
 /// that are on the stack then: those that asyncify must be able to leave.

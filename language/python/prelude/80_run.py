@@ -179,6 +179,8 @@ def _run_job():
     name = job["name"]
     if job["first"]:
         sys.argv = [name]
+        for renew in _at_first_run:
+            renew()
     if job["stdin"] or _stdin_used:
         _open_stdin()
     _remember(name, code)

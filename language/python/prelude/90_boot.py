@@ -10,7 +10,7 @@ import types
 def _publish():
     """Makes the sandbox's own names visible: everywhere, and as module goru for type checkers and editors."""
     module = types.ModuleType("goru", "What the sandbox offers beyond Python.")
-    everywhere = {item.__name__: item for item in (call, async_call, HostError, HostCallLimitError)}
+    everywhere = {item.__name__: item for item in (call, async_call, install_pkg, HostError, HostCallLimitError)}
     for item in everywhere.values():
         item.__module__ = "builtins"
     everywhere |= {"http": http, "fs": fs, "kv": kv}
@@ -49,6 +49,7 @@ sys.stdout.reconfigure(line_buffering=True)
 sys.argv = [""]
 _publish()
 _preload()
+_mount_packages()
 linecache.clearcache()
 gc.collect()
 gc.freeze()
