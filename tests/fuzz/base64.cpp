@@ -1,9 +1,9 @@
 // Bytes that a guest sends as base64.
+#include "support/base64.hpp"
+
 #include <cstdint>
 #include <cstdlib>
 #include <string_view>
-
-#include "support/base64.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size);
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
