@@ -8,7 +8,19 @@ from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
 from os import PathLike
 from typing import Any, TypeAlias, TypedDict
 
-__all__ = ["call", "async_call", "HostError", "HostCallLimitError", "install_pkg", "http", "fs", "kv", "Headers", "HTTPError", "Response"]
+__all__ = [
+    "call",
+    "async_call",
+    "HostError",
+    "HostCallLimitError",
+    "install_pkg",
+    "http",
+    "fs",
+    "kv",
+    "Headers",
+    "HTTPError",
+    "Response",
+]
 
 Json: TypeAlias = None | bool | int | float | str | list["Json"] | tuple["Json", ...] | dict[str, "Json"]
 
