@@ -117,7 +117,7 @@ class Flags {
     using Type = Number;
   };
   template <typename Number>
-  using NumberOf = typename Plain<Number>::Type;
+  using NumberOf = Plain<Number>::Type;
 
   struct Given {
     const char* flag;

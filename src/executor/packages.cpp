@@ -69,6 +69,7 @@ std::vector<InstalledPackage> Describe(const PackageSet& set) {
     if (const auto requirement = packages::ParseRequirement(text)) asked.insert(requirement->name);
   }
   std::vector<InstalledPackage> out;
+  out.reserve(set.packages.size());
   for (const SetPackage& package : set.packages) {
     out.push_back(
         {package.name, package.version, package.sha256, package.native_removed, asked.contains(package.name)});
@@ -187,7 +188,9 @@ Expected<std::vector<std::string>> RemovePackages(const std::string& directory, 
     const auto found = std::find_if(before->packages.begin(), before->packages.end(),
                                     [&canonical](const SetPackage& p) { return canonical && p.name == *canonical; });
     if (found == before->packages.end()) {
-      return Error{ErrorKind::kInvalidArgument, name + " is not installed in " + directory};
+      std::string message = name;
+      message.append(" is not installed in ").append(directory);
+      return Error{ErrorKind::kInvalidArgument, std::move(message)};
     }
     gone.insert(*canonical);
   }
@@ -209,7 +212,9 @@ Expected<std::vector<std::string>> RemovePackages(const std::string& directory, 
     if (found == before->packages.end() || !kept.insert(name).second) continue;
     for (const std::string& needed : found->requires_names) {
       if (gone.contains(needed)) {
-        return Error{ErrorKind::kInvalidArgument, needed + " is needed by " + name + "; remove that one as well"};
+        std::string message = needed;
+        message.append(" is needed by ").append(name).append("; remove that one as well");
+        return Error{ErrorKind::kInvalidArgument, std::move(message)};
       }
       reach.push_back(needed);
     }

@@ -146,7 +146,10 @@ class ArchiveLayer final : public PackageLayer {
     if (!found->second.entry.is_directory) return wasi::kEnotdir;
     for (const std::string& name : found->second.children) {
       if (names.size() >= limit) break;
-      const auto child = nodes_.find(path.empty() ? name : path + "/" + name);
+      std::string below = path;
+      if (!below.empty()) below += '/';
+      below += name;
+      const auto child = nodes_.find(below);
       if (child != nodes_.end()) names.push_back({name, child->second.entry});
     }
     return wasi::kSuccess;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <cstdlib>
 #include <filesystem>
 #include <nlohmann/json.hpp>
@@ -159,9 +160,15 @@ Expected<void> Pip::CheckVersion() const {
                                               ", which does not run here (" + why + ")" +
                                               (uv ? "; install uv or unset GORU_INSTALLER" : kHelp)};
   }
+  // "pip 23.0.1 from ..."; what does not look like that is tried as it is.
+  constexpr std::string_view kName = "pip ";
+  const std::string& said = end->output;
+  const char* last = said.data() + said.size();
   int major = 0;
   int minor = 0;
-  if (std::sscanf(end->output.c_str(), "pip %d.%d", &major, &minor) == 2 &&  // NOLINT(cert-err34-c): zeros are too old
+  const auto first = std::from_chars(said.data() + std::min(kName.size(), said.size()), last, major);
+  const bool dotted = first.ec == std::errc() && first.ptr != last && *first.ptr == '.';
+  if (said.starts_with(kName) && dotted && std::from_chars(first.ptr + 1, last, minor).ec == std::errc() &&
       (major < kLeastMajor || (major == kLeastMajor && minor < kLeastMinor))) {
     return Error{ErrorKind::kUnavailable, "pip " + std::to_string(major) + "." + std::to_string(minor) +
                                               " is too old to say what it would install; 'python3 -m pip install "
@@ -238,6 +245,7 @@ Expected<std::map<std::string, std::string>> Pip::Download(const std::vector<Res
   std::map<std::string, std::string> out;
   if (packages.empty()) return out;
   std::vector<std::string> lines;
+  lines.reserve(packages.size());
   const bool hashed =
       std::all_of(packages.begin(), packages.end(), [](const Resolved& p) { return !p.sha256.empty(); });
   for (const Resolved& package : packages) {

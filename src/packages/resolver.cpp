@@ -195,13 +195,14 @@ Error Resolver::Explain(Error error, const std::vector<Requirement>& requirement
   std::string text;
   for (const Requirement& requirement : requirements) text += (text.empty() ? "" : ", ") + requirement.ToString();
   text += " cannot be installed:";
-  for (const auto& [name, why] : native_reasons_) text += " " + name + ": " + why + ";";
+  for (const auto& [name, why] : native_reasons_) text.append(" ").append(name).append(": ").append(why).append(";");
   return Error{ErrorKind::kInvalidArgument, text + " " + kNativeHint + " (" + error.message + ")"};
 }
 
 Expected<std::vector<Resolved>> Resolver::SolveOnce(const std::vector<Requirement>& requirements,
                                                     const std::vector<std::string>& constraints) {
   std::vector<std::string> lines;
+  lines.reserve(requirements.size());
   for (const Requirement& requirement : requirements) lines.push_back(requirement.ToString());
   if (auto started = StartPip(); !started) return started.error();
   Say("resolving " + std::to_string(lines.size()) + (lines.size() == 1 ? " requirement" : " requirements"));
@@ -361,7 +362,7 @@ Expected<void> Resolver::CheckImports(const std::vector<CachedPackage>& packages
   }
   if (modules.empty()) return {};
   Say("importing " + std::to_string(modules.size()) + (modules.size() == 1 ? " module" : " modules"));
-  const auto imported = check_.Import(directories, modules);
+  auto imported = check_.Import(directories, modules);
   if (imported || imported.error().kind != ErrorKind::kUnavailable) return imported;
   return Error{ErrorKind::kInvalidArgument,
                "the packages do not work together in the sandbox: " + imported.error().message + "; " + kNativeHint};

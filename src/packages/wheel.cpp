@@ -9,6 +9,7 @@
 #include <memory>
 #include <set>
 #include <span>
+#include <utility>
 
 #include "packages/digest.hpp"
 #include "packages/zip_library.hpp"
@@ -86,7 +87,8 @@ bool Archive::IsOrdinary(zip_uint64_t index, bool directory) const {
   // Makers on other systems leave the upper half at zero, which says nothing about the kind.
   constexpr unsigned kModeShift = 16;
   const mode_t kind = static_cast<mode_t>(attributes >> kModeShift) & S_IFMT;
-  return kind == 0 || kind == (directory ? S_IFDIR : S_IFREG);
+  const mode_t expected = directory ? S_IFDIR : S_IFREG;
+  return kind == 0 || kind == expected;
 }
 
 Expected<std::vector<uint8_t>> Archive::Read(zip_uint64_t index, const std::string& name, uint64_t limit) const {
@@ -125,13 +127,13 @@ Expected<std::vector<uint8_t>> Archive::Read(zip_uint64_t index, const std::stri
 
 Expected<Files> Archive::ReadAll(const WheelLimits& limits) const {
   const zip_int64_t count = zip_.get_num_entries(handle_, 0);
-  if (count < 0 || static_cast<uint64_t>(count) > limits.files) {
+  if (count < 0 || std::cmp_greater(count, limits.files)) {
     return Error{ErrorKind::kUnavailable, "it has more files than goru unpacks"};
   }
   Files files;
   std::set<std::string> directories;
   uint64_t left = limits.total_bytes;
-  for (zip_uint64_t index = 0; index < static_cast<zip_uint64_t>(count); ++index) {
+  for (zip_uint64_t index = 0; std::cmp_less(index, count); ++index) {
     const char* raw = zip_.get_name(handle_, index, ZIP_FL_ENC_RAW);
     std::string name = raw == nullptr ? std::string() : raw;
     const bool directory = name.ends_with('/');

@@ -39,12 +39,17 @@ std::vector<std::string> Environment(const std::vector<std::pair<std::string, st
   }
   for (const auto& [name, value] : additions) merged[name] = value;
   std::vector<std::string> out;
-  for (const auto& [name, value] : merged) out.push_back(name + "=" + value);
+  out.reserve(merged.size());
+  for (const auto& [name, value] : merged) {
+    std::string& entry = out.emplace_back(name);
+    entry.append("=").append(value);
+  }
   return out;
 }
 
 std::vector<char*> Pointers(std::vector<std::string>& strings) {
   std::vector<char*> out;
+  out.reserve(strings.size() + 1);
   for (std::string& text : strings) out.push_back(text.data());
   out.push_back(nullptr);
   return out;

@@ -53,8 +53,8 @@ constexpr std::array kNotPublic6 = {
     Range6{{0x3F, 0xFF}, 20},              // documentation
 };
 
-template <size_t kSize>
-bool SamePrefix(const std::array<uint8_t, kSize>& prefix, const std::array<uint8_t, 16>& bytes, unsigned bits) {
+template <size_t Size>
+bool SamePrefix(const std::array<uint8_t, Size>& prefix, const std::array<uint8_t, 16>& bytes, unsigned bits) {
   const size_t whole = bits / 8;
   if (!std::equal(prefix.begin(), prefix.begin() + whole, bytes.begin())) return false;
   if (bits % 8 == 0) return true;

@@ -37,8 +37,10 @@ Expected<AllowList> AllowList::Create(const std::vector<std::string>& entries, c
   for (const std::string& text : entries) {
     auto entry = Parse(text);
     if (!entry) {
-      return Error{ErrorKind::kInvalidArgument,
-                   "\"" + text + "\" cannot be an allowed host: " + entry.error().message + " (" + option + ")"};
+      std::string message = "\"";
+      message.append(text).append("\" cannot be an allowed host: ").append(entry.error().message);
+      message.append(" (").append(option).append(")");
+      return Error{ErrorKind::kInvalidArgument, std::move(message)};
     }
     list.entries_.push_back(std::move(*entry));
   }

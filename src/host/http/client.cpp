@@ -45,6 +45,7 @@ void Client::Close() {
   closed_ = true;
   // Each one forgets itself as it ends.
   std::vector<std::shared_ptr<Exchange>> open;
+  open.reserve(exchanges_.size());
   for (const auto& [id, exchange] : exchanges_) open.push_back(exchange);
   for (const auto& exchange : open) exchange->Fail({"HostError", "the session is closed"});
   if (idle_) loop_->Cancel(*idle_);

@@ -157,7 +157,7 @@ int EventLoop::MillisecondsToWait() {
 void EventLoop::Wait() {
   std::array<epoll_event, 64> events = {};
   const int count = ::epoll_wait(epoll_.get(), events.data(), static_cast<int>(events.size()), MillisecondsToWait());
-  for (size_t i = 0; count > 0 && i < static_cast<size_t>(count); ++i) {
+  for (size_t i = 0; std::cmp_less(i, count); ++i) {
     const uint64_t id = events[i].data.u64;
     if (id == kWakeUp) {
       uint64_t times = 0;

@@ -49,12 +49,12 @@ bool IsRedirect(int status) {
 
 }  // namespace
 
-Exchange::Exchange(Client& client, uint64_t id, GuestRequest request, const CallContext& context,
+Exchange::Exchange(Client& client, uint64_t id, GuestRequest request, CallContext context,
                    std::shared_ptr<RunBudget> budget, Operation::Done done)
     : client_(client),
       id_(id),
       request_(std::move(request)),
-      context_(context),
+      context_(std::move(context)),
       budget_(std::move(budget)),
       done_(std::move(done)),
       deadline_(DeadlineOf(request_.timeout, context_)) {}

@@ -36,8 +36,8 @@ struct GuestRequest {
 /// Belongs to the loop's thread once it is started. Calls `done` exactly once.
 class Exchange : public std::enable_shared_from_this<Exchange> {
  public:
-  Exchange(Client& client, uint64_t id, GuestRequest request, const CallContext& context,
-           std::shared_ptr<RunBudget> budget, Operation::Done done);
+  Exchange(Client& client, uint64_t id, GuestRequest request, CallContext context, std::shared_ptr<RunBudget> budget,
+           Operation::Done done);
 
   void Start();
   /// Answers with `failure` where there was no answer yet, and ends what is under way.

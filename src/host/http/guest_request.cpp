@@ -65,7 +65,7 @@ std::optional<Failure> ReadRedirect(const json& value, OnRedirect& on_redirect) 
 
 }  // namespace
 
-std::variant<GuestRequest, Failure> ReadGuestRequest(json args, const HttpLimits& limits) {
+std::variant<GuestRequest, Failure> ReadGuestRequest(const json& args, const HttpLimits& limits) {
   GuestRequest request;
   if (auto failure = ReadMethod(Member(args, "method"), request.method)) return std::move(*failure);
   const json& url = Member(args, "url");

@@ -11,6 +11,6 @@
 namespace goru::host::http {
 
 /// `args` is an object, all else about it is hostile. The URL is not looked at yet.
-std::variant<GuestRequest, Failure> ReadGuestRequest(nlohmann::json args, const HttpLimits& limits);
+std::variant<GuestRequest, Failure> ReadGuestRequest(const nlohmann::json& args, const HttpLimits& limits);
 
 }  // namespace goru::host::http

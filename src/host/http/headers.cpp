@@ -63,11 +63,13 @@ size_t WireSize(const Headers& headers) {
 }
 
 std::optional<Failure> ReadRequestHeaders(const nlohmann::json& list, size_t max_bytes, Headers& headers) {
-  const Failure malformed{"TypeError", "headers are pairs of strings"};
-  if (!list.is_array()) return malformed;
+  constexpr const char* kMalformed = "headers are pairs of strings";
+  if (!list.is_array()) return Failure{"TypeError", kMalformed};
   size_t bytes = 0;
   for (const nlohmann::json& pair : list) {
-    if (!pair.is_array() || pair.size() != 2 || !pair[0].is_string() || !pair[1].is_string()) return malformed;
+    if (!pair.is_array() || pair.size() != 2 || !pair[0].is_string() || !pair[1].is_string()) {
+      return Failure{"TypeError", kMalformed};
+    }
     const auto& name = pair[0].get_ref<const std::string&>();
     const std::string_view value = Trim(pair[1].get_ref<const std::string&>());
     if (auto failure = CheckName(name)) return failure;

@@ -15,8 +15,8 @@ class HttpModule final : public Module {
  public:
   HttpModule(std::shared_ptr<const HttpPolicy> policy, const std::shared_ptr<HttpService>& service)
       : policy_(std::move(policy)), client_(service->NewClient(policy_)) {
-    request_.start = [this](const CallContext& context, nlohmann::json args, Operation::Done done) {
-      Start(context, std::move(args), std::move(done));
+    request_.start = [this](const CallContext& context, const nlohmann::json& args, Operation::Done done) {
+      Start(context, args, std::move(done));
     };
     secret_.blocking = Blocking::kNever;
     secret_.run = [this](const CallContext&, const nlohmann::json& args) { return Secret(args); };
@@ -51,8 +51,8 @@ class HttpModule final : public Module {
     if (was_open) client_->CloseSoon();
   }
 
-  void Start(const CallContext& context, nlohmann::json args, Operation::Done done) {
-    auto read = ReadGuestRequest(std::move(args), policy_->limits);
+  void Start(const CallContext& context, const nlohmann::json& args, Operation::Done done) {
+    auto read = ReadGuestRequest(args, policy_->limits);
     if (auto* failure = std::get_if<Failure>(&read)) return done(std::move(*failure).ToReply());
     const Expected<CurlLibrary>& curl = CurlLibrary::Shared();
     if (!curl) return done(guest::Reply::Failed("OSError", curl.error().message));
