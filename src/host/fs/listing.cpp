@@ -79,6 +79,7 @@ std::vector<Listed> List(const Access& access, const VirtualPath& path) {
   const std::set<std::string> mounts = access.mounts.NamesIn(path);
   if (mounts.size() > limit) throw TooMany(limit);
   std::vector<Listed> entries;
+  entries.reserve(mounts.size());
   for (const std::string& name : mounts) entries.push_back({.name = name, .is_dir = true});
   if (const Directory directory = OpenDirectory(target)) {
     for (;;) {

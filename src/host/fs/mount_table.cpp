@@ -24,7 +24,7 @@ Expected<MountPoint> OpenMount(const Mount& mount) {
   PathFault fault = PathFault::kNone;
   auto path = VirtualPath::Parse(mount.virtual_path, std::numeric_limits<size_t>::max(), fault);
   if (!path || path->text() != mount.virtual_path) {
-    return Wrong(mount, "its virtual path must be absolute, without \".\", \"..\", or a slash too many");
+    return Wrong(mount, R"(its virtual path must be absolute, without ".", "..", or a slash too many)");
   }
   if (mount.host_path.find('\0') != std::string::npos) return Wrong(mount, "its host path has a NUL character");
   support::UniqueFd root(::open(mount.host_path.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));

@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "host/fs/beneath.hpp"
 #include "host/fs/errors.hpp"
@@ -79,7 +80,7 @@ Target LocateForWriting(const Access& access, const VirtualPath& path, size_t si
 void TakeBack(const RegularFile& file, uint64_t end) noexcept {
   struct stat now = {};
   const off_t position = ::lseek(file.fd.get(), 0, SEEK_CUR);
-  if (::fstat(file.fd.get(), &now) != 0 || position != static_cast<off_t>(end) || now.st_size != position) return;
+  if (::fstat(file.fd.get(), &now) != 0 || !std::cmp_equal(position, end) || now.st_size != position) return;
   (void)!::ftruncate(file.fd.get(), file.status.st_size);
 }
 
