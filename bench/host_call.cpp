@@ -1,6 +1,5 @@
-// Calling the host: what one call costs the guest, seen from outside. A run of n calls minus a run of the same loop
-// without calls, divided by n.
-#include "common.hpp"
+// Calling the host: a run of n calls minus a run of the same loop without calls, divided by n.
+#include "per_call.hpp"
 
 namespace goru::bench {
 namespace {
@@ -59,27 +58,11 @@ async function gathered(n) {
 }
 )";
 
-double RunMicroseconds(Session& session, std::string_view code) {
-  const auto start = Clock::now();
-  MustRun(session, code);
-  return Microseconds(Clock::now() - start);
-}
-
-/// `with`: code that makes `calls` calls; `without`: the same without the calls.
 void HostCall(benchmark::State& state, const Language& language, const std::string& with, const std::string& without,
               int calls) {
   Session session = MakeSession(CallExecutor(), language, {WithSessionHostCallLimit(1'000'000'000)});
   MustRun(session, IsPython(language) ? kPythonSetup : kJavaScriptSetup);
-  MustRun(session, with);
-  MustRun(session, without);
-  Samples per_call;
-  for (auto iteration : state) {
-    const double base = RunMicroseconds(session, without);
-    const double cost = (RunMicroseconds(session, with) - base) / calls;
-    per_call.Add(cost);
-    state.SetIterationTime(cost / 1e6);
-  }
-  per_call.Report(state, "us");
+  MeasurePerCall(state, session, with, without, calls);
 }
 
 /// call(...) of a function that runs on the run's own thread.

@@ -62,6 +62,10 @@ BENCHMARK_CAPTURE(Process, goru_python, {GoruProgram(), "-l", "python", "-c", "p
 BENCHMARK_CAPTURE(Process, goru_javascript, {GoruProgram(), "-l", "js", "-c", "console.log(1+1)"})
     ->UseManualTime()
     ->Iterations(50);
+// 100 lines, whose types are taken out first.
+BENCHMARK_CAPTURE(Process, goru_typescript, {GoruProgram(), GORU_BENCH_DIRECTORY "/programs/types.ts"})
+    ->UseManualTime()
+    ->Iterations(50);
 BENCHMARK_CAPTURE(Process, python3, {PythonProgram(), "-c", "print(1+1)"})->UseManualTime()->Iterations(30);
 BENCHMARK_CAPTURE(Process, node, {"node", "-e", "console.log(1+1)"})->UseManualTime()->Iterations(30);
 

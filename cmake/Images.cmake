@@ -60,6 +60,18 @@ if(TARGET goru-image)
     add_custom_target(goru-javascript-wasm DEPENDS "${work}/javascript.wasm")
     list(APPEND wasm_targets goru-javascript-wasm)
     goru_image(NAME javascript WASM "${work}/javascript.wasm")
+
+    # The same guest, with what makes JavaScript of TypeScript inside.
+    set(typescript "${PROJECT_SOURCE_DIR}/language/typescript")
+    set(translator "${work}/typescript.js")
+    file(GLOB_RECURSE sucrase CONFIGURE_DEPENDS "${GORU_FETCHED_sucrase}/dist/*.js")
+    add_custom_command(
+      OUTPUT "${translator}"
+      COMMAND "${Python3_EXECUTABLE}" "${typescript}/bundle.py" "${GORU_FETCHED_sucrase}" "${typescript}/translator.js"
+        "${translator}"
+      DEPENDS "${typescript}/bundle.py" "${typescript}/translator.js" ${sucrase}
+      VERBATIM)
+    goru_image(NAME typescript WASM "${work}/javascript.wasm" PRELUDE "${translator}")
   endif()
 
   set(python "${PROJECT_SOURCE_DIR}/language/python")

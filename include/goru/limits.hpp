@@ -50,6 +50,18 @@ struct KVLimits {
   size_t total_bytes = size_t{10} << 20;
 };
 
+/// What packages may cost one session.
+struct PackageLimits {
+  /// Files and directories below /packages that a sandbox has open at once. An import has one.
+  size_t open_files = 64;
+  /// A file that can be opened. The largest in common packages are tables of a few MiB.
+  uint64_t file_bytes = uint64_t{64} << 20;
+  /// One install_pkg, from resolving to the last check. It also ends with the run's own time.
+  std::chrono::nanoseconds install_timeout = std::chrono::seconds(120);
+  /// Calls of install_pkg in one session.
+  size_t installs = 32;
+};
+
 /// What one session may use. A value: each session has its own copy.
 struct Limits {
   /// Wall-clock time of one run, waiting included. Long enough for honest work, short enough that a runaway does not
@@ -57,7 +69,7 @@ struct Limits {
   std::chrono::nanoseconds timeout = std::chrono::seconds(30);
 
   /// Linear memory: everything that the guest has, its runtime included (Python needs 28 MiB, of which 8 are its stack,
-  /// JavaScript 3).
+  /// JavaScript 4, TypeScript 7).
   size_t memory_bytes = size_t{256} << 20;
 
   /// Bytes kept of each of standard output and standard error in one run. What is beyond is counted and dropped.
@@ -79,6 +91,7 @@ struct Limits {
   FsLimits fs;
   /// Of a store of the session's own; a shared one has its limits from KVStore.
   KVLimits kv;
+  PackageLimits packages;
 };
 
 /// Limits of one executor, whatever its sessions do.

@@ -14,6 +14,7 @@
 #include "goru/kv.hpp"
 #include "goru/language.hpp"
 #include "goru/limits.hpp"
+#include "goru/packages.hpp"
 #include "goru/registry.hpp"
 
 namespace goru {
@@ -26,6 +27,10 @@ struct ExecutorConfig {
   bool disk_cache = true;
   std::string cache_directory;
   std::string image_directory;
+  /// An image to start from instead of the language's own.
+  std::string image_file;
+  /// Directories of Python packages that all sessions have.
+  std::vector<std::string> packages;
   std::vector<Language> precompile;
   std::function<void(std::string_view)> progress;
 };
@@ -41,6 +46,7 @@ struct SessionConfig {
   HttpConfig http;
   FsConfig fs;
   KVConfig kv;
+  PackagesConfig packages;
 };
 using SessionOption = std::function<void(SessionConfig&)>;
 
@@ -65,6 +71,12 @@ ExecutorOption WithWarmPool(size_t sandboxes);
 ExecutorOption WithHostThreads(size_t threads);
 /// Where the *.img files are. Default: $GORU_IMAGE_DIR, else beside the program or library (share/goru/images).
 ExecutorOption WithImageDirectory(std::string directory);
+/// Mounts a directory of Python packages, read-only, into all Python sessions (goru/packages.hpp). Several add up; the
+/// first that has a module counts.
+ExecutorOption WithPackages(std::string directory);
+/// Starts sessions of the image's language from this image (BuildPythonImage, `goru image build`) instead of the
+/// language's own. Trusted as the program itself is.
+ExecutorOption WithImage(std::string path);
 /// Called with a line of text when something starts that takes seconds.
 ExecutorOption WithProgress(std::function<void(std::string_view)> progress);
 
@@ -127,6 +139,17 @@ SessionOption WithSessionKVStore(KVStore store);
 /// Limits of a store of the session's own.
 SessionOption WithSessionKVLimits(const KVLimits& limits);
 
+// packages (Python only)
+
+/// Mounts a directory of packages, read-only, before those of WithPackages.
+SessionOption WithSessionPackages(std::string directory);
+/// Lets code install these packages with install_pkg, and what they depend on, into a layer that is the session's own
+/// and gone with it. Needs pip on the host, and a cache directory (WithDiskCache).
+SessionOption WithAllowedPackages(std::vector<std::string> names);
+/// The same for every package of the index. What is installed runs in the sandbox only.
+SessionOption WithAllowedPackageInstall();
+SessionOption WithSessionPackageLimits(const PackageLimits& limits);
+
 // --- Run ---
 
 /// Options of one run; use designated initialisers.
@@ -135,6 +158,10 @@ struct RunOptions {
   std::string name = {};
   /// Standard input. Must stay valid until the run has ended.
   std::string_view stdin_data = {};
+  /// The source map of `code` as JSON text (ECMA-426): tracebacks name the sources that JavaScript was bundled from. A
+  /// map that ends the code as a data: URL is found without this. One that is malformed, or larger than
+  /// Limits::code_bytes, is not used. Must stay valid until the run has ended.
+  std::string_view source_map = {};
   /// Report the value of the last expression (Result::value).
   bool want_value = false;
   /// Called on the run's thread with each piece of output, before the limits. Must not throw and must not use the

@@ -18,10 +18,10 @@ struct CallContext {
   /// Identifies the session (Session::id).
   uint64_t session_id = 0;
   /// When the run's time is up.
-  std::chrono::steady_clock::time_point deadline;
+  std::chrono::steady_clock::time_point deadline = {};
   /// Requested when the run ends before the function does: timeout, interrupt, or a guest that no longer waits. A
   /// function that takes long should look at it and return early; its result is then dropped.
-  std::stop_token stop;
+  std::stop_token stop = {};
 };
 
 /// Takes the arguments (always a JSON object) and returns a JSON value. An exception derived from std::exception

@@ -25,11 +25,182 @@ declare global {
   function runAsync<T extends readonly unknown[]>(promises: readonly [...T]): Promise<{ -readonly [K in keyof T]: Awaited<T[K]> }>;
   function runAsync<T extends readonly unknown[]>(...promises: T): Promise<{ -readonly [K in keyof T]: Awaited<T[K]> }>;
 
-  /** What a host function raised; `name` is the type that the host gave. */
-  class HostError extends Error {}
+  /**
+   * What a host function or a built-in module raised; `name` is the type that the host gave: PermissionError,
+   * FileNotFoundError, TimeoutError, ConnectionError, ValueError, OSError ...
+   */
+  class HostError extends Error {
+    /** Of errors of the system: ENOENT, ENOSPC, EFBIG ... */
+    code?: string;
+    /** The path that the error is about. */
+    path?: string;
+  }
 
   /** The host's time: seconds since 1970, with a fraction. */
   function time_now(): number;
+
+  // ---- http ----
+
+  /** Settings of one request. */
+  interface HttpOptions {
+    /** Text or bytes to send. */
+    body?: string | Uint8Array | ArrayBuffer | null;
+    /** An object, or a list of pairs where a name repeats. */
+    headers?: { [name: string]: string } | [name: string, value: string][] | null;
+    /** Added to the query of the URL; an array repeats its name, undefined and null are left out. */
+    params?: { [name: string]: unknown } | [name: string, value: unknown][] | null;
+    /** A value to send as JSON; sets Content-Type unless headers do. */
+    json?: unknown;
+    /** Milliseconds. */
+    timeout?: number | null;
+    /** What to do about redirects; "follow" unless set. */
+    redirect?: "follow" | "manual" | "error";
+  }
+
+  /** Headers of a response, as received and found whatever their case; repeated ones are joined by ", ". */
+  interface HttpHeaders {
+    readonly [name: string]: string | undefined;
+    /** The values of a header that may have come several times. */
+    // @ts-ignore: a header of this name cannot be looked up by index
+    getAll(name: string): string[];
+  }
+
+  /** What a server answered. A status is never an exception. */
+  interface HttpResponse {
+    /** Whether the status is 200 to 299. */
+    readonly ok: boolean;
+    readonly statusCode: number;
+    /** Where the response came from, after redirects. */
+    readonly url: string;
+    readonly headers: HttpHeaders;
+    /** The body as text, by the charset that the server named, else as UTF-8. Wrong bytes become U+FFFD. */
+    readonly text: string;
+    /** The body as bytes. */
+    readonly content: Uint8Array;
+    /** The value of a body of JSON. */
+    json<T = any>(): T;
+  }
+
+  /**
+   * Requests to the hosts that the sandbox was given. Throws a HostError: PermissionError where the host, the address or http as
+   * a whole is not allowed, TimeoutError and ConnectionError where no answer came, OSError where a body was too large.
+   */
+  interface Http {
+    get(url: string, options?: HttpOptions): HttpResponse;
+    post(url: string, options?: HttpOptions): HttpResponse;
+    put(url: string, options?: HttpOptions): HttpResponse;
+    patch(url: string, options?: HttpOptions): HttpResponse;
+    delete(url: string, options?: HttpOptions): HttpResponse;
+    head(url: string, options?: HttpOptions): HttpResponse;
+    options(url: string, options?: HttpOptions): HttpResponse;
+    request(method: string, url: string, options?: HttpOptions): HttpResponse;
+    asyncGet(url: string, options?: HttpOptions): Promise<HttpResponse>;
+    asyncPost(url: string, options?: HttpOptions): Promise<HttpResponse>;
+    asyncPut(url: string, options?: HttpOptions): Promise<HttpResponse>;
+    asyncPatch(url: string, options?: HttpOptions): Promise<HttpResponse>;
+    asyncDelete(url: string, options?: HttpOptions): Promise<HttpResponse>;
+    asyncHead(url: string, options?: HttpOptions): Promise<HttpResponse>;
+    asyncOptions(url: string, options?: HttpOptions): Promise<HttpResponse>;
+    asyncRequest(method: string, url: string, options?: HttpOptions): Promise<HttpResponse>;
+    /** The placeholder of a secret: in a header the host puts the value in its place. */
+    secret(name: string): string;
+  }
+  var http: Http;
+
+  // ---- fs ----
+
+  interface FsEntry {
+    name: string;
+    isDir: boolean;
+    size: number;
+    /** isDir as Python has it; not enumerable. */
+    is_dir: boolean;
+  }
+
+  interface FsStat extends FsEntry {
+    /** Seconds since 1970, with a fraction. */
+    modTime: number;
+    /** modTime as Python has it; not enumerable. */
+    mod_time: number;
+  }
+
+  /**
+   * The folders that the host mounted for this sandbox, under absolute paths. Throws a HostError whose name is FileNotFoundError,
+   * FileExistsError, PermissionError (also where a mount is read-only or fs is off), IsADirectoryError, NotADirectoryError or
+   * OSError, and whose code is that of the system.
+   */
+  interface Fs {
+    /** The text of a file, which must be UTF-8. */
+    readText(path: string): string;
+    /** The value that a file of JSON holds. */
+    readJson<T = any>(path: string): T;
+    /** The bytes of a file. */
+    readBytes(path: string): Uint8Array;
+    /** Replaces a file's content, all of it or nothing. */
+    writeText(path: string, text: string): void;
+    /** Replaces a file's content with the value as JSON. */
+    writeJson(path: string, value: unknown, indent?: number | string): void;
+    /** Replaces a file's content, all of it or nothing. */
+    writeBytes(path: string, bytes: Uint8Array | ArrayBuffer): void;
+    /** Adds text to the end of a file. */
+    appendText(path: string, text: string): void;
+    /** The entries of a folder, sorted by name. */
+    listdir(path: string): FsEntry[];
+    /** Whether there is a file or folder. */
+    exists(path: string): boolean;
+    /** What is under a path. */
+    stat(path: string): FsStat;
+    /** Makes a folder. With recursive, those above it too, and it may be there already. */
+    mkdir(path: string, options?: { recursive?: boolean } | null): void;
+    /** Removes a file or an empty folder. */
+    remove(path: string): void;
+    /** Moves a file or folder within its mount; what was at the target is replaced. */
+    rename(from: string, to: string): void;
+    /**
+     * Yields [path, folders, files] for a folder and all below it, from the top down. What is taken out of folders is not visited.
+     * Links to folders are named and not followed.
+     */
+    walk(path: string): Generator<[path: string, folders: string[], files: string[]], void, unknown>;
+    asyncReadText(path: string): Promise<string>;
+    asyncReadJson<T = any>(path: string): Promise<T>;
+    asyncReadBytes(path: string): Promise<Uint8Array>;
+    asyncWriteText(path: string, text: string): Promise<void>;
+    asyncWriteJson(path: string, value: unknown, indent?: number | string): Promise<void>;
+    asyncWriteBytes(path: string, bytes: Uint8Array | ArrayBuffer): Promise<void>;
+    asyncAppendText(path: string, text: string): Promise<void>;
+    asyncListdir(path: string): Promise<FsEntry[]>;
+    asyncExists(path: string): Promise<boolean>;
+    asyncStat(path: string): Promise<FsStat>;
+    asyncMkdir(path: string, options?: { recursive?: boolean } | null): Promise<void>;
+    asyncRemove(path: string): Promise<void>;
+    asyncRename(from: string, to: string): Promise<void>;
+    asyncWalk(path: string): AsyncGenerator<[path: string, folders: string[], files: string[]], void, unknown>;
+  }
+  var fs: Fs;
+
+  // ---- kv ----
+
+  /**
+   * JSON values under string keys, kept by the host. An integer that a number cannot hold exactly is a BigInt, in both
+   * directions; smaller BigInts are refused. A TypeError also refuses undefined, functions, NaN, dates, maps and objects of other
+   * classes. HostError: ValueError where a limit is passed, OSError with code ENOSPC where the store is full.
+   */
+  interface KV {
+    /** The value under the key, or the fallback where there is none. */
+    get<T = any>(key: string): T | null;
+    get<T = any, F = T>(key: string, fallback: F): T | F;
+    set(key: string, value: unknown): void;
+    /** Removes the key and says whether there was one. */
+    delete(key: string): boolean;
+    /** All keys, sorted. */
+    keys(): string[];
+    asyncGet<T = any>(key: string): Promise<T | null>;
+    asyncGet<T = any, F = T>(key: string, fallback: F): Promise<T | F>;
+    asyncSet(key: string, value: unknown): Promise<void>;
+    asyncDelete(key: string): Promise<boolean>;
+    asyncKeys(): Promise<string[]>;
+  }
+  var kv: KV;
 
   // ---- standard streams ----
 
@@ -84,13 +255,52 @@ declare global {
     encodeInto(text: string, target: Uint8Array): { read: number; written: number };
   }
 
-  /** Knows utf-8, utf-16le and windows-1252 ("latin1"). */
+  /** Knows utf-8, utf-16le, utf-16be and windows-1252 ("latin1"). */
   class TextDecoder {
     constructor(encoding?: string, options?: { fatal?: boolean; ignoreBOM?: boolean });
     readonly encoding: string;
     readonly fatal: boolean;
     readonly ignoreBOM: boolean;
     decode(input?: ArrayBuffer | ArrayBufferView, options?: { stream?: boolean }): string;
+  }
+
+  /** A URL of the WHATWG URL standard. */
+  class URL {
+    constructor(url: string | URL, base?: string | URL);
+    static canParse(url: string | URL, base?: string | URL): boolean;
+    static parse(url: string | URL, base?: string | URL): URL | null;
+    href: string;
+    readonly origin: string;
+    protocol: string;
+    username: string;
+    password: string;
+    host: string;
+    hostname: string;
+    port: string;
+    pathname: string;
+    search: string;
+    readonly searchParams: URLSearchParams;
+    hash: string;
+    toString(): string;
+    toJSON(): string;
+  }
+
+  class URLSearchParams {
+    constructor(init?: string | Record<string, string> | Iterable<readonly [string, string]>);
+    readonly size: number;
+    append(name: string, value: string): void;
+    delete(name: string, value?: string): void;
+    get(name: string): string | null;
+    getAll(name: string): string[];
+    has(name: string, value?: string): boolean;
+    set(name: string, value: string): void;
+    sort(): void;
+    forEach(callback: (value: string, name: string, params: URLSearchParams) => void, thisArgument?: unknown): void;
+    entries(): IterableIterator<[string, string]>;
+    keys(): IterableIterator<string>;
+    values(): IterableIterator<string>;
+    [Symbol.iterator](): IterableIterator<[string, string]>;
+    toString(): string;
   }
 
   interface Performance {

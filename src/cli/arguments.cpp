@@ -54,7 +54,7 @@ class Flags {
   /// May be given several times.
   void Values(const char* names, const char* flag, Take take) {
     auto& value = values_.emplace_back(Given{flag, std::move(take), {}, {}, nullptr});
-    app_.add_option(names, value.texts)->expected(1)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+    app_.add_option(names, value.texts)->allow_extra_args(false)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   }
 
   void Text(const char* names, std::string& out, const char* what) {
@@ -117,7 +117,7 @@ class Flags {
     using Type = Number;
   };
   template <typename Number>
-  using NumberOf = typename Plain<Number>::Type;
+  using NumberOf = Plain<Number>::Type;
 
   struct Given {
     const char* flag;
@@ -172,6 +172,17 @@ void AddKV(Flags& flags, RunArguments& out) {
   flags.Size("--kv-max-total", out.kv_limits.total_bytes);
 }
 
+void AddPackages(Flags& flags, RunArguments& out) {
+  flags.Values("--packages", "--packages", [&out](const std::string& text, const char* flag) {
+    if (text.empty()) throw UsageError{std::string(flag) + " needs a directory"};
+    out.packages.push_back(text);
+  });
+  flags.Values("--allow-pkg", "--allow-pkg",
+               [&out](const std::string& text, const char*) { out.allowed_packages.push_back(text); });
+  flags.Switch("--allow-pkg-install", out.allow_any_package);
+  flags.Text("--image", out.image, "a file");
+}
+
 }  // namespace
 
 RunArguments ParseRunArguments(const std::vector<std::string>& arguments) {
@@ -185,7 +196,7 @@ RunArguments ParseRunArguments(const std::vector<std::string>& arguments) {
   flags.Value("-c,--code", "--code", [&out](const std::string& text, const char*) { out.code = text; });
   flags.Value("-l,--language,--lang", "--language", [&out](const std::string& text, const char*) {
     out.language = Language::FromName(text);
-    if (!out.language) throw UsageError{"there is no language '" + text + "': say -l python or -l js"};
+    if (!out.language) throw UsageError{"there is no language '" + text + "': say -l python, -l js or -l ts"};
   });
   flags.Value("--stdin", "--stdin", [&out](const std::string& text, const char*) { out.stdin_file = text; });
   flags.Duration("--timeout", out.timeout);
@@ -196,6 +207,7 @@ RunArguments ParseRunArguments(const std::vector<std::string>& arguments) {
   AddHttp(flags, out);
   AddFs(flags, out);
   AddKV(flags, out);
+  AddPackages(flags, out);
   flags.Switch("-p,--print", out.print_value);
   flags.Switch("--json", out.json);
   flags.Switch("--no-cache", out.no_cache);

@@ -52,6 +52,11 @@ struct RunArguments {
   std::string kv_file;
   KVLimits kv_limits;
 
+  std::vector<std::string> packages;
+  std::vector<std::string> allowed_packages;
+  bool allow_any_package = false;
+  std::string image;
+
   bool print_value = false;
   bool json = false;
 

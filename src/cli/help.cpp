@@ -7,9 +7,11 @@ namespace goru::cli {
 std::string_view HelpText() {
   return R"(goru runs untrusted Python and JavaScript in a sandbox: no files, no network, no processes, limits on everything.
 
-usage: goru [run] FILE [flags]       the language follows from .py .js .mjs .cjs
+usage: goru [run] FILE [flags]       the language follows from .py .js .mjs .cjs .ts .mts .cts
        goru [run] -c CODE [flags]    Python, unless -l js
        ... | goru [flags]            the code comes from standard input; Python, unless -l js
+       goru deps --help              Python packages in a directory
+       goru image --help             sandboxes that start with modules already imported
 
 examples:
   goru -c 'print(1 + 1)'
@@ -22,7 +24,7 @@ examples:
 
 what to run:
   -c, --code CODE         the code itself
-  -l, --language LANG     python (py), which is python3.12; python3.13; javascript (js)
+  -l, --language LANG     python (py), which is python3.12; python3.13; javascript (js); typescript (ts)
   --stdin FILE            standard input of the code; '-' hands goru's own on, which is read to its end first.
                           Without this flag the code finds its standard input empty
 limits:
@@ -52,6 +54,9 @@ what the sandbox may use (nothing, unless one of these gives it):
   --kv-file FILE          a key-value store that is kept in this file
   --kv-max-value SIZE, --kv-max-entries N, --kv-max-total SIZE
                           (defaults 64kb, 1000, 10mb)
+  --packages DIR          Python packages that 'goru deps install' put there; repeat for more
+  --allow-pkg NAME        let the code install this package, and what it needs, with install_pkg; repeat for more
+  --allow-pkg-install     let it install any
 
 output:
   -p, --print             print the value of the last expression, as JSON where it has a JSON form
@@ -60,6 +65,7 @@ output:
 engine:
   --cache-dir DIR         where compiled code is kept; must be private to you (default ~/.cache/goru/compiled)
   --no-cache              keep none: each start compiles, which takes seconds
+  --image FILE            start from an image of 'goru image build'
   --image-dir DIR         where the language images are (default $GORU_IMAGE_DIR, else share/goru/images)
 
   -h, --help              this text
@@ -92,6 +98,7 @@ std::string VersionText() {
   text += "python: CPython " + runtime(Python()) + "\n";
   text += "python3.13: CPython " + runtime(Python("3.13")) + "\n";
   text += "javascript: QuickJS-NG " + runtime(JavaScript()) + " (ES2023)\n";
+  text += "typescript: sucrase " + runtime(TypeScript()) + "\n";
   return text;
 }
 

@@ -4,7 +4,9 @@
 #include <vector>
 
 #include "arguments.hpp"
+#include "deps.hpp"
 #include "exit_code.hpp"
+#include "image.hpp"
 #include "output.hpp"
 #include "run.hpp"
 
@@ -12,8 +14,12 @@ int main(int argc, char** argv) {
   using namespace goru::cli;
   try {
     std::vector<std::string> arguments(argv + 1, argv + argc);
-    // `run` is the only command, and the one that is meant where none is named.
-    if (!arguments.empty() && arguments.front() == "run") arguments.erase(arguments.begin());
+    const std::string command = arguments.empty() ? "" : arguments.front();
+    const std::vector<std::string> rest(arguments.begin() + (arguments.empty() ? 0 : 1), arguments.end());
+    if (command == "deps") return DepsCommand(rest);
+    if (command == "image") return ImageCommand(rest);
+    // `run` is what is meant where no command is named.
+    if (command == "run") arguments = rest;
     return RunCommand(arguments);
   } catch (const UsageError& error) {
     Say(error.message);

@@ -26,6 +26,7 @@ std::vector<ExecutorOption> ExecutorOptions(const RunArguments& arguments, Progr
   if (arguments.no_cache) options.push_back(WithoutDiskCache());
   if (!arguments.cache_dir.empty()) options.push_back(WithDiskCache(arguments.cache_dir));
   if (!arguments.image_dir.empty()) options.push_back(WithImageDirectory(arguments.image_dir));
+  if (!arguments.image.empty()) options.push_back(WithImage(arguments.image));
   return options;
 }
 
@@ -70,6 +71,9 @@ Expected<std::vector<SessionOption>> SessionOptions(const RunArguments& argument
   }
   options.push_back(WithSessionFsLimits(arguments.fs));
   if (auto added = AddKV(arguments, options); !added) return added.error();
+  for (const std::string& directory : arguments.packages) options.push_back(WithSessionPackages(directory));
+  options.push_back(WithAllowedPackages(arguments.allowed_packages));
+  if (arguments.allow_any_package) options.push_back(WithAllowedPackageInstall());
   return options;
 }
 
@@ -134,6 +138,7 @@ int RunCommand(const std::vector<std::string>& arguments_text) {
   RunOptions options;
   options.name = source.name;
   options.stdin_data = source.stdin_data;
+  options.source_map = source.source_map;
   options.want_value = arguments.print_value;
   if (!arguments.json) {
     options.on_stdout = [&out](std::string_view text) { out(text); };

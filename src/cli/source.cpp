@@ -28,6 +28,15 @@ std::optional<std::string> ReadAll(int fd) {
   }
 }
 
+/// The source map beside a file, where there is one that can be read: it only makes tracebacks better.
+std::string ReadSourceMap(const std::string& path) {
+  const int fd = ::open((path + ".map").c_str(), O_RDONLY | O_CLOEXEC);
+  if (fd < 0) return {};
+  auto bytes = ReadAll(fd);
+  ::close(fd);
+  return bytes ? std::move(*bytes) : std::string();
+}
+
 /// `path` may be '-' for standard input.
 std::string ReadFileOrStdin(const std::string& path) {
   const bool own_stdin = path == "-";
@@ -44,7 +53,7 @@ std::string ReadFileOrStdin(const std::string& path) {
 Language LanguageOf(const RunArguments& arguments, const std::string& path) {
   if (arguments.language) return *arguments.language;
   if (const auto language = Language::FromFileName(path)) return *language;
-  throw UsageError{"cannot tell the language of " + path + ": say it with -l python or -l js"};
+  throw UsageError{"cannot tell the language of " + path + ": say it with -l python, -l js or -l ts"};
 }
 
 }  // namespace
@@ -60,7 +69,7 @@ Source LoadSource(const RunArguments& arguments) {
   }
 
   // Where nothing says otherwise, code without a file name is Python.
-  Source source{arguments.language.value_or(Python()), "", "", ""};
+  Source source{arguments.language.value_or(Python()), "", "", "", ""};
   if (arguments.code) {
     source.name = "<string>";
     source.code = *arguments.code;
@@ -71,6 +80,7 @@ Source LoadSource(const RunArguments& arguments) {
     source.name = *arguments.file;
     source.code = ReadFileOrStdin(*arguments.file);
     source.language = LanguageOf(arguments, *arguments.file);
+    if (source.language == JavaScript()) source.source_map = ReadSourceMap(*arguments.file);
   }
   if (source.code.starts_with(kByteOrderMark)) source.code.erase(0, kByteOrderMark.size());
   if (arguments.stdin_file) source.stdin_data = ReadFileOrStdin(*arguments.stdin_file);

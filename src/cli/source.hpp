@@ -15,6 +15,8 @@ struct Source {
   std::string code;
   /// The code's standard input.
   std::string stdin_data;
+  /// What FILE.map holds, for JavaScript.
+  std::string source_map;
 };
 
 /// Reads what the arguments name. Throws UsageError.

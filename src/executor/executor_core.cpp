@@ -4,6 +4,7 @@
 
 #include "executor/image_directory.hpp"
 #include "executor/session_core.hpp"
+#include "executor/session_packages.hpp"
 
 namespace goru::internal {
 
@@ -27,8 +28,13 @@ Expected<std::shared_ptr<ExecutorCore>> ExecutorCore::Create(ExecutorConfig conf
       core->cache_ = std::move(*cache);
     }
   }
+  for (const std::string& directory : core->config_.packages) {
+    auto layer = wasi::OpenPackageDirectory(directory);
+    if (!layer) return layer.error();
+    core->packages_.push_back(std::move(*layer));
+  }
   for (const Language& language : core->config_.precompile) {
-    auto pool = core->Pool(language);
+    auto pool = core->Pool(language, false);
     if (!pool) return pool.error();
   }
   return core;
@@ -36,18 +42,28 @@ Expected<std::shared_ptr<ExecutorCore>> ExecutorCore::Create(ExecutorConfig conf
 
 ExecutorCore::~ExecutorCore() { Close(); }
 
-Expected<std::shared_ptr<SandboxPool>> ExecutorCore::Pool(const Language& language) {
+Expected<std::shared_ptr<SandboxPool>> ExecutorCore::Pool(const Language& language, bool plain) {
   const std::lock_guard lock(load_mutex_);
-  if (const auto found = pools_.find(language); found != pools_.end()) return found->second;
-  auto pool = Load(language);
-  if (pool) pools_[language] = *pool;
+  // Without an image of the caller's both are the same.
+  const std::pair key(language, plain && !config_.image_file.empty());
+  if (const auto found = pools_.find(key); found != pools_.end()) return found->second;
+  auto pool = Load(language, plain);
+  if (pool) pools_[key] = *pool;
   return pool;
 }
 
-Expected<std::shared_ptr<SandboxPool>> ExecutorCore::Load(const Language& language) {
+Expected<std::shared_ptr<const guest::ImageFile>> ExecutorCore::OpenImage(const Language& language, bool plain) const {
+  if (!plain && !config_.image_file.empty()) {
+    auto image = guest::ImageFile::Open(config_.image_file);
+    if (!image || (*image)->info().language == language.name()) return image;
+  }
   const auto path = FindImage(config_.image_directory, language.image());
   if (!path) return path.error();
-  auto image = guest::ImageFile::Open(*path);
+  return guest::ImageFile::Open(*path);
+}
+
+Expected<std::shared_ptr<SandboxPool>> ExecutorCore::Load(const Language& language, bool plain) {
+  auto image = OpenImage(language, plain);
   if (!image) return image.error();
   const auto compile = [&]() -> Expected<wasm::ModulePtr> {
     if (config_.progress) {
@@ -60,16 +76,17 @@ Expected<std::shared_ptr<SandboxPool>> ExecutorCore::Load(const Language& langua
   };
   auto module = cache_ ? cache_->Load(*engine_, (*image)->info().module_hash, compile) : compile();
   if (!module) return module.error();
-  auto runtime = guest::Runtime::Create(engine_, std::move(*module), (*image)->info(), (*image)->memory());
+  auto runtime = guest::Runtime::Create(engine_, std::move(*module), **image);
   if (!runtime) return runtime.error();
   return std::make_shared<SandboxPool>(std::move(*runtime), config_.limits.warm_sandboxes);
 }
 
-Expected<std::shared_ptr<SessionCore>> ExecutorCore::NewSession(const Language& language, SessionConfig config) {
+Expected<std::shared_ptr<SessionCore>> ExecutorCore::NewSession(const Language& language, SessionConfig config,
+                                                                bool plain) {
   if (config.limits.timeout <= std::chrono::nanoseconds::zero()) {
     return Error{ErrorKind::kInvalidArgument, "the timeout must be more than zero (WithSessionTimeout, --timeout)"};
   }
-  auto pool = Pool(language);
+  auto pool = Pool(language, plain);
   if (!pool) return pool.error();
   const size_t least = (*pool)->runtime().memory()->size();
   if (config.limits.memory_bytes < least) {
@@ -83,7 +100,10 @@ Expected<std::shared_ptr<SessionCore>> ExecutorCore::NewSession(const Language& 
                                    limits.http.response_body_bytes, limits.kv.value_bytes});
   constexpr size_t kMargin = size_t{64} << 10;
   config.limits.message_bytes = std::max(limits.message_bytes, largest + largest / 2 + kMargin);
-  auto modules = host::Modules::Create(config, http_service_);
+  auto packages = MakeSessionPackages(shared_from_this(), language, config, (*pool)->runtime().packages(),
+                                      plain ? wasi::PackageView::Layers() : packages_);
+  if (!packages) return packages.error();
+  auto modules = host::Modules::Create(config, http_service_, std::move(packages->module));
   if (!modules) return modules.error();
   host::Policy policy;
   policy.modules = std::move(*modules);
@@ -92,7 +112,8 @@ Expected<std::shared_ptr<SessionCore>> ExecutorCore::NewSession(const Language& 
   policy.functions = std::move(config.functions);
   policy.limits = config.limits;
   policy.limits.host_calls_in_flight = std::max<size_t>(1, policy.limits.host_calls_in_flight);
-  auto session = std::make_shared<SessionCore>(shared_from_this(), *pool, language, std::move(policy));
+  auto session =
+      std::make_shared<SessionCore>(shared_from_this(), *pool, language, std::move(policy), std::move(packages->view));
   const std::lock_guard lock(mutex_);
   if (closed_) return Error{ErrorKind::kUnavailable, "the executor is closed"};
   sessions_[session->id()] = session;

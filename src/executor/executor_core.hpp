@@ -8,12 +8,14 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "executor/sandbox_pool.hpp"
 #include "executor/watchdog.hpp"
 #include "goru/options.hpp"
 #include "host/http/http_module.hpp"
 #include "host/worker_pool.hpp"
+#include "wasi/package_view.hpp"
 #include "wasm/engine.hpp"
 #include "wasm/module_cache.hpp"
 
@@ -27,7 +29,13 @@ class ExecutorCore : public std::enable_shared_from_this<ExecutorCore> {
   static Expected<std::shared_ptr<ExecutorCore>> Create(ExecutorConfig config);
   ~ExecutorCore();
 
-  Expected<std::shared_ptr<SessionCore>> NewSession(const Language& language, SessionConfig config);
+  Expected<std::shared_ptr<SessionCore>> NewSession(const Language& language, SessionConfig config) {
+    return NewSession(language, std::move(config), false);
+  }
+  /// From the language's own image and without the packages of the executor, for goru's own work.
+  Expected<std::shared_ptr<SessionCore>> NewPlainSession(const Language& language, SessionConfig config) {
+    return NewSession(language, std::move(config), true);
+  }
   void Close();
 
   const ExecutorConfig& config() const noexcept { return config_; }
@@ -43,18 +51,23 @@ class ExecutorCore : public std::enable_shared_from_this<ExecutorCore> {
  private:
   explicit ExecutorCore(ExecutorConfig config);
 
-  /// The language's pool, loaded at first use.
-  Expected<std::shared_ptr<SandboxPool>> Pool(const Language& language);
-  Expected<std::shared_ptr<SandboxPool>> Load(const Language& language);
+  Expected<std::shared_ptr<SessionCore>> NewSession(const Language& language, SessionConfig config, bool plain);
+  /// The language's pool, loaded at first use. `plain`: from its own image, whatever WithImage says.
+  Expected<std::shared_ptr<SandboxPool>> Pool(const Language& language, bool plain);
+  Expected<std::shared_ptr<SandboxPool>> Load(const Language& language, bool plain);
+  /// What WithImage named, where it is of this language; null: the language's own is meant.
+  Expected<std::shared_ptr<const guest::ImageFile>> OpenImage(const Language& language, bool plain) const;
 
   const ExecutorConfig config_;
   const std::shared_ptr<const Registry> registry_;
   std::shared_ptr<wasm::Engine> engine_;
   std::optional<wasm::ModuleCache> cache_;
+  /// What WithPackages named.
+  wasi::PackageView::Layers packages_;
   const std::shared_ptr<host::http::HttpService> http_service_;
 
   std::mutex load_mutex_;
-  std::map<Language, std::shared_ptr<SandboxPool>> pools_;
+  std::map<std::pair<Language, bool>, std::shared_ptr<SandboxPool>> pools_;
 
   std::mutex mutex_;
   std::condition_variable no_runs_;

@@ -5,17 +5,20 @@ namespace goru {
 Language Python() { return Python("3.12"); }
 Language Python(std::string_view version) { return {"python", "python-" + std::string(version)}; }
 Language JavaScript() { return {"javascript", "javascript"}; }
+Language TypeScript() { return {"typescript", "typescript"}; }
 
 std::optional<Language> Language::FromName(std::string_view name) {
   if (name == "python" || name == "py" || name == "python3" || name == "python3.12") return Python();
   if (name == "python3.13") return Python("3.13");
   if (name == "javascript" || name == "js") return JavaScript();
+  if (name == "typescript" || name == "ts") return TypeScript();
   return std::nullopt;
 }
 
 std::optional<Language> Language::FromFileName(std::string_view file_name) {
   if (file_name.ends_with(".py")) return Python();
   if (file_name.ends_with(".js") || file_name.ends_with(".mjs") || file_name.ends_with(".cjs")) return JavaScript();
+  if (file_name.ends_with(".ts") || file_name.ends_with(".mts") || file_name.ends_with(".cts")) return TypeScript();
   return std::nullopt;
 }
 

@@ -32,6 +32,12 @@ ExecutorOption WithHostThreads(size_t threads) {
 ExecutorOption WithImageDirectory(std::string directory) {
   return [directory = std::move(directory)](ExecutorConfig& config) { config.image_directory = directory; };
 }
+ExecutorOption WithPackages(std::string directory) {
+  return [directory = std::move(directory)](ExecutorConfig& config) { config.packages.push_back(directory); };
+}
+ExecutorOption WithImage(std::string path) {
+  return [path = std::move(path)](ExecutorConfig& config) { config.image_file = path; };
+}
 ExecutorOption WithProgress(std::function<void(std::string_view)> progress) {
   return [progress = std::move(progress)](ExecutorConfig& config) { config.progress = progress; };
 }
@@ -117,6 +123,22 @@ SessionOption WithSessionKVStore(KVStore store) {
 }
 SessionOption WithSessionKVLimits(const KVLimits& limits) {
   return [limits](SessionConfig& config) { config.limits.kv = limits; };
+}
+
+SessionOption WithSessionPackages(std::string directory) {
+  return
+      [directory = std::move(directory)](SessionConfig& config) { config.packages.directories.push_back(directory); };
+}
+SessionOption WithAllowedPackages(std::vector<std::string> names) {
+  return [names = std::move(names)](SessionConfig& config) {
+    config.packages.allowed.insert(config.packages.allowed.end(), names.begin(), names.end());
+  };
+}
+SessionOption WithAllowedPackageInstall() {
+  return [](SessionConfig& config) { config.packages.allow_any = true; };
+}
+SessionOption WithSessionPackageLimits(const PackageLimits& limits) {
+  return [limits](SessionConfig& config) { config.limits.packages = limits; };
 }
 
 }  // namespace goru

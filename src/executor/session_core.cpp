@@ -48,12 +48,13 @@ Clock::time_point DeadlineAfter(std::chrono::nanoseconds timeout) {
 }  // namespace
 
 SessionCore::SessionCore(std::shared_ptr<ExecutorCore> executor, std::shared_ptr<SandboxPool> pool, Language language,
-                         host::Policy policy)
+                         host::Policy policy, std::shared_ptr<wasi::PackageView> packages)
     : id_(NextSessionId()),
       executor_(std::move(executor)),
       pool_(std::move(pool)),
       language_(std::move(language)),
-      policy_(std::move(policy)) {}
+      policy_(std::move(policy)),
+      packages_(std::move(packages)) {}
 
 SessionCore::~SessionCore() {
   Close();
@@ -122,6 +123,7 @@ Expected<void> SessionCore::EnsureGuest() {
   auto guest = pool_->Take();
   if (!guest) return guest.error();
   (*guest)->instance().slot().set_limit(policy_.limits.memory_bytes);
+  (*guest)->ShowPackages(packages_.get());
   const std::lock_guard lock(mutex_);
   guest_ = std::move(*guest);
   return {};
@@ -135,6 +137,10 @@ void SessionCore::Execute(std::string_view code, const RunOptions& options, Resu
   job.want_value = options.want_value;
   job.has_stdin = !options.stdin_data.empty();
   job.first = runs_ == 1;
+  // A map only makes tracebacks better: one that cannot be used is left out.
+  if (options.source_map.size() <= policy_.limits.code_bytes && support::IsUtf8(options.source_map)) {
+    job.source_map = options.source_map;
+  }
 
   wasm::Instance& instance = guest_->instance();
   wasm::RunGate& gate = instance.gate();
@@ -159,6 +165,7 @@ void SessionCore::Execute(std::string_view code, const RunOptions& options, Resu
     const Watchdog::Ticket ticket =
         executor_->watchdog().Add(context.deadline, [this] { Stop(wasm::StopReason::kTimeout); });
     end = guest_->Run(job, port);
+    if (packages_) packages_->Rest();
     std::optional<Watchdog::Ticket> grace;
     {
       const std::lock_guard lock(mutex_);

@@ -20,7 +20,7 @@ class RunPort;
 class SessionCore : public std::enable_shared_from_this<SessionCore> {
  public:
   SessionCore(std::shared_ptr<ExecutorCore> executor, std::shared_ptr<SandboxPool> pool, Language language,
-              host::Policy policy);
+              host::Policy policy, std::shared_ptr<wasi::PackageView> packages);
   ~SessionCore();
 
   Result Run(std::string_view code, const RunOptions& options);
@@ -52,6 +52,8 @@ class SessionCore : public std::enable_shared_from_this<SessionCore> {
   const std::shared_ptr<SandboxPool> pool_;
   const Language language_;
   const host::Policy policy_;
+  /// Null: /packages is empty.
+  const std::shared_ptr<wasi::PackageView> packages_;
 
   mutable std::mutex mutex_;
   State state_ = State::kIdle;

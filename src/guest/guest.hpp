@@ -7,6 +7,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 
 #include "goru/error.hpp"
 #include "wasi/wasi_host.hpp"
@@ -21,6 +22,8 @@ struct Job {
   bool want_value = false;
   bool has_stdin = false;
   bool first = false;
+  /// The text of a source map of the code; empty: none. Not part of the JSON.
+  std::string_view source_map;
 };
 
 nlohmann::json ToJson(const Job& job);
@@ -91,6 +94,9 @@ class Guest : public wasi::GuestIo {
 
   /// Forgets a request that the run did not take up. Between runs, once nobody can make another.
   virtual void ForgetInterrupt() noexcept {}
+
+  /// What /packages shows from now on; null: nothing. Must outlive the guest. Between runs.
+  virtual void ShowPackages(wasi::PackageView* /*packages*/) noexcept {}
 
   virtual wasm::Instance& instance() noexcept = 0;
 

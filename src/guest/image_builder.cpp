@@ -6,8 +6,10 @@
 #include <array>
 
 #include "guest/image_file.hpp"
+#include "guest/package_archive.hpp"
 #include "guest/runtime.hpp"
 #include "wasi/abi.hpp"
+#include "wasi/package_view.hpp"
 #include "wasm/dirty_pages.hpp"
 #include "wasm/module_rewriter.hpp"
 #include "wasm/page_size.hpp"
@@ -122,7 +124,7 @@ Expected<Booted> Boot(const std::shared_ptr<wasm::Engine>& engine, GuestModel mo
     booted.parking = (*made)->parking();
     guest = std::move(*made);
   } else {
-    auto made = ReactorGuest::Boot(*program, std::move(*slot), codec, std::move(host), port);
+    auto made = ReactorGuest::Boot(*program, std::move(*slot), codec, std::move(host), prelude, port);
     if (!made) return made.error();
     guest = std::move(*made);
   }
@@ -183,6 +185,10 @@ Expected<void> BuildImage(const std::string& name, std::span<const uint8_t> modu
     info.language = "javascript";
     info.version = "0.17.0";
     info.model = GuestModel::kReactor;
+  } else if (name == "typescript") {
+    info.language = "typescript";
+    info.version = "3.35.1";
+    info.model = GuestModel::kReactor;
   } else {
     return Error{ErrorKind::kInvalidArgument, "unknown image " + name};
   }
@@ -206,6 +212,47 @@ Expected<void> BuildImage(const std::string& name, std::span<const uint8_t> modu
   if (!hot_pages) return hot_pages.error();
   info.hot_pages = std::move(*hot_pages);
   return ImageFile::Write(output, std::move(info), *image_module, booted->memory);
+}
+
+Expected<void> ExtendImage(const std::shared_ptr<wasm::Engine>& engine, wasm::ModulePtr module, const ImageFile& base,
+                           std::span<const std::shared_ptr<const wasi::PackageLayer>> packages, const Job& job,
+                           const std::string& output) {
+  auto archive = PackArchive(packages);
+  if (!archive) return archive.error();
+  auto runtime = Runtime::Create(engine, std::move(module), base);
+  if (!runtime) return runtime.error();
+  auto slot = wasm::MemorySlot::Create(base.memory());
+  if (!slot) return slot.error();
+  auto guest = (*runtime)->Start(std::move(*slot));
+  if (!guest) return guest.error();
+  // Sessions of the image see the same packages with the same number, so what Python has listed stays true.
+  wasi::PackageView view({packages.begin(), packages.end()}, 1);
+  (*guest)->ShowPackages(&view);
+  BuildPort port;
+  wasm::Instance& instance = (*guest)->instance();
+  instance.gate().Begin();
+  const GuestEnd end = (*guest)->Run(job, port);
+  instance.gate().End();
+  if (end.kind != GuestEnd::Kind::kAtRest) {
+    return Error{ErrorKind::kInvalidArgument, "the sandbox did not survive the imports: " + end.message};
+  }
+  if (const nlohmann::json& outcome = port.outcome(); outcome.is_object() && !outcome.empty()) {
+    const nlohmann::json error = outcome.value("error", nlohmann::json::object());
+    return Error{ErrorKind::kInvalidArgument, "the imports failed: " + error.value("type", std::string("exit")) + ": " +
+                                                  error.value("message", std::string())};
+  }
+  // At rest the module's own state is what it was: its stack is parked from the same place. Only memory has changed.
+  const auto bytes = instance.memory().Bytes(0, instance.slot().size());
+  const std::vector<uint8_t> content(bytes->begin(), bytes->end());
+  auto memory = wasm::MemoryImage::FromBytes(content);
+  if (!memory) return memory.error();
+  ImageInfo info = base.info();
+  auto module_bytes = base.ReadModule();
+  if (!module_bytes) return module_bytes.error();
+  auto hot_pages = FindHotPages((*runtime)->WithMemory(std::move(*memory)), info.language);
+  if (!hot_pages) return hot_pages.error();
+  info.hot_pages = std::move(*hot_pages);
+  return ImageFile::Write(output, std::move(info), *module_bytes, content, *archive);
 }
 
 namespace {

@@ -2,19 +2,32 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "goru/error.hpp"
+#include "guest/guest.hpp"
+#include "guest/image_file.hpp"
+#include "wasi/package_layer.hpp"
+#include "wasm/engine.hpp"
 
 namespace goru::guest {
 
-/// Boots the guest in `module` and writes its image. `name` is "python-3.12", "python-3.13" or "javascript";
-/// `prelude` is the source that Python is started with (the JavaScript module carries its own). The same inputs give
-/// the same file: clocks and entropy are fixed while the guest boots.
+/// Boots the guest in `module` and writes its image. `name` is "python-3.12", "python-3.13", "javascript" or
+/// "typescript"; `prelude` is the source that Python is started with, nothing for JavaScript, whose module carries its
+/// own, and the translator for TypeScript. The same inputs give the same file: clocks and entropy are fixed while the
+/// guest boots.
 Expected<void> BuildImage(const std::string& name, std::span<const uint8_t> module, const std::string& prelude,
                           const std::string& output);
+
+/// Writes an image of what `base` becomes when it has run `job` with these packages, which the image will hold.
+/// `module` is the base's, compiled; the new image has the same one. kInvalidArgument: the job failed; the message has
+/// its error.
+Expected<void> ExtendImage(const std::shared_ptr<wasm::Engine>& engine, wasm::ModulePtr module, const ImageFile& base,
+                           std::span<const std::shared_ptr<const wasi::PackageLayer>> packages, const Job& job,
+                           const std::string& output);
 
 /// Starts the Python command, lets its first read of standard input trap, and returns the indices of the functions
 /// that are on the stack then: those that asyncify must be able to leave.

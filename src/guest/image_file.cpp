@@ -8,6 +8,7 @@
 #include <cstring>
 #include <nlohmann/json.hpp>
 
+#include "guest/package_archive.hpp"
 #include "support/file.hpp"
 #include "wasm/page_size.hpp"
 
@@ -45,7 +46,7 @@ std::string HashHex(std::span<const uint8_t> bytes) {
 }
 
 Expected<void> ImageFile::Write(const std::string& path, ImageInfo info, std::span<const uint8_t> module,
-                                std::span<const uint8_t> memory) {
+                                std::span<const uint8_t> memory, std::span<const uint8_t> packages) {
   nlohmann::json description = {
       {"language", info.language},
       {"version", info.version},
@@ -57,6 +58,7 @@ Expected<void> ImageFile::Write(const std::string& path, ImageInfo info, std::sp
       {"module_hash", HashHex(module)},
       {"module_size", module.size()},
       {"memory_size", memory.size()},
+      {"packages_size", packages.size()},
   };
   const std::string text = description.dump();
   std::vector<uint8_t> head(wasm::RoundUpToPage(kPrefix + text.size()));
@@ -65,7 +67,7 @@ Expected<void> ImageFile::Write(const std::string& path, ImageInfo info, std::sp
   std::memcpy(head.data() + kMagic.size(), &size, sizeof(size));
   std::memcpy(head.data() + kPrefix, text.data(), text.size());
   const std::vector<uint8_t> padding(wasm::RoundUpToPage(module.size()) - module.size());
-  const std::array<std::span<const uint8_t>, 4> parts = {head, module, padding, memory};
+  const std::array<std::span<const uint8_t>, 5> parts = {head, module, padding, memory, packages};
   return support::WriteFileAtomically(path, parts, 0644);
 }
 
@@ -86,6 +88,7 @@ Expected<std::shared_ptr<const ImageFile>> ImageFile::Open(const std::string& pa
   std::shared_ptr<ImageFile> image(new ImageFile());
   image->path_ = path;
   uint64_t memory_size = 0;
+  uint64_t packages_size = 0;
   try {
     ImageInfo& info = image->info_;
     info.language = description.at("language").get<std::string>();
@@ -98,6 +101,7 @@ Expected<std::shared_ptr<const ImageFile>> ImageFile::Open(const std::string& pa
     info.module_hash = description.at("module_hash").get<std::string>();
     image->module_size_ = description.at("module_size").get<uint64_t>();
     memory_size = description.at("memory_size").get<uint64_t>();
+    packages_size = description.value("packages_size", uint64_t{0});
   } catch (const nlohmann::json::exception&) {
     return Damaged(path);
   }
@@ -107,6 +111,12 @@ Expected<std::shared_ptr<const ImageFile>> ImageFile::Open(const std::string& pa
   }
   image->module_offset_ = wasm::RoundUpToPage(kPrefix + size);
   const uint64_t memory_offset = image->module_offset_ + wasm::RoundUpToPage(image->module_size_);
+  if (packages_size > 0) {
+    support::UniqueFd own(::fcntl(fd.get(), F_DUPFD_CLOEXEC, 0));
+    auto packages = OpenArchive(std::move(own), memory_offset + memory_size, packages_size);
+    if (!packages) return Damaged(path);
+    image->packages_ = std::move(*packages);
+  }
   auto memory = wasm::MemoryImage::Open(std::move(fd), memory_offset, memory_size, image->info_.hot_pages);
   if (!memory) return Damaged(path);
   image->memory_ = std::move(*memory);

@@ -10,6 +10,7 @@
 #include "goru/error.hpp"
 #include "guest/codec.hpp"
 #include "guest/resumable_guest.hpp"
+#include "wasi/package_layer.hpp"
 #include "wasm/memory_image.hpp"
 
 namespace goru::guest {
@@ -19,7 +20,7 @@ enum class GuestModel { kResumable, kReactor };
 
 /// What the file says besides the bytes.
 struct ImageInfo {
-  /// The language, "python" or "javascript", and the runtime's own version, "3.12.0".
+  /// The language, "python", "javascript" or "typescript", and the runtime's own version, "3.12.0".
   std::string language;
   std::string version;
   GuestModel model = GuestModel::kReactor;
@@ -38,12 +39,15 @@ class ImageFile {
   /// Opens and checks `path`. The file is trusted as the program itself is: install it where only the owner writes.
   static Expected<std::shared_ptr<const ImageFile>> Open(const std::string& path);
 
-  /// Writes an image; `info.module_hash` is filled in. The bytes depend on the arguments alone.
+  /// Writes an image; `info.module_hash` is filled in. The bytes depend on the arguments alone. `packages` is an
+  /// archive of PackArchive, or empty.
   static Expected<void> Write(const std::string& path, ImageInfo info, std::span<const uint8_t> module,
-                              std::span<const uint8_t> memory);
+                              std::span<const uint8_t> memory, std::span<const uint8_t> packages = {});
 
   const ImageInfo& info() const noexcept { return info_; }
   const std::shared_ptr<const wasm::MemoryImage>& memory() const noexcept { return memory_; }
+  /// The packages that it holds; null: none.
+  const std::shared_ptr<const wasi::PackageLayer>& packages() const noexcept { return packages_; }
   /// The module's bytes, for compiling.
   Expected<std::vector<uint8_t>> ReadModule() const;
 
@@ -55,6 +59,7 @@ class ImageFile {
   uint64_t module_offset_ = 0;
   uint64_t module_size_ = 0;
   std::shared_ptr<const wasm::MemoryImage> memory_;
+  std::shared_ptr<const wasi::PackageLayer> packages_;
 };
 
 /// XXH3-128 of `bytes` in hex.

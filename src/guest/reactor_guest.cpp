@@ -79,7 +79,8 @@ Expected<std::unique_ptr<Guest>> ReactorGuest::Create(std::shared_ptr<const wasm
 
 Expected<std::unique_ptr<ReactorGuest>> ReactorGuest::Boot(std::shared_ptr<const wasm::Program> program,
                                                            std::unique_ptr<wasm::MemorySlot> slot, const Codec& codec,
-                                                           wasi::WasiHost host, HostPort& port) {
+                                                           wasi::WasiHost host, const std::string& translator,
+                                                           HostPort& port) {
   std::unique_ptr<ReactorGuest> guest(new ReactorGuest(codec));
   guest->host_ = std::move(host);
   guest->host_.io = guest.get();
@@ -96,6 +97,9 @@ Expected<std::unique_ptr<ReactorGuest>> ReactorGuest::Boot(std::shared_ptr<const
   std::array<wasmtime_val_raw_t, 1> result = {wasm::I32(0)};
   wasm::CallEnd end = guest->instance_->Call(*initialize, {});
   if (end.kind == wasm::CallEnd::Kind::kReturned) end = guest->instance_->Call(*init, result);
+  if (end.kind == wasm::CallEnd::Kind::kReturned && result[0].i32 == 0 && !translator.empty()) {
+    end = guest->GiveTranslator(translator, result[0]);
+  }
   gate.End();
   guest->channel_.End();
   guest->booting_ = false;
@@ -105,26 +109,57 @@ Expected<std::unique_ptr<ReactorGuest>> ReactorGuest::Boot(std::shared_ptr<const
   return guest;
 }
 
+wasm::CallEnd ReactorGuest::HandOver(const wasmtime_func_t& give_room, std::string_view bytes, bool& copied) {
+  copied = false;
+  std::array<wasmtime_val_raw_t, 1> value = {wasm::I32(static_cast<uint32_t>(bytes.size()))};
+  wasm::CallEnd end = instance_->Call(give_room, value);
+  if (end.kind != wasm::CallEnd::Kind::kReturned) return end;
+  const auto address = static_cast<uint32_t>(value[0].i32);
+  const auto into = instance_->memory().Bytes(address, bytes.size());
+  if (address == 0 || !into) return end;
+  std::copy(bytes.begin(), bytes.end(), into->begin());
+  copied = true;
+  return end;
+}
+
+wasm::CallEnd ReactorGuest::GiveTranslator(const std::string& translator, wasmtime_val_raw_t& failed) {
+  wasm::CallEnd end;
+  end.kind = wasm::CallEnd::Kind::kTrapped;
+  auto give = instance_->Function("goru_translator");
+  if (!give) {
+    end.message = give.error().message;
+    return end;
+  }
+  bool copied = false;
+  end = HandOver(buffer_, translator, copied);
+  failed = wasm::I32(1);
+  if (end.kind != wasm::CallEnd::Kind::kReturned || !copied) return end;
+  std::array<wasmtime_val_raw_t, 1> value = {wasm::I32(static_cast<uint32_t>(translator.size()))};
+  end = instance_->Call(*give, value);
+  failed = value[0];
+  return end;
+}
+
 GuestEnd ReactorGuest::Run(const Job& job, HostPort& port) {
   std::string text;
   codec_.Encode(ToJson(job), text);
   channel_.Begin(port, job);
-  std::array<wasmtime_val_raw_t, 1> value = {wasm::I32(static_cast<uint32_t>(text.size()))};
-  wasm::CallEnd call = instance_->Call(buffer_, value);
-  if (call.kind == wasm::CallEnd::Kind::kReturned) {
-    const auto address = static_cast<uint32_t>(value[0].i32);
-    const auto into = instance_->memory().Bytes(address, text.size());
-    if (address == 0 || !into) {
-      // The code does not fit into the guest's memory: the run fails, the guest is unharmed.
-      port.Outcome({{"error", {{"type", "InternalError"}, {"message", "out of memory"}, {"traceback", ""}}}});
-    } else {
-      std::copy(text.begin(), text.end(), into->begin());
-      value[0] = wasm::I32(static_cast<uint32_t>(text.size()));
-      call = instance_->Call(run_, value);
-      if (call.kind == wasm::CallEnd::Kind::kReturned && (value[0].i32 != 0 || !channel_.finished())) {
-        call.kind = wasm::CallEnd::Kind::kTrapped;
-        call.message = "the code damaged the language runtime";
-      }
+  wasm::CallEnd call;
+  bool copied = false;
+  if (!job.source_map.empty()) {
+    // A map that the guest has no memory for is left out.
+    if (const auto room = instance_->Function("goru_source_map")) call = HandOver(*room, job.source_map, copied);
+  }
+  if (call.kind == wasm::CallEnd::Kind::kReturned) call = HandOver(buffer_, text, copied);
+  if (call.kind == wasm::CallEnd::Kind::kReturned && !copied) {
+    // The code does not fit into the guest's memory: the run fails, the guest is unharmed.
+    port.Outcome({{"error", {{"type", "InternalError"}, {"message", "out of memory"}, {"traceback", ""}}}});
+  } else if (call.kind == wasm::CallEnd::Kind::kReturned) {
+    std::array<wasmtime_val_raw_t, 1> value = {wasm::I32(static_cast<uint32_t>(text.size()))};
+    call = instance_->Call(run_, value);
+    if (call.kind == wasm::CallEnd::Kind::kReturned && (value[0].i32 != 0 || !channel_.finished())) {
+      call.kind = wasm::CallEnd::Kind::kTrapped;
+      call.message = "the code damaged the language runtime";
     }
   }
   channel_.DropResponse();

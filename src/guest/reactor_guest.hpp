@@ -2,6 +2,8 @@
 #pragma once
 
 #include <memory>
+#include <string>
+#include <string_view>
 
 #include "guest/channel.hpp"
 #include "guest/guest.hpp"
@@ -14,10 +16,11 @@ class ReactorGuest final : public Guest {
   static Expected<std::unique_ptr<Guest>> Create(std::shared_ptr<const wasm::Program> program,
                                                  std::unique_ptr<wasm::MemorySlot> slot, const Codec& codec);
 
-  /// For the image builder: runs the constructors and goru_init.
+  /// For the image builder: runs the constructors and goru_init, and hands `translator` over where it is not empty.
   static Expected<std::unique_ptr<ReactorGuest>> Boot(std::shared_ptr<const wasm::Program> program,
                                                       std::unique_ptr<wasm::MemorySlot> slot, const Codec& codec,
-                                                      wasi::WasiHost host, HostPort& port);
+                                                      wasi::WasiHost host, const std::string& translator,
+                                                      HostPort& port);
 
   /// The imports of module `goru`.
   static std::span<const wasm::HostImport> Imports();
@@ -39,6 +42,11 @@ class ReactorGuest final : public Guest {
   explicit ReactorGuest(const Codec& codec) : codec_(codec), channel_(codec) { host_.io = this; }
 
   Expected<void> Attach(std::shared_ptr<const wasm::Program> program, std::unique_ptr<wasm::MemorySlot> slot);
+  /// Calls goru_translator; `failed` gets what it returns.
+  wasm::CallEnd GiveTranslator(const std::string& translator, wasmtime_val_raw_t& failed);
+  /// Calls an export that takes a size and returns the address of so many bytes, and copies `bytes` there. `copied`
+  /// says whether the guest had memory for them.
+  wasm::CallEnd HandOver(const wasmtime_func_t& give_room, std::string_view bytes, bool& copied);
   static wasm::After HostCall(wasm::CallContext& context, wasm::Args args);
   static wasm::After HostResponse(wasm::CallContext& context, wasm::Args args);
 

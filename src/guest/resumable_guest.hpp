@@ -41,6 +41,7 @@ class ResumableGuest final : public Guest {
 
   GuestEnd Run(const Job& job, HostPort& port) override;
   bool RequestInterrupt() noexcept override { return false; }
+  void ShowPackages(wasi::PackageView* packages) noexcept override { host_.packages = packages; }
   wasm::Instance& instance() noexcept override { return *instance_; }
   std::unique_ptr<wasm::MemorySlot> Release() override;
 

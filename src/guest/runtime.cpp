@@ -11,13 +11,15 @@ Expected<std::shared_ptr<const wasm::Program>> LinkProgram(std::shared_ptr<wasm:
 
 Expected<std::shared_ptr<const Runtime>> Runtime::Create(std::shared_ptr<wasm::Engine> engine, wasm::ModulePtr module,
                                                          ImageInfo info,
-                                                         std::shared_ptr<const wasm::MemoryImage> memory) {
+                                                         std::shared_ptr<const wasm::MemoryImage> memory,
+                                                         std::shared_ptr<const wasi::PackageLayer> packages) {
   std::shared_ptr<Runtime> runtime(new Runtime());
   auto program = LinkProgram(std::move(engine), std::move(module));
   if (!program) return program.error();
   runtime->program_ = std::move(*program);
   runtime->info_ = std::move(info);
   runtime->memory_ = std::move(memory);
+  runtime->packages_ = std::move(packages);
   return std::shared_ptr<const Runtime>(std::move(runtime));
 }
 

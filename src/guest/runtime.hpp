@@ -8,6 +8,7 @@
 #include "guest/image_file.hpp"
 #include "guest/reactor_guest.hpp"
 #include "guest/resumable_guest.hpp"
+#include "wasi/package_layer.hpp"
 
 namespace goru::guest {
 
@@ -20,13 +21,27 @@ class Runtime {
  public:
   static Expected<std::shared_ptr<const Runtime>> Create(std::shared_ptr<wasm::Engine> engine, wasm::ModulePtr module,
                                                          ImageInfo info,
-                                                         std::shared_ptr<const wasm::MemoryImage> memory);
+                                                         std::shared_ptr<const wasm::MemoryImage> memory,
+                                                         std::shared_ptr<const wasi::PackageLayer> packages = nullptr);
+  static Expected<std::shared_ptr<const Runtime>> Create(std::shared_ptr<wasm::Engine> engine, wasm::ModulePtr module,
+                                                         const ImageFile& image) {
+    return Create(std::move(engine), std::move(module), image.info(), image.memory(), image.packages());
+  }
 
   /// A fresh guest in a slot that holds this runtime's memory image.
   Expected<std::unique_ptr<Guest>> Start(std::unique_ptr<wasm::MemorySlot> slot) const;
 
+  /// The same program with another memory to start from.
+  Runtime WithMemory(std::shared_ptr<const wasm::MemoryImage> memory) const {
+    Runtime other(*this);
+    other.memory_ = std::move(memory);
+    return other;
+  }
+
   const ImageInfo& info() const noexcept { return info_; }
   const std::shared_ptr<const wasm::MemoryImage>& memory() const noexcept { return memory_; }
+  /// Packages that the image holds itself; null: none.
+  const std::shared_ptr<const wasi::PackageLayer>& packages() const noexcept { return packages_; }
 
  private:
   Runtime() = default;
@@ -34,6 +49,7 @@ class Runtime {
   ImageInfo info_;
   std::shared_ptr<const wasm::Program> program_;
   std::shared_ptr<const wasm::MemoryImage> memory_;
+  std::shared_ptr<const wasi::PackageLayer> packages_;
 };
 
 }  // namespace goru::guest

@@ -1,6 +1,7 @@
 #include "host/modules.hpp"
 
 #include <string>
+#include <utility>
 
 #include "host/fs/fs_module.hpp"
 #include "host/http/http_module.hpp"
@@ -17,6 +18,7 @@ struct Known {
 constexpr Known kHttp = {"http", "WithSessionAllowedHosts (--allow-host HOST)"};
 constexpr Known kFs = {"fs", "WithSessionMount (--mount VIRTUAL:HOST:ro)"};
 constexpr Known kKV = {"kv", "WithSessionKV (--kv)"};
+constexpr Known kPackages = {"install_pkg", "WithAllowedPackages (--allow-pkg NAME, --allow-pkg-install)"};
 
 const Operation* Look(const Known& known, const Module* module, std::string_view method, guest::Reply& reply) {
   if (module == nullptr) {
@@ -33,8 +35,10 @@ const Operation* Look(const Known& known, const Module* module, std::string_view
 }  // namespace
 
 Expected<std::shared_ptr<const Modules>> Modules::Create(const SessionConfig& config,
-                                                         const std::shared_ptr<http::HttpService>& service) {
+                                                         const std::shared_ptr<http::HttpService>& service,
+                                                         std::unique_ptr<Module> packages) {
   auto modules = std::make_shared<Modules>();
+  modules->packages_ = std::move(packages);
   const bool wants_http = !config.http.allowed_hosts.empty();
   if (!wants_http && (!config.http.secrets.empty() || !config.http.allowed_networks.empty())) {
     return Error{
@@ -67,18 +71,19 @@ const Operation* Modules::Find(std::string_view name, guest::Reply& reply) const
   if (module == kHttp.name) return Look(kHttp, http_.get(), method, reply);
   if (module == kFs.name) return Look(kFs, fs_.get(), method, reply);
   if (module == kKV.name) return Look(kKV, kv_.get(), method, reply);
+  if (module == "packages") return Look(kPackages, packages_.get(), method, reply);
   reply = guest::Reply::Failed("HostError", "malformed request");
   return nullptr;
 }
 
 void Modules::BeginRun() const {
-  for (Module* module : {http_.get(), fs_.get(), kv_.get()}) {
+  for (Module* module : {http_.get(), fs_.get(), kv_.get(), packages_.get()}) {
     if (module != nullptr) module->BeginRun();
   }
 }
 
 void Modules::Close() const noexcept {
-  for (Module* module : {http_.get(), fs_.get(), kv_.get()}) {
+  for (Module* module : {http_.get(), fs_.get(), kv_.get(), packages_.get()}) {
     if (module != nullptr) module->Close();
   }
 }

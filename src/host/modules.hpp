@@ -22,9 +22,10 @@ inline constexpr std::string_view kReservedPrefix = "goru:";
 class Modules {
  public:
   /// Those that `config` asks for. `service` makes the requests of all sessions of an executor. kInvalidArgument: a
-  /// part of the configuration is wrong; the message says which.
+  /// part of the configuration is wrong; the message says which. `packages` installs; null: it may not.
   static Expected<std::shared_ptr<const Modules>> Create(const SessionConfig& config,
-                                                         const std::shared_ptr<http::HttpService>& service);
+                                                         const std::shared_ptr<http::HttpService>& service,
+                                                         std::unique_ptr<Module> packages = nullptr);
 
   /// The operation behind a reserved name; null with `reply` set where the session does not have it.
   const Operation* Find(std::string_view name, guest::Reply& reply) const;
@@ -37,6 +38,7 @@ class Modules {
   std::unique_ptr<Module> http_;
   std::unique_ptr<Module> fs_;
   std::unique_ptr<Module> kv_;
+  std::unique_ptr<Module> packages_;
 };
 
 }  // namespace goru::host

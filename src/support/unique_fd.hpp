@@ -26,6 +26,8 @@ class UniqueFd {
 
   int get() const noexcept { return fd_; }
   explicit operator bool() const noexcept { return fd_ >= 0; }
+  /// Hands the descriptor over; nothing is closed.
+  int Release() noexcept { return std::exchange(fd_, -1); }
 
  private:
   void Close() noexcept {

@@ -11,8 +11,11 @@ enum Errno : int32_t {
   kEacces = 2,
   kEbadf = 8,
   kEfault = 21,
+  kEfbig = 22,
   kEinval = 28,
   kEio = 29,
+  kEisdir = 31,
+  kEmfile = 33,
   kEnametoolong = 37,
   kEnoent = 44,
   kEnosys = 52,
@@ -64,6 +67,22 @@ struct Filestat {
   uint64_t changed;
 };
 static_assert(sizeof(Filestat) == 64);
+
+/// What fd_readdir writes for each entry, before its name.
+struct Dirent {
+  uint64_t next;
+  uint64_t inode;
+  uint32_t name_length;
+  uint8_t type;
+  uint8_t pad[3];
+};
+static_assert(sizeof(Dirent) == 24);
+
+inline constexpr uint32_t kOpenCreate = 1;
+inline constexpr uint32_t kOpenDirectory = 2;
+inline constexpr uint32_t kOpenTruncate = 8;
+
+enum Whence : uint32_t { kWhenceSet = 0, kWhenceCurrent = 1, kWhenceEnd = 2 };
 
 struct Prestat {
   uint8_t tag;

@@ -5,6 +5,7 @@
 #include "wasi/abi.hpp"
 #include "wasi/call.hpp"
 #include "wasi/descriptors.hpp"
+#include "wasi/package_view.hpp"
 #include "wasi/tables.hpp"
 #include "wasi/wasi_host.hpp"
 
@@ -32,20 +33,60 @@ Errno Resolve(CallContext& context, uint32_t directory, uint32_t address, uint32
   return kSuccess;
 }
 
+/// The session's packages where the call is about them; null where it is not, or where the session has none.
+PackageView* Packages(CallContext& context, uint32_t directory) {
+  const bool theirs = directory == kPackagesDir || directory >= kFirstPackageFile;
+  return theirs ? Host(context).packages : nullptr;
+}
+
+/// The path that the guest passed; empty, with `error` set, where it cannot be read.
+std::string_view GuestPath(CallContext& context, uint32_t address, uint32_t length, Errno& error) {
+  error = length > kMaxPath ? kEnametoolong : kEfault;
+  if (length > kMaxPath) return {};
+  const auto bytes = context.memory.Bytes(address, length);
+  if (!bytes) return {};
+  error = kSuccess;
+  return {reinterpret_cast<const char*>(bytes->data()), bytes->size()};
+}
+
+After OpenPackagePath(CallContext& context, Args args, PackageView& packages) {
+  Errno error = kSuccess;
+  const std::string_view path = GuestPath(context, args.U32(2), args.U32(3), error);
+  if (error != kSuccess) return Answer(args, error);
+  const uint32_t flags = args.U32(4);
+  const bool writes = (flags & (kOpenCreate | kOpenTruncate)) != 0 || (args.U64(5) & kRightWrite) != 0;
+  if (writes) return Answer(args, kErofs);
+  uint32_t fd = 0;
+  error = packages.OpenPath(args.U32(0), path, (flags & kOpenDirectory) != 0, fd);
+  if (error == kSuccess && !context.memory.Store(args.U32(8), fd)) {
+    packages.Close(fd);
+    error = kEfault;
+  }
+  return Answer(args, error);
+}
+
 After PathOpen(CallContext& context, Args args) {
+  if (PackageView* packages = Packages(context, args.U32(0))) return OpenPackagePath(context, args, *packages);
   Target target = Target::kMissing;
   const Errno error = Resolve(context, args.U32(0), args.U32(2), args.U32(3), target);
   if (error != kSuccess) return Answer(args, error);
   if (target == Target::kMissing) {
     // Creating anything is refused by name, so that the message is "read-only" and not "no such file".
-    constexpr uint32_t kCreate = 1;
-    return Answer(args, (args.U32(4) & kCreate) != 0 ? kErofs : kEnoent);
+    return Answer(args, (args.U32(4) & kOpenCreate) != 0 ? kErofs : kEnoent);
   }
   const uint32_t fd = target == Target::kChannel ? kChannel : args.U32(0);
   return Answer(args, context.memory.Store(args.U32(8), fd) ? kSuccess : kEfault);
 }
 
 After PathFilestatGet(CallContext& context, Args args) {
+  if (PackageView* packages = Packages(context, args.U32(0))) {
+    Errno failed = kSuccess;
+    const std::string_view path = GuestPath(context, args.U32(2), args.U32(3), failed);
+    Filestat found = {};
+    if (failed == kSuccess) failed = packages->StatPath(args.U32(0), path, found);
+    if (failed == kSuccess && !context.memory.Store(args.U32(4), found)) failed = kEfault;
+    return Answer(args, failed);
+  }
   Target target = Target::kMissing;
   const Errno error = Resolve(context, args.U32(0), args.U32(2), args.U32(3), target);
   if (error != kSuccess) return Answer(args, error);
@@ -59,6 +100,14 @@ After PathFilestatGet(CallContext& context, Args args) {
 
 After FdReaddir(CallContext& context, Args args) {
   const uint32_t fd = args.U32(0);
+  if (PackageView* packages = Packages(context, fd)) {
+    const auto into = context.memory.Bytes(args.U32(1), args.U32(2));
+    if (!into) return Answer(args, kEfault);
+    size_t count = 0;
+    Errno error = packages->ReadDirectory(fd, args.U64(3), *into, count);
+    if (error == kSuccess && !context.memory.Store(args.U32(4), static_cast<uint32_t>(count))) error = kEfault;
+    return Answer(args, error);
+  }
   if (fd != kPackagesDir && fd != kChannelDir) return Answer(args, fd <= kChannel ? kEnotdir : kEbadf);
   // Both directories look empty.
   return Answer(args, context.memory.Store(args.U32(4), uint32_t{0}) ? kSuccess : kEfault);

@@ -13,6 +13,8 @@
 
 namespace goru::wasi {
 
+class PackageView;
+
 /// Where time and randomness come from.
 class Sources {
  public:
@@ -54,6 +56,8 @@ class GuestIo {
 struct WasiHost {
   GuestIo* io = nullptr;
   Sources* sources = &Sources::System();
+  /// What /packages shows; null: nothing.
+  PackageView* packages = nullptr;
   /// Read once, while the image is built.
   std::vector<std::string> arguments;
   std::vector<std::string> environment;

@@ -55,8 +55,8 @@ def clean_environment():
 
 @pytest.fixture(scope="session", autouse=True)
 def compiled():
-    """Compiles both languages first: goru says so on standard error where that takes long."""
-    for language in ("python", "js"):
+    """Compiles the languages first: goru says so on standard error where that takes long."""
+    for language in ("python", "js", "ts"):
         subprocess.run([GORU, "-l", language, "-c", ""], check=True, capture_output=True, env=clean_environment())
 
 

@@ -64,3 +64,20 @@ def test_closed_standard_streams(goru):
         check=False,
     )
     assert done.stdout == b"1\n" and time.monotonic() - started < 50
+
+
+def test_typescript_by_its_name(goru):
+    for name in ("app.ts", "app.mts", "app.cts"):
+        assert goru(goru.write(name, "const n: number = 6 * 7; console.log(n as unknown);\n").name).stdout == "42\n"
+    assert goru("-l", "ts", "-p", "-c", "let n: number = 1; n!").stdout == "1\n"
+    done = goru(goru.write("bad.ts", "let n: number = 1;\nlet m: = 2;\n").name)
+    assert done.returncode == 1 and done.stderr == (
+        "bad.ts:2\nlet m: = 2;\n       ^\n\nSyntaxError: Unexpected token\n    at bad.ts:2:8\n"
+    )
+
+
+def test_source_map_beside_the_file(goru):
+    goru.write("b.js", "throw new Error('x');\n")
+    assert "at b.js:1:11" in goru("b.js").stderr
+    goru.write("b.js.map", '{"version":3,"sources":["a.ts"],"sourcesContent":["\\nfail();"],"mappings":"AACA"}')
+    assert goru("b.js").stderr == "a.ts:2\nfail();\n^\n\nError: x\n    at a.ts:2:1\n"

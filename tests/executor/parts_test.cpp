@@ -193,12 +193,15 @@ TEST(Languages, FromNamesAndFiles) {
   EXPECT_EQ(Language::FromName("python3.12"), Python("3.12"));
   EXPECT_EQ(Language::FromName("python3.13"), Python("3.13"));
   EXPECT_EQ(Language::FromName("javascript"), JavaScript());
+  EXPECT_EQ(Language::FromName("ts"), TypeScript());
   EXPECT_EQ(Language::FromName("ruby"), std::nullopt);
   EXPECT_EQ(Language::FromName(""), std::nullopt);
   EXPECT_EQ(Language::FromFileName("a.py"), Python());
   EXPECT_EQ(Language::FromFileName("dir.py/a.mjs"), JavaScript());
+  EXPECT_EQ(Language::FromFileName("a.mts"), TypeScript());
   EXPECT_EQ(Language::FromFileName("py"), std::nullopt);
   EXPECT_FALSE(Python() == JavaScript());
+  EXPECT_FALSE(TypeScript() == JavaScript());
   EXPECT_FALSE(Python("3.12") == Python("3.13"));
   EXPECT_EQ(Python("3.12").name(), Python("3.13").name());
 }

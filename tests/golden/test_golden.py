@@ -1,6 +1,7 @@
 """Golden cases: one file holds a program, how goru is called, and all that must come of it.
 
-    LANG: python                 or javascript: the name of the file that goru gets. Cases of python run on every version
+    LANG: python                 or javascript, typescript: the name of the file that goru gets. Cases of python run on
+                                 every version
     FLAGS: --timeout 1s          none by default
     EXIT: 1                      0 by default
     MAX-SECONDS: 3               the whole process must not take longer; 20 by default
@@ -33,9 +34,9 @@ CASES = pathlib.Path(__file__).parent / "cases"
 GORU = os.environ.get("GORU", "goru")
 CACHE = os.environ.get("GORU_TEST_CACHE")
 UPDATE = bool(os.environ.get("GORU_GOLDEN_UPDATE"))
-FILE_NAMES = {"python": "main.py", "javascript": "main.js"}
+FILE_NAMES = {"python": "main.py", "javascript": "main.js", "typescript": "main.ts"}
 # What -l is given; None: goru goes by the file's name.
-RUNTIMES = {"python": ("python3.12", "python3.13"), "javascript": (None,)}
+RUNTIMES = {"python": ("python3.12", "python3.13"), "javascript": (None,), "typescript": (None,)}
 VERSIONS = ("3.12", "3.13")
 SECTIONS = ("source", "stdin", *(name + version for name in ("stdout", "stderr") for version in ("", *(" " + v for v in VERSIONS))))
 NO_NEWLINE = " without newline"
@@ -120,7 +121,7 @@ def run(case, runtime, directory):
 @pytest.fixture(scope="session", autouse=True)
 def compiled():
     """Compiles all runtimes first: goru says so on standard error where that takes long, and not in a case of its own."""
-    for language in ("python3.12", "python3.13", "js"):
+    for language in ("python3.12", "python3.13", "js", "ts"):
         subprocess.run([GORU, "-l", language, "-c", ""], check=True, capture_output=True, env=ENVIRONMENT)
 
 

@@ -42,6 +42,10 @@ TEST_P(ImageBuilder, SameInputsGiveTheSameFile) {
       prelude += '\n';
     }
   }
+  if (GetParam() == TypeScript()) {
+    const auto text = Must(support::ReadFile(GORU_TEST_MODULES "/typescript.js", kMax));
+    prelude.assign(text.begin(), text.end());
+  }
   const std::string path = testing::TempDir() + "goru-image-" + std::to_string(::getpid());
   ASSERT_TRUE(BuildImage(GetParam().image(), module, prelude, path + ".1").ok());
   ASSERT_TRUE(BuildImage(GetParam().image(), module, prelude, path + ".2").ok());
@@ -69,6 +73,15 @@ TEST(ImageBuilderErrors, PreludeThatFails) {
   const std::string path = testing::TempDir() + "goru-no-image";
   for (const Language& language : {Python(), Python("3.13")}) {
     EXPECT_FALSE(BuildImage(language.image(), ModuleOf(language), "raise ValueError('in the prelude')", path).ok());
+    EXPECT_FALSE(std::filesystem::exists(path));
+  }
+}
+
+TEST(ImageBuilderErrors, TranslatorThatIsNoFunction) {
+  const std::string path = testing::TempDir() + "goru-no-image";
+  for (const std::string translator :
+       {"42", "(() => { throw new Error('in the translator'); })()", "(code) => 1", "("}) {
+    EXPECT_FALSE(BuildImage("typescript", ModuleOf(TypeScript()), translator, path).ok()) << translator;
     EXPECT_FALSE(std::filesystem::exists(path));
   }
 }

@@ -19,6 +19,7 @@
 
 #include "common/raw_sandbox.hpp"
 #include "common/sandbox.hpp"
+#include "common/temporary_folder.hpp"
 
 namespace goru {
 namespace {
@@ -88,9 +89,12 @@ class Hostile : public testing::Test {
     Session bystander = MakeSession(executor, program_.language);
     ASSERT_TRUE(bystander.Run(Remember()).ok());
     {
-      Session session =
-          MakeSession(executor, program_.language,
-                      {WithSessionTimeout(program_.Timeout()), WithSessionMemoryLimit(program_.Memory())});
+      // Everything that a session can be given. No program may send a request to the one host that it may reach.
+      const test::TemporaryFolder folder;
+      Session session = MakeSession(
+          executor, program_.language,
+          {WithSessionTimeout(program_.Timeout()), WithSessionMemoryLimit(program_.Memory()), WithSessionKV(),
+           WithSessionMount("/data", folder.path(), MountReadWriteCreate), WithSessionAllowedHosts({"127.0.0.1:9"})});
       const Result result = session.Run(program_.code);
       std::istringstream kinds(program_.Header("expect", "ok"));
       std::vector<std::string> expected{std::istream_iterator<std::string>(kinds), {}};

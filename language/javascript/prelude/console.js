@@ -77,8 +77,9 @@ function indented(text) {
   return result + substring(text, start);
 }
 
-const out = (text) => native.write(1, `${indented(text)}\n`);
-const err = (text) => native.write(2, `${indented(text)}\n`);
+// Not with a template: the engine joins the parts of one with String.prototype.concat, which guest code may have replaced.
+const out = (text) => native.write(1, indented(text) + '\n');
+const err = (text) => native.write(2, indented(text) + '\n');
 
 const label = (value) => (value === undefined ? 'default' : typeof value === 'string' ? value : inspect(value));
 

@@ -1,4 +1,4 @@
-// TextEncoder and TextDecoder by the WHATWG Encoding standard, for UTF-8, UTF-16LE and windows-1252 ("latin1").
+// TextEncoder and TextDecoder by the WHATWG Encoding standard, for UTF-8, UTF-16 and windows-1252 ("latin1").
 const P = shared.primordials;
 const K = shared.kinds;
 const { defineProperty, toLowerCase, trim, mapGet, TypeError, RangeError, Uint8Array } = P;
@@ -10,6 +10,7 @@ const labels = new P.Map();
 const label = (encoding, names) => { for (let i = 0; i < names.length; i++) P.mapSet(labels, names[i], encoding); };
 label('utf-8', ['utf-8', 'utf8', 'unicode-1-1-utf-8', 'unicode11utf8', 'unicode20utf8', 'x-unicode20utf8']);
 label('utf-16le', ['utf-16le', 'utf-16', 'ucs-2', 'unicode', 'iso-10646-ucs-2', 'csunicode', 'unicodefeff']);
+label('utf-16be', ['utf-16be', 'unicodefffe']);
 label('windows-1252', ['windows-1252', 'latin1', 'iso-8859-1', 'iso8859-1', 'iso88591', 'ascii', 'us-ascii', 'cp1252', 'l1', 'x-cp1252',
   'iso_8859-1', 'ansi_x3.4-1968', 'cp819', 'csisolatin1', 'ibm819', 'iso-ir-100', 'iso_8859-1:1987']);
 
@@ -96,10 +97,10 @@ function decode1252(bytes) {
 }
 
 // The text, or undefined where it is fatal that a surrogate is alone or a byte is left over.
-function decode16(bytes, fatal) {
+function decode16(bytes, fatal, big) {
   const parts = [];
   const end = bytes.length - (bytes.length & 1);
-  const unit = (i) => bytes[i] | (bytes[i + 1] << 8);
+  const unit = (i) => (big ? (bytes[i] << 8) | bytes[i + 1] : bytes[i] | (bytes[i + 1] << 8));
   for (let i = 0; i < end; i += 2) {
     const code = unit(i);
     if (code < 0xd800 || code > 0xdfff) P.push(parts, fromCharCode(code));
@@ -117,10 +118,10 @@ function decode16(bytes, fatal) {
 }
 
 // How many bytes at the end of a chunk have to wait for the next one.
-function tail16(bytes) {
+function tail16(bytes, big) {
   const odd = bytes.length & 1;
   const end = bytes.length - odd;
-  const high = end >= 2 && (bytes[end - 1] & 0xfc) === 0xd8;
+  const high = end >= 2 && (bytes[end - (big ? 2 : 1)] & 0xfc) === 0xd8;
   return odd + (high ? 2 : 0);
 }
 
@@ -133,7 +134,7 @@ class TextDecoder {
 
   constructor(name = 'utf-8', options = {}) {
     const encoding = mapGet(labels, toLowerCase(trim(`${name}`)));
-    if (encoding === undefined) throw new RangeError(`the encoding '${name}' is not supported; utf-8, utf-16le and latin1 are`);
+    if (encoding === undefined) throw new RangeError(`the encoding '${name}' is not supported; utf-8, utf-16 and latin1 are`);
     this.#encoding = encoding;
     this.#fatal = !!(options && options.fatal);
     this.#ignoreBOM = !!(options && options.ignoreBOM);
@@ -147,10 +148,12 @@ class TextDecoder {
 
   decode(input, options) {
     const stream = !!(options && options.stream);
+    const big = this.#encoding === 'utf-16be';
+    const wide = big || this.#encoding === 'utf-16le';
     let bytes = concatBytes(this.#rest, bytesOf(input));
     this.#rest = EMPTY;
     if (stream) {
-      const waiting = this.#encoding === 'utf-8' ? native.utf8Tail(bytes) : this.#encoding === 'utf-16le' ? tail16(bytes) : 0;
+      const waiting = this.#encoding === 'utf-8' ? native.utf8Tail(bytes) : wide ? tail16(bytes, big) : 0;
       if (waiting > 0) {
         this.#rest = copyOf(part(bytes, bytes.length - waiting, bytes.length));
         bytes = part(bytes, 0, bytes.length - waiting);
@@ -158,7 +161,7 @@ class TextDecoder {
     }
     let text;
     if (this.#encoding === 'utf-8') text = native.utf8Decode(bytes, this.#fatal);
-    else if (this.#encoding === 'utf-16le') text = decode16(bytes, this.#fatal);
+    else if (wide) text = decode16(bytes, this.#fatal, big);
     else text = decode1252(bytes);
     if (text === undefined) {
       this.#started = false;
@@ -174,6 +177,12 @@ class TextDecoder {
   }
 }
 tag(TextDecoder.prototype, 'TextDecoder');
+
+// The encoding behind a label, or undefined.
+shared.encodingOf = (name) => mapGet(labels, toLowerCase(trim(name)));
+// The text of bytes in one of the encodings; what is wrong becomes U+FFFD.
+shared.decodeText = (encoding, bytes) => (encoding === 'utf-8' ? native.utf8Decode(bytes, false)
+  : encoding === 'utf-16le' ? decode16(bytes, false) : decode1252(bytes));
 
 shared.global('TextEncoder', TextEncoder);
 shared.global('TextDecoder', TextDecoder);

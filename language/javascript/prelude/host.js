@@ -7,6 +7,13 @@ defineProperty(HostError.prototype, 'name', { __proto__: null, value: 'HostError
 shared.hostErrorProto = HostError.prototype;
 shared.global('HostError', HostError);
 
+// A value's type in words, for messages.
+shared.typeName = (value) => {
+  if (value === null || value === undefined) return `${value}`;
+  if (typeof value !== 'object') return `a ${typeof value}`;
+  return native.kind(value) === shared.kinds.ARRAY ? 'an array' : 'an object';
+};
+
 // Promise.all over its arguments or over one array of them.
 shared.global('runAsync', function runAsync(...promises) {
   const list = promises.length === 1 && native.kind(promises[0]) === shared.kinds.ARRAY ? promises[0] : promises;

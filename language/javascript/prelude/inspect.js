@@ -540,7 +540,8 @@ function formatObject(value, state, depth) {
       open = '[Module: null prototype] {';
       break;
     default:
-      if (name !== 'Object' || tag !== '') open = `${prefix(name, tag, 'Object')}{`;
+      if (name !== 'Object' || tag !== '') open = `${prefix(name, tag === name ? '' : tag, 'Object')}{`;
+      if (shared.describe !== undefined) fill = shared.describe(value, (item) => formatValue(item, state, depth + 1, true), output);
   }
 
   const isError = kind === K.ERROR || kind === K.DOM_EXCEPTION;

@@ -67,6 +67,8 @@ static size_t input_capacity = INPUT_SIZE;
 // The input has room for a NUL behind it, too.
 __attribute__((export_name("goru_buffer"))) char *goru_buffer(int32_t size);
 __attribute__((export_name("goru_init"))) int32_t goru_init(void);
+__attribute__((export_name("goru_translator"))) int32_t goru_translator(int32_t size);
+__attribute__((export_name("goru_source_map"))) char *goru_source_map(int32_t size);
 __attribute__((export_name("goru_run"))) int32_t goru_run(int32_t size);
 
 char *goru_buffer(int32_t size)
@@ -106,8 +108,47 @@ int32_t goru_init(void)
     if (run_warm_up(ctx) < 0)
         return 4;
     JS_RunGC(rt);
+    memory_close_holes();
     memory_begin_run();
     return 0;
+}
+
+int32_t goru_translator(int32_t size)
+{
+    if (!goru_context || size < 0 || (size_t)size >= input_capacity)
+        return 1;
+    input[size] = '\0';
+    run_prepare_stack(JS_GetRuntime(goru_context));
+    int failed = translate_install(goru_context, input, (size_t)size);
+    if (failed)
+        prelude_complain(goru_context);
+    goru_buffer(0);
+    JS_RunGC(JS_GetRuntime(goru_context));
+    memory_close_holes();
+    return failed ? 2 : 0;
+}
+
+// The source map of the next job. It stays beside the code, so it gets memory of its own.
+static char *source_map;
+static size_t source_map_size;
+
+char *goru_source_map(int32_t size)
+{
+    free(source_map);
+    source_map = size > 0 ? malloc((size_t)size + 1) : NULL;
+    if (!source_map)
+        return NULL;
+    source_map_size = (size_t)size;
+    source_map[size] = '\0';
+    return source_map;
+}
+
+char *map_take(size_t *size)
+{
+    char *taken = source_map;
+    *size = taken ? source_map_size : 0;
+    source_map = NULL;
+    return taken;
 }
 
 int32_t goru_run(int32_t size)

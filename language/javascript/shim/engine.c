@@ -122,6 +122,11 @@ void engine_poll_soon(JSContext *ctx)
     ctx->interrupt_counter = 1;
 }
 
+uintptr_t engine_stack_limit(JSContext *ctx)
+{
+    return ctx->rt->stack_limit;
+}
+
 void engine_drop_jobs(JSRuntime *rt)
 {
     struct list_head *entry, *next;
@@ -194,6 +199,48 @@ bool engine_is_syntax_error(JSContext *ctx, JSValueConst error)
     JSObject *p = JS_VALUE_GET_OBJ(error);
     JSValue proto = ctx->native_error_proto[JS_SYNTAX_ERROR];
     return p->class_id == JS_CLASS_ERROR && p->shape->proto == JS_VALUE_GET_OBJ(proto);
+}
+
+// How compiled code reads the globals `module` and `exports`.
+typedef struct CommonJSUse {
+    bool reads; // throws where there is none
+    bool asks;  // typeof
+} CommonJSUse;
+
+static void commonjs_uses(const JSFunctionBytecode *b, JSAtom module, JSAtom exports, CommonJSUse *own, CommonJSUse *inner,
+                          int depth)
+{
+    for (int at = 0; at < b->byte_code_len;) {
+        const uint8_t *op = b->byte_code_buf + at;
+        if (*op == OP_get_var || *op == OP_get_var_undef) {
+            JSAtom name = get_u32(op + 1);
+            if (name == module || name == exports)
+                *(*op == OP_get_var ? &own->reads : &own->asks) = true;
+        }
+        at += short_opcode_info(*op).size;
+    }
+    // Deeper than this nobody writes a bundle's frame.
+    if (depth == 32)
+        return;
+    for (int i = 0; i < b->cpool_count; i++) {
+        if (JS_VALUE_GET_TAG(b->cpool[i]) == JS_TAG_FUNCTION_BYTECODE)
+            commonjs_uses(JS_VALUE_GET_PTR(b->cpool[i]), module, exports, inner, inner, depth + 1);
+    }
+}
+
+bool engine_is_commonjs(JSContext *ctx, JSValueConst compiled)
+{
+    if (JS_VALUE_GET_TAG(compiled) != JS_TAG_FUNCTION_BYTECODE)
+        return false;
+    JSAtom module = JS_NewAtom(ctx, "module");
+    JSAtom exports = JS_NewAtom(ctx, "exports");
+    CommonJSUse own = {0}, inner = {0};
+    commonjs_uses(JS_VALUE_GET_PTR(compiled), module, exports, &own, &inner, 0);
+    JS_FreeAtom(ctx, module);
+    JS_FreeAtom(ctx, exports);
+    if (own.asks)
+        return false;
+    return own.reads || (inner.reads && !inner.asks);
 }
 
 JSValue engine_new_error(JSContext *ctx, const char *type, const char *message)

@@ -48,6 +48,9 @@ void engine_seed_random(JSContext *ctx, uint64_t seed);
 // Makes the next poll of the interrupt handler happen at once.
 void engine_poll_soon(JSContext *ctx);
 
+// The address below which the stack of a function that recurses must not reach; see stack.h.
+uintptr_t engine_stack_limit(JSContext *ctx);
+
 // Forgets every queued job.
 void engine_drop_jobs(JSRuntime *rt);
 
@@ -65,6 +68,10 @@ bool engine_is_class_name(JSContext *ctx, JSValueConst object, const char *name,
 
 // True for an object whose prototype is the intrinsic %SyntaxError.prototype%.
 bool engine_is_syntax_error(JSContext *ctx, JSValueConst error);
+
+// True when compiled code, as JS_Eval gives it with JS_EVAL_FLAG_COMPILE_ONLY, is a CommonJS module: it uses `module` or
+// `exports` where nothing declares them, and does not ask with typeof first, as a library for every loader does.
+bool engine_is_commonjs(JSContext *ctx, JSValueConst compiled);
 
 // A new error of the intrinsic class `type`, or undefined when there is no class of that name.
 JSValue engine_new_error(JSContext *ctx, const char *type, const char *message);

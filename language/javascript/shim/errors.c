@@ -20,8 +20,8 @@ static const struct {
     {"clearInterval", "the sandbox has no timers"},
     {"require", "the sandbox has no module loader; bundle dependencies into one file, for instance with esbuild --bundle "
                 "--format=esm"},
-    {"module", "the sandbox has no CommonJS modules; bundle with esbuild --bundle --format=esm"},
-    {"exports", "the sandbox has no CommonJS modules; bundle with esbuild --bundle --format=esm"},
+    {"module", "only code that is a CommonJS bundle has module and exports"},
+    {"exports", "only code that is a CommonJS bundle has module and exports"},
     {"process", "the sandbox has no Node.js APIs"},
     {"Buffer", "the sandbox has no Node.js APIs; use Uint8Array and TextEncoder"},
     {"__dirname", "the sandbox has no Node.js APIs"},
@@ -146,7 +146,7 @@ static void report_error(JSContext *ctx, Buffer *out, JSValueConst error)
     for (size_t at = 0; !frames.failed && at < frames.size;) {
         FramePlace place;
         if (frames_place(frames.data + at, frames.size - at, &place) &&
-            sources_show(&traceback, place.name, place.name_size, place.line, place.column)) {
+            sources_show(ctx, &traceback, &place)) {
             buffer_char(&traceback, '\n');
             break;
         }

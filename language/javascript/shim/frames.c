@@ -49,7 +49,32 @@ static bool next_frame(const char *stack, size_t size, size_t *at, Frame *frame)
     return true;
 }
 
-static void append_frame(Buffer *out, const Frame *frame)
+// A frame with a place in a source that its source map names in place of its own.
+static bool append_origin(JSContext *ctx, Buffer *out, const char *line, size_t size)
+{
+    FramePlace place;
+    if (!frames_place(line, size, &place))
+        return false;
+    size_t before = out->size;
+    bool bracketed = line[size - 1] == ')';
+    buffer_append(out, line, (size_t)(place.name - line));
+    if (!sources_append_origin(ctx, out, &place)) {
+        out->size = before;
+        return false;
+    }
+    buffer_text(out, bracketed ? ")\n" : "\n");
+    return true;
+}
+
+static void append_line(JSContext *ctx, Buffer *out, const char *line, size_t size)
+{
+    if (append_origin(ctx, out, line, size))
+        return;
+    buffer_append(out, line, size);
+    buffer_char(out, '\n');
+}
+
+static void append_frame(JSContext *ctx, Buffer *out, const Frame *frame)
 {
     // Top-level code and nameless functions are shown by their place alone.
     static const char *const nameless[] = {"    at <eval> (", "    at <anonymous> ("};
@@ -57,14 +82,17 @@ static void append_frame(Buffer *out, const Frame *frame)
         size_t length = strlen(nameless[i]);
         if (!frame->native && frame->size > length && memcmp(frame->line, nameless[i], length) == 0 &&
             frame->line[frame->size - 1] == ')') {
-            buffer_text(out, "    at ");
-            buffer_append(out, frame->line + length, frame->size - length - 1);
-            buffer_char(out, '\n');
+            Buffer place = {0};
+            buffer_text(&place, "    at ");
+            buffer_append(&place, frame->line + length, frame->size - length - 1);
+            out->failed |= place.failed;
+            if (!place.failed)
+                append_line(ctx, out, place.data, place.size);
+            buffer_reset(&place, 0);
             return;
         }
     }
-    buffer_append(out, frame->line, frame->size);
-    buffer_char(out, '\n');
+    append_line(ctx, out, frame->line, frame->size);
 }
 
 // A frame of a constructor of the error's own class, or of one it extends.
@@ -97,11 +125,11 @@ static void clean(JSContext *ctx, Buffer *out, JSValueConst error, bool skip_con
         Frame between;
         while (pending_count > 0 && inner < line_start && next_frame(stack, size, &inner, &between)) {
             if (between.native && !between.hidden)
-                append_frame(out, &between);
+                append_frame(ctx, out, &between);
         }
         pending_count = 0;
         started = true;
-        append_frame(out, &frame);
+        append_frame(ctx, out, &frame);
     }
 }
 

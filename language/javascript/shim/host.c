@@ -79,17 +79,6 @@ static JSValue arguments_json(JSContext *ctx, int argc, JSValueConst *argv)
     return json;
 }
 
-static int append_value(JSContext *ctx, Buffer *out, JSValueConst json)
-{
-    size_t size;
-    const char *text = JS_ToCStringLen(ctx, &size, json);
-    if (!text)
-        return -1;
-    buffer_append(out, text, size);
-    JS_FreeCString(ctx, text);
-    return 0;
-}
-
 static int append_name(JSContext *ctx, Buffer *out, JSValueConst name)
 {
     size_t size;
@@ -101,27 +90,67 @@ static int append_name(JSContext *ctx, Buffer *out, JSValueConst name)
     return 0;
 }
 
-// An error from the host's `[type, message]`.
-static JSValue host_error(JSContext *ctx, JSValueConst pair)
+// Copies a string of the host's details onto the error.
+static void copy_detail(JSContext *ctx, JSValueConst error, JSValueConst details, const char *name)
 {
-    JSValue type = JS_GetPropertyUint32(ctx, pair, 0);
-    JSValue message = JS_GetPropertyUint32(ctx, pair, 1);
+    JSValue value = JS_GetPropertyStr(ctx, details, name);
+    if (JS_IsString(value))
+        JS_DefinePropertyValueStr(ctx, error, name, value, JS_PROP_WRITABLE | JS_PROP_CONFIGURABLE);
+    else
+        JS_FreeValue(ctx, value);
+}
+
+// The host's message, and the path that the error is about.
+static JSValue error_message(JSContext *ctx, JSValueConst message, JSValueConst details)
+{
+    Buffer text = {0};
+    JSValue path = JS_IsObject(details) ? JS_GetPropertyStr(ctx, details, "path") : JS_UNDEFINED;
+    JSValueConst parts[] = {message, path};
+    static const char *const before[] = {"", ": '"};
+    for (int i = 0; i < 2; i++) {
+        size_t size;
+        const char *part = JS_IsString(parts[i]) ? JS_ToCStringLen(ctx, &size, parts[i]) : NULL;
+        if (part) {
+            buffer_text(&text, before[i]);
+            buffer_append(&text, part, size);
+            buffer_text(&text, i == 1 ? "'" : "");
+        }
+        JS_FreeCString(ctx, part);
+    }
+    JS_FreeValue(ctx, path);
+    if (text.size == 0)
+        buffer_text(&text, "the host sent no message");
+    JSValue result = JS_NewStringLen(ctx, text.data, text.failed ? 0 : text.size);
+    buffer_reset(&text, 0);
+    return result;
+}
+
+// An error from the host's `[type, message]` or `[type, message, details]`.
+static JSValue host_error(JSContext *ctx, JSValueConst list)
+{
+    JSValue type = JS_GetPropertyUint32(ctx, list, 0);
+    JSValue message = JS_GetPropertyUint32(ctx, list, 1);
+    JSValue details = JS_GetPropertyUint32(ctx, list, 2);
     JSValue error = JS_UNDEFINED;
     const char *type_text = JS_IsString(type) ? JS_ToCString(ctx, type) : NULL;
     const char *message_text = JS_IsString(message) ? JS_ToCString(ctx, message) : NULL;
     if (type_text && message_text)
         error = engine_new_error(ctx, type_text, message_text);
     if (JS_IsUndefined(error)) {
-        JSValue text = message_text ? JS_NewString(ctx, message_text) : JS_NewString(ctx, "the host sent no message");
-        error = engine_new_error_proto(ctx, prelude.host_error_proto, text);
+        error = engine_new_error_proto(ctx, prelude.host_error_proto, error_message(ctx, message, details));
         if (!JS_IsException(error) && type_text && strcmp(type_text, "HostError") != 0)
             JS_DefinePropertyValueStr(ctx, error, "name", JS_DupValue(ctx, type),
                                       JS_PROP_WRITABLE | JS_PROP_CONFIGURABLE);
+        if (!JS_IsException(error) && JS_IsObject(details)) {
+            copy_detail(ctx, error, details, "code");
+            copy_detail(ctx, error, details, "path");
+        }
     }
     JS_FreeCString(ctx, type_text);
     JS_FreeCString(ctx, message_text);
     JS_FreeValue(ctx, type);
     JS_FreeValue(ctx, message);
+    JS_FreeValue(ctx, details);
     return error;
 }
 
@@ -166,6 +195,21 @@ static int require_name(JSContext *ctx, int argc, JSValueConst *argv)
     return -1;
 }
 
+JSValue host_send(JSContext *ctx, JSValueConst name, const char *args, size_t size)
+{
+    buffer_reset(&request, KEEP_SIZE);
+    buffer_text(&request, "c[");
+    if (append_name(ctx, &request, name) < 0)
+        return JS_EXCEPTION;
+    buffer_char(&request, ',');
+    buffer_append(&request, args, size);
+    buffer_char(&request, ']');
+    // A soft interrupt that came while the host was busy is noticed at the next poll.
+    JSValue result = exchange(ctx);
+    engine_poll_soon(ctx);
+    return result;
+}
+
 static JSValue host_call(JSContext *ctx, JSValueConst this_value, int argc, JSValueConst *argv)
 {
     (void)this_value;
@@ -173,20 +217,11 @@ static JSValue host_call(JSContext *ctx, JSValueConst this_value, int argc, JSVa
         return JS_EXCEPTION;
     // toJSON methods run in here and may call the host themselves, so the request is built only afterwards.
     JSValue args = arguments_json(ctx, argc, argv);
-    if (JS_IsException(args))
-        return args;
-    buffer_reset(&request, KEEP_SIZE);
-    buffer_text(&request, "c[");
-    int failed = append_name(ctx, &request, argv[0]);
-    buffer_char(&request, ',');
-    failed |= append_value(ctx, &request, args);
-    buffer_char(&request, ']');
+    size_t size;
+    const char *text = JS_IsException(args) ? NULL : JS_ToCStringLen(ctx, &size, args);
+    JSValue result = text ? host_send(ctx, argv[0], text, size) : JS_EXCEPTION;
+    JS_FreeCString(ctx, text);
     JS_FreeValue(ctx, args);
-    if (failed)
-        return JS_EXCEPTION;
-    // A soft interrupt that came while the host was busy is noticed at the next poll.
-    JSValue result = exchange(ctx);
-    engine_poll_soon(ctx);
     return result;
 }
 
@@ -226,69 +261,88 @@ static Call *call_find(int64_t id)
     return NULL;
 }
 
-static JSValue host_async_call(JSContext *ctx, JSValueConst this_value, int argc, JSValueConst *argv)
+// Queues a call whose promise has these functions, and takes them. -1 on an exception.
+static int enqueue(JSContext *ctx, JSValue *functions, JSValueConst name, const char *args, size_t size)
 {
-    (void)this_value;
-    JSValue functions[2];
-    JSValue promise = JS_NewPromiseCapability(ctx, functions);
-    if (JS_IsException(promise))
-        return promise;
-    JSValue args = JS_EXCEPTION;
-    if (require_name(ctx, argc, argv) == 0)
-        args = arguments_json(ctx, argc, argv);
-    if (JS_IsException(args)) {
-        // As in an async function, a bad argument rejects the promise.
-        JSValue error = JS_GetException(ctx);
-        if (JS_IsUncatchableError(error)) {
-            JS_Throw(ctx, error);
-            goto fail;
-        }
-        JSValue done = JS_Call(ctx, functions[1], JS_UNDEFINED, 1, (JSValueConst *)&error);
-        JS_FreeValue(ctx, error);
-        if (JS_IsException(done))
-            goto fail;
-        JS_FreeValue(ctx, done);
-        JS_FreeValue(ctx, functions[0]);
-        JS_FreeValue(ctx, functions[1]);
-        return promise;
-    }
     Call *call = call_add();
-    if (!call) {
-        JS_FreeValue(ctx, args);
-        memory_release_reserve();
-        JS_ThrowOutOfMemory(ctx);
-        goto fail;
-    }
     size_t before = queue.size;
-    if (queue.size > 0)
+    int failed = 0;
+    if (call) {
+        if (queue.size > 0)
+            buffer_char(&queue, ',');
+        buffer_char(&queue, '[');
+        buffer_number(&queue, next_id);
         buffer_char(&queue, ',');
-    buffer_char(&queue, '[');
-    buffer_number(&queue, next_id);
-    buffer_char(&queue, ',');
-    int failed = append_name(ctx, &queue, argv[0]);
-    buffer_char(&queue, ',');
-    failed |= append_value(ctx, &queue, args);
-    buffer_char(&queue, ']');
-    JS_FreeValue(ctx, args);
-    if (failed || queue.failed) {
-        if (queue.failed) {
+        failed = append_name(ctx, &queue, name);
+        buffer_char(&queue, ',');
+        buffer_append(&queue, args, size);
+        buffer_char(&queue, ']');
+    }
+    if (failed || !call || queue.failed) {
+        if (!failed) {
             memory_release_reserve();
             JS_ThrowOutOfMemory(ctx);
         }
         queue.size = before;
         queue.failed = false;
-        goto fail;
+        JS_FreeValue(ctx, functions[0]);
+        JS_FreeValue(ctx, functions[1]);
+        return -1;
     }
     *call = (Call){.id = next_id++, .resolve = functions[0], .reject = functions[1]};
     call->site_count = engine_capture_sites(ctx, call->sites, SITES);
     call_count++;
     live_count++;
+    return 0;
+}
+
+JSValue host_start(JSContext *ctx, JSValueConst name, const char *args, size_t size)
+{
+    JSValue functions[2];
+    JSValue promise = JS_NewPromiseCapability(ctx, functions);
+    if (!JS_IsException(promise) && enqueue(ctx, functions, name, args, size) < 0) {
+        JS_FreeValue(ctx, promise);
+        return JS_EXCEPTION;
+    }
     return promise;
-fail:
-    JS_FreeValue(ctx, functions[0]);
-    JS_FreeValue(ctx, functions[1]);
-    JS_FreeValue(ctx, promise);
-    return JS_EXCEPTION;
+}
+
+// As in an async function, a bad argument rejects the promise.
+static JSValue rejected(JSContext *ctx)
+{
+    JSValue error = JS_GetException(ctx);
+    if (JS_IsUncatchableError(error))
+        return JS_Throw(ctx, error);
+    JSValue functions[2];
+    JSValue promise = JS_NewPromiseCapability(ctx, functions);
+    if (!JS_IsException(promise)) {
+        JSValue done = JS_Call(ctx, functions[1], JS_UNDEFINED, 1, (JSValueConst *)&error);
+        JS_FreeValue(ctx, functions[0]);
+        JS_FreeValue(ctx, functions[1]);
+        if (JS_IsException(done)) {
+            JS_FreeValue(ctx, promise);
+            promise = JS_EXCEPTION;
+        }
+        JS_FreeValue(ctx, done);
+    }
+    JS_FreeValue(ctx, error);
+    return promise;
+}
+
+static JSValue host_async_call(JSContext *ctx, JSValueConst this_value, int argc, JSValueConst *argv)
+{
+    (void)this_value;
+    if (require_name(ctx, argc, argv) < 0)
+        return rejected(ctx);
+    JSValue args = arguments_json(ctx, argc, argv);
+    if (JS_IsException(args))
+        return rejected(ctx);
+    size_t size;
+    const char *text = JS_ToCStringLen(ctx, &size, args);
+    JSValue promise = text ? host_start(ctx, argv[0], text, size) : JS_EXCEPTION;
+    JS_FreeCString(ctx, text);
+    JS_FreeValue(ctx, args);
+    return promise;
 }
 
 bool host_pending(void)

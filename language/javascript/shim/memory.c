@@ -29,6 +29,22 @@ void memory_begin_run(void)
     reserve = malloc(RESERVE_SIZE);
 }
 
+void memory_close_holes(void)
+{
+    // Behind everything that is in use.
+    char *end = malloc(RESERVE_SIZE);
+    if (!end)
+        return;
+    for (size_t size = RESERVE_SIZE / 2; size >= 16; size -= size > 1024 ? size / 4 : 16) {
+        char *block;
+        // What is taken here is never given back: the image keeps its holes, and runs leave them alone.
+        while ((block = malloc(size)) && block < end) {
+        }
+        free(block);
+    }
+    free(end);
+}
+
 // A failed allocation stays failed, so that the guest sees an ordinary "out of memory" error; what the reserve held
 // serves the small allocations that follow.
 static void *checked(void *pointer)

@@ -28,17 +28,44 @@ static const unsigned char encoding_js[] = {
 static const unsigned char clone_js[] = {
 #embed "../prelude/clone.js"
 };
+static const unsigned char domain_js[] = {
+#embed "../prelude/domain.js"
+};
+static const unsigned char url_parser_js[] = {
+#embed "../prelude/url_parser.js"
+};
+static const unsigned char url_js[] = {
+#embed "../prelude/url.js"
+};
 static const unsigned char host_js[] = {
 #embed "../prelude/host.js"
 };
+static const unsigned char http_js[] = {
+#embed "../prelude/http.js"
+};
+static const unsigned char fs_js[] = {
+#embed "../prelude/fs.js"
+};
+static const unsigned char kv_js[] = {
+#embed "../prelude/kv.js"
+};
 
-static const File files[] = {
+// What few runs use comes first, so that what all runs touch lies close together.
+static const File rare_files[] = {
     {"goru:primordials.js", primordials_js, sizeof(primordials_js)},
+    {"goru:domain.js", domain_js, sizeof(domain_js)},
+    {"goru:url_parser.js", url_parser_js, sizeof(url_parser_js)},
+    {"goru:url.js", url_js, sizeof(url_js)},
+};
+static const File files[] = {
     {"goru:inspect.js", inspect_js, sizeof(inspect_js)},
     {"goru:console.js", console_js, sizeof(console_js)},
     {"goru:encoding.js", encoding_js, sizeof(encoding_js)},
     {"goru:clone.js", clone_js, sizeof(clone_js)},
     {"goru:host.js", host_js, sizeof(host_js)},
+    {"goru:http.js", http_js, sizeof(http_js)},
+    {"goru:fs.js", fs_js, sizeof(fs_js)},
+    {"goru:kv.js", kv_js, sizeof(kv_js)},
 };
 
 static int load(JSContext *ctx, const File *file, JSValueConst native, JSValueConst shared)
@@ -64,32 +91,46 @@ static int load(JSContext *ctx, const File *file, JSValueConst native, JSValueCo
     return 0;
 }
 
+void prelude_complain(JSContext *ctx)
+{
+    JSValue error = JS_GetException(ctx);
+    JSValue stack = engine_error_stack(ctx, error);
+    JSValueConst values[] = {error, stack};
+    for (int v = 0; v < 2; v++) {
+        size_t size;
+        const char *text = JS_ToCStringLen(ctx, &size, values[v]);
+        if (text)
+            io_write_text(2, text, size);
+        io_write_text(2, "\n", 1);
+        JS_FreeCString(ctx, text);
+    }
+    JS_FreeValue(ctx, stack);
+    JS_FreeValue(ctx, error);
+}
+
 int prelude_load(JSContext *ctx)
 {
     JSValue native = JS_NewObject(ctx);
     JSValue shared = JS_NewObject(ctx);
     if (host_install(ctx, native) < 0 || io_install(ctx, native) < 0 || text_install(ctx, native) < 0 ||
-        clock_install(ctx, native) < 0 || reflect_install(ctx, native) < 0)
+        clock_install(ctx, native) < 0 || reflect_install(ctx, native) < 0 || wire_install(ctx, native) < 0 ||
+        values_install(ctx, native) < 0)
         return -1;
+    for (size_t i = 0; i < sizeof(rare_files) / sizeof(rare_files[0]); i++) {
+        if (load(ctx, &rare_files[i], native, shared) < 0)
+            goto fail;
+    }
+    memory_close_holes();
     for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
-        if (load(ctx, &files[i], native, shared) < 0) {
-            // The image builder sees what is wrong with the prelude on standard error.
-            JSValue error = JS_GetException(ctx);
-            JSValue stack = engine_error_stack(ctx, error);
-            JSValueConst values[] = {error, stack};
-            for (int v = 0; v < 2; v++) {
-                size_t size;
-                const char *text = JS_ToCStringLen(ctx, &size, values[v]);
-                if (text)
-                    io_write_text(2, text, size);
-                io_write_text(2, "\n", 1);
-            }
-            return -1;
-        }
+        if (load(ctx, &files[i], native, shared) < 0)
+            goto fail;
     }
     prelude.inspect = JS_GetPropertyStr(ctx, shared, "inspect");
     prelude.host_error_proto = JS_GetPropertyStr(ctx, shared, "hostErrorProto");
     JS_FreeValue(ctx, native);
     JS_FreeValue(ctx, shared);
     return JS_IsFunction(ctx, prelude.inspect) && JS_IsObject(prelude.host_error_proto) ? 0 : -1;
+fail:
+    prelude_complain(ctx);
+    return -1;
 }

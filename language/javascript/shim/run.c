@@ -237,6 +237,35 @@ static void append_success(JSContext *ctx, Buffer *out, JSValueConst value)
     }
 }
 
+// Gives a CommonJS module its `module` and `exports`. They stay in the session, as other globals do.
+static int provide_commonjs(JSContext *ctx)
+{
+    JSValue global = JS_GetGlobalObject(ctx);
+    JSAtom names[] = {JS_NewAtom(ctx, "module"), JS_NewAtom(ctx, "exports")};
+    int result = 0;
+    for (int i = 0; i < 2 && result == 0; i++)
+        result = JS_GetOwnProperty(ctx, NULL, global, names[i]);
+    // One of them is there: a former run's, or what the code's author put there.
+    if (result != 0)
+        goto done;
+    result = -1;
+    JSValue module = JS_NewObject(ctx);
+    JSValue exports = JS_NewObject(ctx);
+    const int hidden = JS_PROP_WRITABLE | JS_PROP_CONFIGURABLE;
+    if (!JS_IsException(module) && !JS_IsException(exports) &&
+        JS_DefinePropertyValueStr(ctx, module, "exports", JS_DupValue(ctx, exports), JS_PROP_C_W_E) >= 0 &&
+        JS_DefinePropertyValue(ctx, global, names[0], JS_DupValue(ctx, module), hidden) >= 0 &&
+        JS_DefinePropertyValue(ctx, global, names[1], JS_DupValue(ctx, exports), hidden) >= 0)
+        result = 0;
+    JS_FreeValue(ctx, module);
+    JS_FreeValue(ctx, exports);
+done:
+    JS_FreeAtom(ctx, names[0]);
+    JS_FreeAtom(ctx, names[1]);
+    JS_FreeValue(ctx, global);
+    return result < 0 ? -1 : 0;
+}
+
 static JSValue execute(JSContext *ctx, const Job *job)
 {
     size_t size;
@@ -248,9 +277,25 @@ static JSValue execute(JSContext *ctx, const Job *job)
         JS_FreeCString(ctx, code);
         return JS_EXCEPTION;
     }
-    sources_keep(ctx, name, code, size);
-    JSValue function = compile(ctx, code, size, name);
-    return JS_IsException(function) ? function : run_program(ctx, function);
+    // The table may drop all of this when another text comes.
+    JSValue translated = translate_wanted() ? translate(ctx, job->code, name, NULL) : JS_UNDEFINED;
+    SourceText text = {.name = name, .text = code, .size = size, .translated = JS_IsString(translated)};
+    text.map = map_take(&text.map_size);
+    sources_keep(ctx, text);
+    if (JS_IsException(translated))
+        return translated;
+    const char *script = JS_IsString(translated) ? JS_ToCStringLen(ctx, &size, translated) : NULL;
+    JSValue function = JS_IsString(translated) && !script ? JS_EXCEPTION : compile(ctx, script ? script : code, size, name);
+    JS_FreeCString(ctx, script);
+    JS_FreeValue(ctx, translated);
+    if (JS_IsException(function))
+        return function;
+    // Only code that mentions them is worth a closer look.
+    if (strstr(code, "exports") && engine_is_commonjs(ctx, function) && provide_commonjs(ctx) < 0) {
+        JS_FreeValue(ctx, function);
+        return JS_EXCEPTION;
+    }
+    return run_program(ctx, function);
 }
 
 int run_warm_up(JSContext *ctx)

@@ -19,6 +19,9 @@ extern bool memory_exhausted;
 
 // Puts a block aside that the first failed allocation gives back, so that errors can still be made and reported.
 void memory_begin_run(void);
+// Called while the image is built: what was freed so far is never used again. Small allocations would be scattered over
+// it, and each page that a run touches costs it a copy; from now on they come from one place.
+void memory_close_holes(void);
 // Gives that block back now.
 void memory_release_reserve(void);
 
@@ -36,6 +39,9 @@ typedef struct Response {
 // Sends a request and receives its response. False when there is no memory for it or the host sent none.
 bool cross(const Buffer *request, Response *response);
 void response_free(Response *response);
+
+// The source map that came with the job, NULL where none did. The caller frees it.
+char *map_take(size_t *size);
 
 // ---- interrupt.c: soft interrupts ----
 
@@ -56,6 +62,18 @@ bool host_pending(void);
 int host_wait(JSContext *ctx);
 // Forgets everything that is queued or in flight.
 void host_drop(JSContext *ctx);
+// Makes one call and returns its result. `name` is a string, `args` the JSON text of an object.
+JSValue host_send(JSContext *ctx, JSValueConst name, const char *args, size_t size);
+// Queues a call and returns its promise.
+JSValue host_start(JSContext *ctx, JSValueConst name, const char *args, size_t size);
+
+// ---- wire.c: what http, fs and kv send and receive ----
+
+int wire_install(JSContext *ctx, JSValueConst native);
+
+// ---- values.c: values of kv as JSON text, without loss ----
+
+int values_install(JSContext *ctx, JSValueConst native);
 
 // ---- io.c: standard streams ----
 
@@ -69,6 +87,9 @@ void io_write_text(int descriptor, const char *text, size_t size);
 int text_install(JSContext *ctx, JSValueConst native);
 // Decodes UTF-8 by the rules of the WHATWG Encoding standard; every invalid sequence becomes U+FFFD.
 JSValue text_decode_utf8(JSContext *ctx, const uint8_t *data, size_t size);
+// Finds the bytes of a typed array or ArrayBuffer. -1 on an exception.
+int text_view_bytes(JSContext *ctx, JSValueConst value, uint8_t **data, size_t *size);
+bool text_is_utf8(const uint8_t *data, size_t size);
 // UTF-8 of a string with lone surrogates replaced by U+FFFD. Free with JS_FreeCString. NULL on an exception.
 const char *text_encode_utf8(JSContext *ctx, size_t *size, JSValueConst value);
 
@@ -94,19 +115,30 @@ typedef struct Prelude {
 extern Prelude prelude;
 
 int prelude_load(JSContext *ctx);
+// Shows whoever builds the image, on standard error, what went wrong: the pending exception.
+void prelude_complain(JSContext *ctx);
+
+// ---- translate.c: code in a language that becomes JavaScript (typescript.img) ----
+
+// Makes the function that `text` evaluates to the translator of the code of all jobs: (code, want mappings) -> {code,
+// mappings}, or {message, line, column}. `text` ends with a NUL. Called once, while the image is built.
+int translate_install(JSContext *ctx, const char *text, size_t size);
+bool translate_wanted(void);
+// Code as JavaScript, or an exception that names its place. `mappings` may be NULL; else it gets the mappings of a source
+// map of the translation.
+JSValue translate(JSContext *ctx, JSValueConst code, const char *name, JSValue *mappings);
 
 // ---- sources.c: source texts for tracebacks ----
 
-// Keeps a text under a name; a later text of the same name replaces it. Both were made by JS_ToCString and belong to
-// the table from now on.
-void sources_keep(JSContext *ctx, const char *name, const char *text, size_t size);
-// Appends "name:line", the source line and a caret under `column`, each with a line end. False if the line is unknown.
-bool sources_show(Buffer *out, const char *name, size_t name_size, int line, int column);
-
-// ---- frames.c: stacks of errors ----
-
-// Appends the frames of an error that are the user's own, each as a line with its line end. Nothing where there are none.
-void frames_of_error(JSContext *ctx, Buffer *out, JSValueConst error);
+// What a run was given.
+typedef struct SourceText {
+    const char *name; // made by JS_ToCString, as is the text
+    const char *text;
+    size_t size;
+    char *map;       // the text of a source map, made by malloc, with a NUL behind it; NULL: none
+    size_t map_size;
+    bool translated; // what ran is not this text but its translation
+} SourceText;
 
 typedef struct FramePlace {
     const char *name;
@@ -114,6 +146,19 @@ typedef struct FramePlace {
     int line;
     int column;
 } FramePlace;
+
+// Keeps a text under its name; a later text of the same name replaces it. All of it belongs to the table from now on.
+void sources_keep(JSContext *ctx, SourceText text);
+// Where the code at a place came from, by the source map of the text of that name: appends "name:line:column". False where
+// nothing says so, with nothing appended.
+bool sources_append_origin(JSContext *ctx, Buffer *out, const FramePlace *place);
+// Appends "name:line", the source line and a caret under `column`, each with a line end. False if the line is unknown.
+bool sources_show(JSContext *ctx, Buffer *out, const FramePlace *place);
+
+// ---- frames.c: stacks of errors ----
+
+// Appends the frames of an error that are the user's own, each as a line with its line end. Nothing where there are none.
+void frames_of_error(JSContext *ctx, Buffer *out, JSValueConst error);
 
 // The place that the frame at the start of a cleaned stack names.
 bool frames_place(const char *stack, size_t size, FramePlace *place);

@@ -52,6 +52,11 @@ static size_t first_invalid(const uint8_t *data, size_t size)
     return i;
 }
 
+bool text_is_utf8(const uint8_t *data, size_t size)
+{
+    return first_invalid(data, size) == size;
+}
+
 JSValue text_decode_utf8(JSContext *ctx, const uint8_t *data, size_t size)
 {
     size_t valid = first_invalid(data, size);
@@ -97,8 +102,7 @@ const char *text_encode_utf8(JSContext *ctx, size_t *size, JSValueConst value)
     return text;
 }
 
-// Finds the bytes of a buffer source. Returns -1 on an exception.
-static int view_bytes(JSContext *ctx, JSValueConst value, uint8_t **data, size_t *size)
+int text_view_bytes(JSContext *ctx, JSValueConst value, uint8_t **data, size_t *size)
 {
     if (JS_GetTypedArrayType(value) >= 0) {
         size_t offset, element, whole;
@@ -144,7 +148,7 @@ static JSValue native_decode(JSContext *ctx, JSValueConst this_value, int argc, 
     (void)this_value;
     uint8_t *data;
     size_t size;
-    if (argc < 2 || view_bytes(ctx, argv[0], &data, &size) < 0)
+    if (argc < 2 || text_view_bytes(ctx, argv[0], &data, &size) < 0)
         return JS_EXCEPTION;
     if (JS_ToBool(ctx, argv[1]) && first_invalid(data, size) < size)
         return JS_UNDEFINED;
@@ -157,7 +161,7 @@ static JSValue native_tail(JSContext *ctx, JSValueConst this_value, int argc, JS
     (void)this_value;
     uint8_t *data;
     size_t size;
-    if (argc < 1 || view_bytes(ctx, argv[0], &data, &size) < 0)
+    if (argc < 1 || text_view_bytes(ctx, argv[0], &data, &size) < 0)
         return JS_EXCEPTION;
     for (size_t back = 1; back <= 3 && back <= size; back++) {
         uint8_t c = data[size - back];

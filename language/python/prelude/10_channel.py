@@ -3,6 +3,7 @@
 # leaves behind. The messages are described in docs/GUEST_ABI.md. User code can reach and break everything here: that only harms
 # its own sandbox.
 
+import errno
 import json
 
 # What crosses. How it crosses is in the version's files.
@@ -20,15 +21,35 @@ class HostCallLimitError(HostError):
 
 
 _errors = {
-    "TypeError": TypeError,
-    "ValueError": ValueError,
-    "HostCallLimitError": HostCallLimitError,
+    kind.__name__: kind
+    for kind in (
+        TypeError,
+        ValueError,
+        OSError,
+        PermissionError,
+        FileNotFoundError,
+        FileExistsError,
+        IsADirectoryError,
+        NotADirectoryError,
+        TimeoutError,
+        ConnectionError,
+        HostCallLimitError,
+    )
 }
 
 
 def _failure(value):
-    kind, message = value
-    return _errors.get(kind, HostError)(message)
+    """The exception for the host's [type, message] or [type, message, details]."""
+    kind = _errors.get(value[0], HostError)
+    message = value[1]
+    details = value[2] if len(value) > 2 else None
+    number = getattr(errno, details.get("code") or "", None) if details else None
+    if number is None or not issubclass(kind, OSError):
+        return kind(message)
+    path = details.get("path")
+    # OSError picks a class by the number. It may be more precise than the host's, but not another one.
+    error = OSError(number, message, path)
+    return error if isinstance(error, kind) else kind(number, message, path)
 
 
 def _plain(value):
@@ -42,3 +63,27 @@ def call(name, /, **kwargs):
     if status != _OK:
         raise _failure(value)
     return value
+
+
+def _ask(name, kwargs):
+    """Asks a built-in module of the host, and returns its answer."""
+    status, value = _exchange((_CALL, name, kwargs))
+    if status != _OK:
+        raise _failure(value)
+    return value
+
+
+def _module(name, doc, functions):
+    """A built-in module of functions that are called _NAME_FUNCTION here."""
+    module = types.ModuleType(name, doc)
+    _publish_in(module, name, functions)
+    module.__all__ = sorted(function.__name__ for function in functions)
+    return module
+
+
+def _publish_in(module, name, functions):
+    for function in functions:
+        function.__name__ = function.__name__.removeprefix(f"_{name}_")
+        function.__qualname__ = f"{name}.{function.__name__}"
+        function.__module__ = name
+        setattr(module, function.__name__, function)

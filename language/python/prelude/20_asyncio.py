@@ -94,7 +94,12 @@ class _Policy(asyncio.events.BaseDefaultEventLoopPolicy):
 asyncio.set_event_loop_policy(_Policy())
 
 
+def _start(name, kwargs):
+    """Queues a call and returns the future of its result."""
+    loop = asyncio.get_running_loop()
+    return loop._selector.start(loop, name, kwargs)
+
+
 async def async_call(name, /, **kwargs):
     """Calls a host function without blocking the event loop; gathered calls run concurrently."""
-    loop = asyncio.get_running_loop()
-    return await loop._selector.start(loop, name, kwargs)
+    return await _start(name, kwargs)

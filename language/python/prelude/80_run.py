@@ -43,10 +43,24 @@ def _clean(summary, seen):
         _clean(part, seen)
 
 
+def _is_ours(error):
+    """Whether the error comes from one of our own functions: below the first frame of the user's there is one of ours."""
+    place = error.__traceback__ and error.__traceback__.tb_next
+    while place is not None:
+        if place.tb_frame.f_code.co_filename == _OURS:
+            return True
+        place = place.tb_next
+    return False
+
+
 def _hint(error):
     """What to do about an error that only a sandbox has."""
     if isinstance(error, (FileNotFoundError, PermissionError)) or getattr(error, "errno", None) == errno.EROFS:
-        return "The sandbox has no files of the machine that it runs on.\n"
+        if not _is_ours(error):
+            return (
+                "The sandbox has no files of the machine that it runs on; fs has what the host mounts for it "
+                "(WithSessionMount, --mount).\n"
+            )
     return ""
 
 
@@ -149,6 +163,8 @@ def _run_job(job):
     name = job["name"]
     if job["first"]:
         sys.argv = [name]
+        for renew in _at_first_run:
+            renew()
     if job["stdin"] or _stdin_used:
         _open_stdin()
     _remember(name, code)

@@ -10,11 +10,13 @@ import types
 def _publish():
     """Makes the sandbox's own names visible: everywhere, and as module goru for type checkers and editors."""
     module = types.ModuleType("goru", "What the sandbox offers beyond Python.")
-    for item in (call, async_call, HostError, HostCallLimitError):
+    everywhere = {item.__name__: item for item in (call, async_call, install_pkg, HostError, HostCallLimitError)}
+    for item in everywhere.values():
         item.__module__ = "builtins"
-        setattr(builtins, item.__name__, item)
-        setattr(module, item.__name__, item)
-    module.__all__ = ["call", "async_call", "HostError", "HostCallLimitError"]
+    everywhere |= {"http": http, "fs": fs, "kv": kv}
+    vars(builtins).update(everywhere)
+    vars(module).update(everywhere, Headers=Headers, HTTPError=HTTPError, Response=Response)
+    module.__all__ = [*everywhere, "Headers", "HTTPError", "Response"]
     sys.modules["goru"] = module
 
 
@@ -46,6 +48,7 @@ sys.stdout.reconfigure(line_buffering=True)
 sys.argv = [""]
 _publish()
 _preload()
+_mount_packages()
 linecache.clearcache()
 gc.collect()
 gc.freeze()

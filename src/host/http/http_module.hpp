@@ -6,6 +6,7 @@
 #include "goru/error.hpp"
 #include "goru/http.hpp"
 #include "goru/limits.hpp"
+#include "host/http/look_up.hpp"
 #include "host/module.hpp"
 
 namespace goru::host::http {
@@ -14,10 +15,11 @@ namespace goru::host::http {
 class HttpService;
 
 /// For one executor. Loads nothing and starts nothing yet.
-std::shared_ptr<HttpService> CreateHttpService();
+std::shared_ptr<HttpService> CreateHttpService(LookUp look_up = SystemLookUp);
 
-/// The module with the policy of one session. kInvalidArgument: an entry of `config` is wrong; the message says which.
+/// The module with the policy of one session and its own connections. kInvalidArgument: an entry of `config` is
+/// wrong; the message says which.
 Expected<std::unique_ptr<Module>> CreateHttpModule(const HttpConfig& config, const HttpLimits& limits,
-                                                   std::shared_ptr<HttpService> service);
+                                                   const std::shared_ptr<HttpService>& service);
 
 }  // namespace goru::host::http

@@ -8,14 +8,12 @@
 namespace goru {
 namespace {
 
-constexpr std::string_view kOption = " (WithSessionKVLimits, KVStore)";
-
 Error Wrong(std::string message) { return Error{ErrorKind::kInvalidArgument, std::move(message)}; }
 
 Expected<void> CheckKey(std::string_view key, const KVLimits& limits) {
   if (key.empty()) return Wrong("the key is empty");
   if (key.size() > limits.key_bytes) {
-    return Wrong("the key is longer than " + std::to_string(limits.key_bytes) + " bytes" + std::string(kOption));
+    return Wrong("the key is longer than " + std::to_string(limits.key_bytes) + " bytes (WithSessionKVLimits)");
   }
   if (!support::IsUtf8(key)) return Wrong("the key is not UTF-8 text");
   return {};
@@ -23,8 +21,8 @@ Expected<void> CheckKey(std::string_view key, const KVLimits& limits) {
 
 Expected<void> CheckValue(std::string_view json, const KVLimits& limits) {
   if (json.size() > limits.value_bytes) {
-    return Wrong("the value is larger than " + std::to_string(limits.value_bytes) + " bytes of JSON" +
-                 std::string(kOption));
+    return Wrong("the value is larger than " + std::to_string(limits.value_bytes) +
+                 " bytes of JSON (WithSessionKVLimits, --kv-max-value)");
   }
   const auto value = guest::Codec::Json().Decode({reinterpret_cast<const uint8_t*>(json.data()), json.size()});
   return value ? Expected<void>() : Wrong("the value cannot be kept: " + value.error().message);
@@ -34,12 +32,12 @@ Expected<void> CheckValue(std::string_view json, const KVLimits& limits) {
 
 Expected<void> internal::CheckRoom(const KVLimits& limits, size_t entries, size_t bytes) {
   if (entries > limits.entries) {
-    return Error{ErrorKind::kUnavailable,
-                 "the store is full: it takes " + std::to_string(limits.entries) + " entries" + std::string(kOption)};
+    return Error{ErrorKind::kUnavailable, "the store is full: it takes " + std::to_string(limits.entries) +
+                                              " entries (WithSessionKVLimits, --kv-max-entries)"};
   }
   if (bytes > limits.total_bytes) {
     return Error{ErrorKind::kUnavailable, "the store is full: it takes " + std::to_string(limits.total_bytes) +
-                                              " bytes of keys and values" + std::string(kOption)};
+                                              " bytes of keys and values (WithSessionKVLimits, --kv-max-total)"};
   }
   return {};
 }

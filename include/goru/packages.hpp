@@ -1,0 +1,104 @@
+// Python packages: directories that hold them, and installing into such directories.
+//
+// The directory is mounted read-only into sandboxes with WithPackages or WithSessionPackages (goru/options.hpp), where
+// everything in it can be imported. Code in a sandbox installs nothing into it: install_pkg has a layer of the
+// session's own (WithAllowedPackages).
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "goru/error.hpp"
+
+namespace goru {
+
+/// Which packages one session has. Set through options.
+struct PackagesConfig {
+  /// Directories to mount, first one first.
+  std::vector<std::string> directories;
+  /// What install_pkg may install, and what that depends on. Empty: nothing.
+  std::vector<std::string> allowed;
+  /// install_pkg may install whatever the index has.
+  bool allow_any = false;
+};
+
+/// One package of a directory.
+struct InstalledPackage {
+  /// As PEP 503 writes it: "python-dateutil".
+  std::string name;
+  std::string version;
+  /// SHA-256 of the wheel that it came from, in hex.
+  std::string sha256;
+  /// Its native files were left out; it has a fallback in Python.
+  bool native_removed = false;
+  /// Asked for by name and not only by other packages.
+  bool requested = false;
+};
+
+/// How installing is done. Directories are made where they do not exist.
+struct PackageInstallOptions {
+  /// The directory to change.
+  std::string directory;
+  /// What to install besides what is there: "jinja2>=3", "uvicorn[standard]". Names and version specifiers only, no
+  /// URLs and no paths.
+  std::vector<std::string> requirements;
+  /// Requirements files, in pip's format without options other than --hash.
+  std::vector<std::string> requirement_files;
+  /// Takes the newest versions of everything and not of what is missing only.
+  bool upgrade = false;
+  /// Exact versions and hashes. With requirements: written. Without: exactly these are installed, without the network
+  /// where their wheels are in the cache.
+  std::string lock_file;
+  /// Where downloaded wheels are kept. Empty: the user's cache directory.
+  std::string cache_directory;
+  /// Where the language images are; see WithImageDirectory.
+  std::string image_directory;
+  /// Compiled code of the languages; see WithDiskCache.
+  std::string compiled_cache_directory;
+  /// Called with a line of text for each step, from the calling thread.
+  std::function<void(std::string_view)> progress;
+  /// Ends the installation; the directory stays as it was.
+  std::stop_token stop;
+};
+
+/// Installs packages that work in the sandbox: pure Python, or with a fallback in Python. The user's pip resolves and
+/// downloads; nothing is built and nothing of a package runs outside a sandbox. Each package is imported in a sandbox
+/// and compiled to bytecode in one. The directory changes at the end, all at once, or not at all.
+///
+/// Returns all packages of the directory. kInvalidArgument: a requirement is wrong or cannot work, and the message says
+/// what can be used instead. kUnavailable: no pip, no network, a damaged wheel, no space. kCancelled: `stop`.
+/// Thread-safe; two installers of one directory take turns.
+Expected<std::vector<InstalledPackage>> InstallPackages(const PackageInstallOptions& options);
+
+/// The packages of a directory that InstallPackages made; sorted by name. A directory that does not exist has none.
+Expected<std::vector<InstalledPackage>> ListPackages(const std::string& directory);
+
+/// Removes packages, and what only they needed. kInvalidArgument: one is not there, or is needed by others. Returns the
+/// names of all that were removed.
+Expected<std::vector<std::string>> RemovePackages(const std::string& directory, const std::vector<std::string>& names);
+
+/// Removes what installing has kept for later. Empty: the user's cache directory. Returns the bytes freed.
+Expected<uint64_t> ClearPackageCache(const std::string& cache_directory = {});
+
+/// How a memory image with modules already imported is made.
+struct ImageBuildOptions {
+  /// Directories with packages; what they hold goes into the image.
+  std::vector<std::string> packages;
+  /// Modules to import.
+  std::vector<std::string> imports;
+  /// The file to write.
+  std::string output;
+  /// Where the languages' own images are; see WithImageDirectory.
+  std::string image_directory;
+};
+
+/// Writes an image of Python that has imported these modules. Sandboxes of an executor with WithImage start from it. It
+/// holds all files of the packages, so nothing else has to be there later. kInvalidArgument: a module cannot be
+/// imported; the message has its error.
+Expected<void> BuildPythonImage(const ImageBuildOptions& options);
+
+}  // namespace goru

@@ -1,0 +1,163 @@
+#include "deps.hpp"
+
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <cstdlib>
+#include <stop_token>
+#include <string_view>
+
+#include "arguments.hpp"
+#include "exit_code.hpp"
+#include "goru/packages.hpp"
+#include "interrupt.hpp"
+#include "output.hpp"
+#include "status_line.hpp"
+#include "subcommand.hpp"
+
+namespace goru::cli {
+namespace {
+
+constexpr std::string_view kHelp =
+    R"(goru deps installs Python packages that sandboxed code can import: goru run --packages DIR.
+
+usage: goru deps install REQUIREMENT... [-r FILE] [flags]
+       goru deps install --lock FILE [flags]      exactly what FILE says, offline where the cache has it
+       goru deps list [--dir DIR]
+       goru deps remove NAME... [--dir DIR]
+       goru deps cache clear
+
+examples:
+  goru deps install pydantic python-dateutil "jinja2>=3" -r requirements.txt
+  goru run --packages .goru/python/packages app.py
+
+flags:
+  --dir DIR         the directory of the packages (default .goru/python/packages)
+  -r FILE           requirements, in pip's format; may be repeated
+  --upgrade         take the newest versions of everything
+  --lock FILE       write exact versions and hashes to FILE; without requirements: install what it says
+  --cache-dir DIR   where compiled code and, in DIR/packages, wheels are kept (default ~/.cache/goru)
+  --image-dir DIR   where the language images are
+  -h, --help        this text
+
+pip chooses and downloads (python3 -m pip, with its own configuration of indexes, proxies and credentials); GORU_INSTALLER=uv
+runs it through uv. Only wheels are taken and nothing is built. Packages have to work without native code: each is imported
+in a sandbox, compiled to bytecode there, and only then the directory changes, all at once.
+)";
+
+struct DepsArguments {
+  std::vector<std::string> names;
+  std::string directory = ".goru/python/packages";
+  std::vector<std::string> files;
+  std::string lock;
+  std::string cache_dir;
+  std::string image_dir;
+  bool upgrade = false;
+  bool help = false;
+};
+
+DepsArguments Parse(const std::vector<std::string>& arguments) {
+  DepsArguments out;
+  CLI::App app;
+  app.set_help_flag();
+  app.add_option("NAME", out.names);
+  app.add_option("--dir", out.directory);
+  app.add_option("-r,--requirement", out.files)
+      ->expected(1)
+      ->allow_extra_args(false)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  app.add_option("--lock", out.lock);
+  app.add_option("--cache-dir", out.cache_dir);
+  app.add_option("--image-dir", out.image_dir);
+  app.add_flag("--upgrade,-U", out.upgrade);
+  app.add_flag("-h,--help", out.help);
+  ParseSubcommand(app, arguments);
+  if (out.directory.empty()) throw UsageError{"--dir needs a directory"};
+  return out;
+}
+
+std::string PackageCache(const DepsArguments& arguments) {
+  return arguments.cache_dir.empty() ? std::string() : arguments.cache_dir + "/packages";
+}
+
+int Install(const DepsArguments& arguments) {
+  if (arguments.names.empty() && arguments.files.empty() && arguments.lock.empty() && !arguments.upgrade) {
+    throw UsageError{"goru deps install needs a package, -r FILE or --lock FILE"};
+  }
+  std::stop_source stop;
+  HandleInterrupts([&stop] { stop.request_stop(); });
+  StatusLine status;
+  PackageInstallOptions options;
+  options.directory = arguments.directory;
+  options.requirements = arguments.names;
+  options.requirement_files = arguments.files;
+  options.upgrade = arguments.upgrade;
+  options.lock_file = arguments.lock;
+  options.cache_directory = PackageCache(arguments);
+  options.compiled_cache_directory = arguments.cache_dir;
+  options.image_directory = arguments.image_dir;
+  options.progress = [&status](std::string_view text) { status.Show(text); };
+  options.stop = stop.get_token();
+  const auto installed = InstallPackages(options);
+  status.Clear();
+  if (!installed) return Fail(installed.error());
+  std::string text;
+  for (const InstalledPackage& package : *installed) {
+    text += package.name + " " + package.version + (package.native_removed ? " (without its native code)" : "") + "\n";
+  }
+  WriteAll(STDOUT_FILENO, text);
+  return kOk;
+}
+
+int List(const DepsArguments& arguments) {
+  if (!arguments.names.empty()) throw UsageError{"goru deps list takes no names"};
+  const auto installed = ListPackages(arguments.directory);
+  if (!installed) return Fail(installed.error());
+  std::string text;
+  for (const InstalledPackage& package : *installed) {
+    text += package.name + " " + package.version;
+    if (!package.requested) text += " (needed by others)";
+    if (package.native_removed) text += " (without its native code)";
+    text += "\n";
+  }
+  WriteAll(STDOUT_FILENO, text);
+  return kOk;
+}
+
+int Remove(const DepsArguments& arguments) {
+  if (arguments.names.empty()) throw UsageError{"goru deps remove needs the name of a package"};
+  const auto removed = RemovePackages(arguments.directory, arguments.names);
+  if (!removed) return Fail(removed.error());
+  std::string text;
+  for (const std::string& name : *removed) text += "removed " + name + "\n";
+  WriteAll(STDOUT_FILENO, text);
+  return kOk;
+}
+
+int Cache(const DepsArguments& arguments) {
+  if (arguments.names != std::vector<std::string>{"clear"}) throw UsageError{"goru deps cache knows only 'clear'"};
+  const auto freed = ClearPackageCache(PackageCache(arguments));
+  if (!freed) return Fail(freed.error());
+  constexpr uint64_t kMiB = uint64_t{1} << 20;
+  WriteAll(STDOUT_FILENO, "freed " + std::to_string((*freed + kMiB / 2) / kMiB) + " MiB\n");
+  return kOk;
+}
+
+}  // namespace
+
+int DepsCommand(const std::vector<std::string>& arguments) {
+  const std::string command = arguments.empty() ? "--help" : arguments.front();
+  const DepsArguments parsed = Parse({arguments.begin() + (arguments.empty() ? 0 : 1), arguments.end()});
+  if (command == "-h" || command == "--help" || command == "help" || parsed.help) {
+    WriteAll(STDOUT_FILENO, kHelp);
+    return kOk;
+  }
+  if (command == "install") return Install(parsed);
+  if (command == "list") return List(parsed);
+  if (command == "remove") return Remove(parsed);
+  if (command == "cache") return Cache(parsed);
+  throw UsageError{"there is no 'goru deps " + command + "': say install, list, remove or cache clear"};
+}
+
+}  // namespace goru::cli

@@ -1,0 +1,90 @@
+#include "image.hpp"
+
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <string_view>
+
+#include "arguments.hpp"
+#include "exit_code.hpp"
+#include "goru/packages.hpp"
+#include "output.hpp"
+#include "subcommand.hpp"
+
+namespace goru::cli {
+namespace {
+
+constexpr std::string_view kHelp =
+    R"(goru image makes sandboxes that start with modules already imported: goru run --image FILE.
+
+usage: goru image build --lang python [--packages DIR]... --import MODULE[,MODULE...] -o FILE
+
+example:
+  goru deps install pydantic jinja2
+  goru image build --lang python --packages .goru/python/packages --import pydantic,jinja2 -o app.img
+  goru run --image app.img app.py
+
+flags:
+  --lang LANG         python, the one language with packages
+  --packages DIR      a directory of packages; all of it goes into the image. May be repeated
+  --import MODULES    what to import, with commas between
+  -o, --output FILE   the image to write
+  --image-dir DIR     where the language images are
+  -h, --help          this text
+
+The image holds the packages, so that nothing else has to be there later. It is trusted as goru itself is: keep it where only
+its owner can write.
+)";
+
+std::vector<std::string> SplitAtCommas(const std::vector<std::string>& texts) {
+  std::vector<std::string> out;
+  for (std::string_view rest : texts) {
+    while (!rest.empty()) {
+      const size_t comma = std::min(rest.find(','), rest.size());
+      if (comma > 0) out.emplace_back(rest.substr(0, comma));
+      rest.remove_prefix(std::min(comma + 1, rest.size()));
+    }
+  }
+  return out;
+}
+
+}  // namespace
+
+int ImageCommand(const std::vector<std::string>& arguments) {
+  ImageBuildOptions options;
+  std::vector<std::string> commands;
+  std::vector<std::string> imports;
+  std::string language = "python";
+  bool help = false;
+  CLI::App app;
+  app.set_help_flag();
+  app.add_option("COMMAND", commands);
+  app.add_option("-l,--lang,--language", language);
+  app.add_option("--packages", options.packages)
+      ->expected(1)
+      ->allow_extra_args(false)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  app.add_option("--import", imports)
+      ->expected(1)
+      ->allow_extra_args(false)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  app.add_option("-o,--output", options.output);
+  app.add_option("--image-dir", options.image_directory);
+  app.add_flag("-h,--help", help);
+  ParseSubcommand(app, arguments);
+  if (help || commands.empty()) {
+    WriteAll(STDOUT_FILENO, kHelp);
+    return kOk;
+  }
+  if (commands != std::vector<std::string>{"build"}) throw UsageError{"goru image knows only 'build'"};
+  const auto known = Language::FromName(language);
+  if (!known || known->name() != Python().name())
+    throw UsageError{"only Python has images with packages: --lang python"};
+  options.imports = SplitAtCommas(imports);
+  if (options.imports.empty()) throw UsageError{"goru image build needs --import MODULE"};
+  if (options.output.empty()) throw UsageError{"goru image build needs -o FILE"};
+  const auto built = BuildPythonImage(options);
+  return built ? static_cast<int>(kOk) : Fail(built.error());
+}
+
+}  // namespace goru::cli

@@ -1,0 +1,12 @@
+// `goru image`: memory images with modules already imported.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace goru::cli {
+
+/// `arguments` is what follows "image". Throws UsageError.
+int ImageCommand(const std::vector<std::string>& arguments);
+
+}  // namespace goru::cli

@@ -1,0 +1,18 @@
+// What the commands besides `goru run` have in common.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <string>
+#include <vector>
+
+#include "goru/error.hpp"
+
+namespace goru::cli {
+
+/// Throws UsageError.
+void ParseSubcommand(CLI::App& app, const std::vector<std::string>& arguments);
+
+/// Says what went wrong and returns the exit code for it.
+int Fail(const Error& error);
+
+}  // namespace goru::cli

@@ -1,0 +1,109 @@
+#include "executor/session_packages.hpp"
+
+#include <chrono>
+
+#include "executor/executor_core.hpp"
+#include "executor/package_check.hpp"
+#include "host/packages/packages_module.hpp"
+#include "packages/package_cache.hpp"
+#include "packages/resolver.hpp"
+
+namespace goru::internal {
+namespace {
+
+using packages::CachedPackage;
+using packages::Requirement;
+
+/// One install_pkg.
+Expected<std::vector<InstalledPackage>> Install(ExecutorCore& executor, wasi::PackageView& view,
+                                                const PackageLimits& limits,
+                                                const std::vector<Requirement>& requirements,
+                                                const std::stop_token& stop) {
+  const ExecutorConfig& config = executor.config();
+  if (!config.disk_cache) {
+    return Error{ErrorKind::kUnavailable, "install_pkg needs a cache directory (WithDiskCache, without --no-cache)"};
+  }
+  auto cache = packages::PackageCache::Open(PackageCacheDirectory(config.cache_directory));
+  if (!cache) return cache.error();
+  const auto deadline = std::chrono::steady_clock::now() + limits.install_timeout;
+  PackageCheck check(executor, deadline, stop);
+  packages::ResolverOptions options;
+  options.deadline = deadline;
+  options.stop = stop;
+  options.use_answers = true;
+  packages::Resolver resolver(*cache, check, std::move(options));
+  auto fetched = resolver.Fetch(requirements, {});
+  if (!fetched) return fetched.error();
+  std::vector<std::string> directories;
+  std::string checked = "imports\n";
+  for (const CachedPackage& package : *fetched) {
+    directories.push_back(package.directory);
+    checked += package.sha256 + "\n";
+  }
+  // The same packages together were imported before, whoever asked for them.
+  if (cache->FindAnswer(checked).empty()) {
+    if (auto imported = resolver.CheckImports(*fetched, directories); !imported) return imported.error();
+    cache->AddAnswer(checked, "true");
+  }
+  wasi::PackageView::Layers layers;
+  std::vector<InstalledPackage> out;
+  for (const CachedPackage& package : *fetched) {
+    auto layer = wasi::OpenPackageDirectory(package.directory);
+    if (!layer) return layer.error();
+    layers.push_back(std::move(*layer));
+    out.push_back({package.name, package.version, package.sha256, package.native_removed, false});
+  }
+  view.SetTopLayers(layers);
+  return out;
+}
+
+}  // namespace
+
+std::string PackageCacheDirectory(const std::string& cache_directory) {
+  return cache_directory.empty() ? std::string() : cache_directory + "/packages";
+}
+
+Expected<SessionPackages> MakeSessionPackages(const std::shared_ptr<ExecutorCore>& executor, const Language& language,
+                                              const SessionConfig& config,
+                                              const std::shared_ptr<const wasi::PackageLayer>& built_in,
+                                              const wasi::PackageView::Layers& shared) {
+  const PackagesConfig& wanted = config.packages;
+  const bool installs = wanted.allow_any || !wanted.allowed.empty();
+  SessionPackages out;
+  if (language.name() != Python().name()) {
+    if (!installs && wanted.directories.empty()) return out;
+    return Error{ErrorKind::kInvalidArgument, language.name() +
+                                                  " has no packages; bundle them into the code (WithSessionPackages, "
+                                                  "--packages, --allow-pkg are for Python)"};
+  }
+  wasi::PackageView::Layers layers;
+  if (built_in) layers.push_back(built_in);
+  for (const std::string& directory : wanted.directories) {
+    auto layer = wasi::OpenPackageDirectory(directory);
+    if (!layer) return layer.error();
+    layers.push_back(std::move(*layer));
+  }
+  layers.insert(layers.end(), shared.begin(), shared.end());
+  if (layers.empty() && !installs) return out;
+  // What the image has seen counts as one, and anything else on top as another.
+  const uint64_t generation = (built_in ? 1U : 0U) + (layers.size() > (built_in ? 1U : 0U) ? 1U : 0U);
+  wasi::PackageViewLimits limits;
+  limits.open_files = config.limits.packages.open_files;
+  limits.file_bytes = config.limits.packages.file_bytes;
+  out.view = std::make_shared<wasi::PackageView>(std::move(layers), generation, limits);
+  if (!installs) return out;
+  auto module = host::packages::CreatePackagesModule(
+      wanted, config.limits.packages,
+      [weak = std::weak_ptr(executor), view = out.view, package_limits = config.limits.packages](
+          const std::vector<Requirement>& requirements,
+          const std::stop_token& stop) -> Expected<std::vector<InstalledPackage>> {
+        const auto core = weak.lock();
+        if (!core) return Error{ErrorKind::kUnavailable, "the executor is closed"};
+        return Install(*core, *view, package_limits, requirements, stop);
+      });
+  if (!module) return module.error();
+  out.module = std::move(*module);
+  return out;
+}
+
+}  // namespace goru::internal

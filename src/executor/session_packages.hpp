@@ -1,0 +1,34 @@
+// What /packages shows in a session, and what may be installed into it.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "goru/language.hpp"
+#include "goru/options.hpp"
+#include "host/module.hpp"
+#include "wasi/package_view.hpp"
+
+namespace goru::internal {
+
+class ExecutorCore;
+
+struct SessionPackages {
+  /// Null: nothing is shown and nothing can be.
+  std::shared_ptr<wasi::PackageView> view;
+  /// Null: nothing may be installed.
+  std::unique_ptr<host::Module> module;
+};
+
+/// `built_in` is what the session's image holds itself (may be null), `shared` what the executor's sessions all have.
+/// kInvalidArgument, kUnavailable: a directory cannot be used, or packages were given to a language without them.
+Expected<SessionPackages> MakeSessionPackages(const std::shared_ptr<ExecutorCore>& executor, const Language& language,
+                                              const SessionConfig& config,
+                                              const std::shared_ptr<const wasi::PackageLayer>& built_in,
+                                              const wasi::PackageView::Layers& shared);
+
+/// Where an executor with this configuration keeps packages; empty: the user's cache directory.
+std::string PackageCacheDirectory(const std::string& cache_directory);
+
+}  // namespace goru::internal

@@ -1,0 +1,34 @@
+// Which hosts and ports a session may talk to.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "goru/error.hpp"
+#include "host/http/host_name.hpp"
+
+namespace goru::host::http {
+
+/// Immutable and thread-safe.
+class AllowList {
+ public:
+  /// Entries: a host, "*." and a name (its subdomains, not itself), each with ":port" or for any port.
+  /// kInvalidArgument: names the entry, and `option`, which it was given to.
+  static Expected<AllowList> Create(const std::vector<std::string>& entries, const std::string& option);
+
+  bool Allows(const HostName& host, uint16_t port) const;
+
+ private:
+  struct Entry {
+    HostName host;
+    bool subdomains = false;
+    std::optional<uint16_t> port;
+  };
+  static Expected<Entry> Parse(std::string_view text);
+
+  std::vector<Entry> entries_;
+};
+
+}  // namespace goru::host::http

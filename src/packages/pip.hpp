@@ -1,0 +1,68 @@
+// The user's pip, which knows indexes, proxies, credentials and how versions fit together.
+#pragma once
+
+#include <chrono>
+#include <map>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "goru/error.hpp"
+#include "packages/names.hpp"
+
+namespace goru::packages {
+
+/// Which wheels may be chosen.
+enum class WheelKind {
+  /// Those that are made for every platform.
+  kPure,
+  /// Those of CPython 3.12 on Linux as well: some have a fallback in Python.
+  kAny,
+};
+
+struct Resolved {
+  /// Canonical.
+  std::string name;
+  std::string version;
+  std::string file_name;
+  /// In hex; empty where the index has none.
+  std::string sha256;
+  bool yanked = false;
+};
+
+/// Drives pip as a program. Wheels only: nothing of a package runs, and nothing is built.
+class Pip {
+ public:
+  /// `scratch` is an empty directory of this installation's own. kInvalidArgument: GORU_INSTALLER names no installer.
+  static Expected<Pip> Create(std::string scratch, std::chrono::steady_clock::time_point deadline,
+                              std::stop_token stop);
+
+  /// What fulfils all of the requirements, and `constraints` where those are named at all. `links` is a directory of
+  /// wheels to choose from besides the index; may be empty.
+  Expected<std::vector<Resolved>> Resolve(const std::vector<std::string>& requirements,
+                                          const std::vector<std::string>& constraints, WheelKind kind,
+                                          const std::string& links);
+
+  /// Downloads exactly these, without what they need; the result is the path of each by its canonical name.
+  Expected<std::map<std::string, std::string>> Download(const std::vector<Resolved>& packages, WheelKind kind);
+
+ private:
+  Pip(std::string scratch, std::chrono::steady_clock::time_point deadline, std::stop_token stop)
+      : scratch_(std::move(scratch)), deadline_(deadline), stop_(std::move(stop)) {}
+
+  /// What pip wrote.
+  Expected<std::string> Run(const std::vector<std::string>& arguments);
+  /// Why pip may have failed: there is none, or one that is too old. The message has the command that helps.
+  Expected<void> CheckVersion() const;
+  std::string NewPath(const std::string& name);
+  static std::vector<std::string> Target(WheelKind kind);
+
+  /// What starts pip: "python3 -m pip", or uv's way.
+  std::vector<std::string> command_;
+  std::string scratch_;
+  std::chrono::steady_clock::time_point deadline_;
+  std::stop_token stop_;
+  unsigned files_ = 0;
+};
+
+}  // namespace goru::packages

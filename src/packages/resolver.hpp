@@ -1,0 +1,87 @@
+// From requirements to packages that work in the sandbox.
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <map>
+#include <optional>
+#include <set>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "goru/error.hpp"
+#include "packages/names.hpp"
+#include "packages/package_cache.hpp"
+#include "packages/pip.hpp"
+#include "packages/sandbox_check.hpp"
+
+namespace goru::packages {
+
+struct ResolverOptions {
+  std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max();
+  std::stop_token stop;
+  std::function<void(std::string_view)> progress;
+  /// Uses what pip answered in the last day.
+  bool use_answers = false;
+};
+
+/// For one installation.
+class Resolver {
+ public:
+  Resolver(const PackageCache& cache, SandboxCheck& check, ResolverOptions options)
+      : cache_(cache), check_(check), options_(std::move(options)) {}
+
+  /// All that the requirements need, unpacked in the cache. `constraints` are versions that are kept where they can be.
+  Expected<std::vector<CachedPackage>> Fetch(const std::vector<Requirement>& requirements,
+                                             const std::vector<std::string>& constraints);
+
+  /// Exactly these, each with its hash, and pip only for wheels that the cache does not have.
+  Expected<std::vector<CachedPackage>> FetchLocked(const std::vector<Requirement>& locked);
+
+  /// Imports what each package offers, in sandboxes that have these directories.
+  Expected<void> CheckImports(const std::vector<CachedPackage>& packages, const std::vector<std::string>& directories);
+
+ private:
+  void Say(const std::string& line) const;
+  Expected<void> StartPip();
+  Expected<std::vector<CachedPackage>> Solve(const std::vector<Requirement>& requirements,
+                                             const std::vector<std::string>& constraints);
+  /// One answer of pip's in which everything is pure, or works without its native files.
+  Expected<std::vector<Resolved>> SolveOnce(const std::vector<Requirement>& requirements,
+                                            const std::vector<std::string>& constraints);
+  /// Imports what the cache does not know yet. The first package that fails, with its reason; nothing: all work.
+  struct Broken {
+    Resolved package;
+    std::string why;
+  };
+  Expected<std::optional<Broken>> TryImports(std::vector<Resolved>& resolved);
+  /// Writes a wheel's files where they can be tried: not compiled and not kept. The directory, and the modules.
+  Expected<std::string> Lay(const Resolved& package, const std::string& wheel, std::vector<std::string>& modules);
+  /// The wheel of each package in the cache, downloaded where it was not there; its path by the package's name. Fills
+  /// in hashes that pip did not know.
+  Expected<std::map<std::string, std::string>> FetchWheels(std::vector<Resolved>& resolved, WheelKind kind);
+  /// Unpacked and compiled.
+  Expected<std::vector<CachedPackage>> Unpack(std::vector<Resolved> resolved, WheelKind kind);
+  /// Puts wheels that work without their native files into a directory for pip to choose from.
+  Expected<void> TryFallbacks(std::vector<Resolved> resolved);
+  Error Explain(Error error, const std::vector<Requirement>& requirements) const;
+
+  const PackageCache& cache_;
+  SandboxCheck& check_;
+  ResolverOptions options_;
+  std::optional<PackageCache::Scratch> scratch_;
+  std::optional<Pip> pip_;
+  /// Wheels with a fallback in Python, renamed so that pip takes them for pure ones.
+  std::string links_;
+  /// Names and versions in there.
+  std::set<std::string> working_;
+  /// What needs native code, and why it is thought so.
+  std::map<std::string, std::string> native_reasons_;
+};
+
+/// What a package offers for importing, without tests, examples and private names.
+std::vector<std::string> PublicModules(const std::vector<std::string>& modules);
+
+}  // namespace goru::packages

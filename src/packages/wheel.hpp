@@ -1,0 +1,51 @@
+// Reading a wheel (PEP 427). Everything in it is hostile.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "goru/error.hpp"
+#include "packages/names.hpp"
+
+namespace goru::packages {
+
+/// Caps that hold whatever a wheel says of itself.
+struct WheelLimits {
+  /// The wheel file.
+  uint64_t wheel_bytes = uint64_t{512} << 20;
+  /// One file in it, unpacked.
+  uint64_t file_bytes = uint64_t{64} << 20;
+  /// All files of it, unpacked.
+  uint64_t total_bytes = uint64_t{256} << 20;
+  size_t files = 30'000;
+};
+
+struct WheelFile {
+  /// Where it goes, relative to the directory of the packages.
+  std::string path;
+  std::vector<uint8_t> bytes;
+};
+
+/// A wheel, read and checked as a whole.
+struct Wheel {
+  /// Canonical, and as the file's name has it.
+  std::string name;
+  std::string version;
+  std::string sha256;
+  /// Canonical names of what it says it needs, whatever the conditions.
+  std::vector<std::string> requires_names;
+  /// Modules and packages at its top, sorted: "yaml", "_yaml".
+  std::vector<std::string> modules;
+  /// Native files were left out.
+  bool native_removed = false;
+  std::vector<WheelFile> files;
+};
+
+/// Reads the wheel file at `path`. Checked are paths, kinds, sizes and duplicates of its entries, the hash of each
+/// against RECORD, and that name and version are those of the file's name. Native files, scripts and data for other
+/// places are left out. kUnavailable: it cannot be read, or is refused; the message says why.
+Expected<Wheel> ReadWheel(const std::string& path, const WheelLimits& limits = {});
+
+}  // namespace goru::packages

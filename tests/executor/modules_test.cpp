@@ -1,0 +1,117 @@
+// Built-in modules as sessions have them: who may use what, and what ends with a session.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <thread>
+#include <vector>
+
+#include "common/sandbox.hpp"
+
+namespace goru {
+namespace {
+
+using test::KindOf;
+using test::MakeExecutor;
+using test::MakeSession;
+using test::Show;
+
+std::string Output(Session& session, std::string_view code) {
+  const Result result = session.Run(code);
+  EXPECT_TRUE(result.ok()) << Show(result);
+  return result.output;
+}
+
+TEST(Modules, AreOffUntilGiven) {
+  Executor executor = MakeExecutor();
+  Session python = MakeSession(executor, Python());
+  const Result got = python.Run("kv.get('a')");
+  ASSERT_EQ(KindOf(got), ErrorKind::kGuestException) << Show(got);
+  EXPECT_EQ(got.error->type, "PermissionError");
+  EXPECT_NE(got.error->message.find("WithSessionKV"), std::string::npos);
+  EXPECT_NE(got.error->message.find("--kv"), std::string::npos);
+  Session javascript = MakeSession(executor, JavaScript());
+  EXPECT_EQ(KindOf(javascript.Run("kv.get('a')")), ErrorKind::kGuestException);
+}
+
+TEST(Modules, OneSessionsStoreIsNotAnothers) {
+  Executor executor = MakeExecutor();
+  Session one = MakeSession(executor, Python(), {WithSessionKV()});
+  Session two = MakeSession(executor, JavaScript(), {WithSessionKV()});
+  EXPECT_EQ(Output(one, "kv.set('a', 1); print(kv.keys())"), "['a']\n");
+  EXPECT_EQ(Output(two, "console.log(kv.keys())"), "[]\n");
+  // And it lasts as long as its session.
+  EXPECT_EQ(Output(one, "print(kv.get('a'))"), "1\n");
+}
+
+TEST(Modules, SessionsShareAStoreThatTheyAreGiven) {
+  Executor executor = MakeExecutor();
+  KVStore store = KVStore::InMemory();
+  ASSERT_TRUE(store.Set("from_host", R"({"big": 9007199254740993})").ok());
+  Session one = MakeSession(executor, Python(), {WithSessionKVStore(store)});
+  Session two = MakeSession(executor, JavaScript(), {WithSessionKVStore(store)});
+  EXPECT_EQ(Output(one, "print(kv.get('from_host')); kv.set('p', [1, 'two', None])"), "{'big': 9007199254740993}\n");
+  EXPECT_EQ(Output(two, "console.log(kv.get('p')); kv.set('j', {x: 1.5})"), "[ 1, 'two', null ]\n");
+  one.Close();
+  EXPECT_EQ(**store.Get("j"), R"({"x":1.5})");
+}
+
+TEST(Modules, ManySessionsAtOnceOnOneStore) {
+  Executor executor = MakeExecutor();
+  KVStore store = KVStore::InMemory();
+  std::vector<std::thread> threads;
+  for (int t = 0; t < 4; ++t) {
+    threads.emplace_back([&executor, store, t] {
+      Session session = MakeSession(executor, JavaScript(), {WithSessionKVStore(store)});
+      const std::string name = std::to_string(t);
+      Output(session, "for (let i = 0; i < 200; i++) kv.set('" + name + ":' + i, i);");
+      EXPECT_EQ(Output(session, "console.log(kv.keys().filter((key) => key.startsWith('" + name + ":')).length)"),
+                "200\n");
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(store.Keys()->size(), 800U);
+}
+
+TEST(Modules, CallsCountAsHostCalls) {
+  Executor executor = MakeExecutor();
+  Session session = MakeSession(executor, Python(), {WithSessionKV(), WithSessionHostCallLimit(5)});
+  EXPECT_EQ(KindOf(session.Run("for i in range(10): kv.set('a', i)")), ErrorKind::kHostCallLimit);
+  EXPECT_EQ(Output(session, "print(kv.get('a'))"), "4\n");
+}
+
+TEST(Modules, RegisteredFunctionsDoNotStandInForThem) {
+  Registry registry;
+  registry.Add("goru:kv.get", [](const CallContext&, const nlohmann::json&) -> nlohmann::json { return "forged"; });
+  Executor executor = MakeExecutor({WithRegistry(registry)});
+  Session session = MakeSession(executor, Python());
+  const Result result = session.Run("call('goru:kv.get', key='a')");
+  ASSERT_EQ(KindOf(result), ErrorKind::kGuestException);
+  EXPECT_EQ(result.error->type, "PermissionError");
+}
+
+TEST(Modules, UnknownMethodsAndModulesAreRefused) {
+  Executor executor = MakeExecutor();
+  Session session = MakeSession(executor, Python(), {WithSessionKV()});
+  for (const char* name :
+       {"goru:", "goru:kv", "goru:kv.", "goru:kv.drop", "goru:os.system", "goru:.get", "goru:kv.get.x"}) {
+    const Result result = session.Run("call('" + std::string(name) + "', key='a')");
+    ASSERT_EQ(KindOf(result), ErrorKind::kGuestException) << name;
+    EXPECT_EQ(result.error->type, "HostError") << name;
+  }
+}
+
+TEST(Modules, WrongConfigurationsAreNamed) {
+  Executor executor = MakeExecutor();
+  const auto refused = [&](const SessionOption& option) {
+    const auto session = executor.NewSession(Python(), {option});
+    return session ? "accepted" : session.error().message;
+  };
+  EXPECT_THAT(refused(WithSessionAllowedNetworks({"10.0.0.0/8"})), testing::HasSubstr("--allow-host"));
+  EXPECT_THAT(refused(WithSessionAllowedHosts({"http://example.com/"})), testing::HasSubstr("http://example.com/"));
+  EXPECT_THAT(refused(WithSessionMount("data", "/tmp", MountReadOnly)), testing::HasSubstr("data"));
+  EXPECT_THAT(refused(WithSessionMount("/data", "/no/such/folder", MountReadOnly)),
+              testing::HasSubstr("/no/such/folder"));
+}
+
+}  // namespace
+}  // namespace goru

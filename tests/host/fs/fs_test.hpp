@@ -1,0 +1,128 @@
+// What tests of fs have in common: real directories, and calls as the layer above makes them.
+#pragma once
+
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "host/fs/fs_module.hpp"
+
+namespace goru::host::fs::test {
+
+using guest::Reply;
+using nlohmann::json;
+
+/// Gone with everything in it when destroyed.
+class TemporaryDirectory {
+ public:
+  TemporaryDirectory() {
+    std::string name = (std::filesystem::temp_directory_path() / "goru-fs-XXXXXX").string();
+    if (::mkdtemp(name.data()) == nullptr) std::abort();
+    path_ = name;
+  }
+  ~TemporaryDirectory() {
+    std::error_code ignored;
+    std::filesystem::remove_all(path_, ignored);
+  }
+  TemporaryDirectory(const TemporaryDirectory&) = delete;
+  TemporaryDirectory& operator=(const TemporaryDirectory&) = delete;
+
+  const std::filesystem::path& path() const noexcept { return path_; }
+
+ private:
+  std::filesystem::path path_;
+};
+
+inline void Put(const std::filesystem::path& path, std::string_view content) {
+  std::filesystem::create_directories(path.parent_path());
+  std::ofstream(path, std::ios::binary) << content;
+}
+
+inline std::string Get(const std::filesystem::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+/// Has the directory `host()`, which the tests fill and mount.
+class FsTest : public testing::Test {
+ protected:
+  FsTest() { std::filesystem::create_directories(host()); }
+
+  std::filesystem::path host() const { return directory_.path() / "host"; }
+  /// Beside it: nothing of it may ever be seen.
+  std::filesystem::path outside() const { return directory_.path() / "outside"; }
+
+  void Mount(const std::string& virtual_path, const std::filesystem::path& host_path, MountMode mode) {
+    config_.mounts.push_back({virtual_path, host_path.string(), mode});
+    module_.reset();
+  }
+
+  Module& module() {
+    if (!module_) {
+      auto created = CreateFsModule(config_, limits_);
+      if (!created) {
+        ADD_FAILURE() << created.error().message;
+        std::abort();
+      }
+      module_ = std::move(*created);
+    }
+    return *module_;
+  }
+
+  Reply Call(std::string_view method, const json& args) {
+    CallContext context;
+    context.stop = stop_.get_token();
+    const Operation* const operation = module().Find(method);
+    if (operation == nullptr) {
+      ADD_FAILURE() << method;
+      return {};
+    }
+    return operation->run(context, args);
+  }
+
+  /// The value of a call that must succeed.
+  json Must(std::string_view method, const json& args) {
+    const Reply reply = Call(method, args);
+    EXPECT_TRUE(reply.ok) << method << ' ' << args << ' ' << reply.value;
+    return reply.value;
+  }
+
+  /// The message of a call that must fail. The error must be about the path that was given, and never tell where that
+  /// is on the host.
+  std::string Fails(std::string_view method, const json& args, std::string_view type, std::string_view code) {
+    const Reply reply = Call(method, args);
+    EXPECT_FALSE(reply.ok) << method << ' ' << args << ' ' << reply.value;
+    if (reply.ok) return {};
+    EXPECT_EQ(reply.value[0], type) << method << ' ' << args << ' ' << reply.value;
+    EXPECT_EQ(reply.value.size() > 2 ? reply.value[2].value("code", "") : "", code) << method << ' ' << reply.value;
+    EXPECT_EQ(reply.value.dump().find(directory_.path().string()), std::string::npos) << reply.value;
+    return reply.value[1].get<std::string>();
+  }
+
+  std::vector<std::string> Names(const std::string& path) {
+    std::vector<std::string> names;
+    for (const json& entry : Must("list", {{"path", path}})) names.push_back(entry["name"].get<std::string>());
+    return names;
+  }
+
+  FsConfig config_;
+  FsLimits limits_;
+  std::stop_source stop_;
+
+ private:
+  TemporaryDirectory directory_;
+  std::unique_ptr<Module> module_;
+};
+
+}  // namespace goru::host::fs::test

@@ -1,0 +1,156 @@
+#include "host/fs/read.hpp"
+
+#include <sys/socket.h>
+#include <sys/un.h>
+
+#include <cstring>
+#include <thread>
+
+#include "fs_test.hpp"
+#include "host/wire_bytes.hpp"
+
+namespace goru::host::fs {
+namespace {
+
+using test::FsTest;
+using test::json;
+using test::Put;
+
+class FsReadTest : public FsTest {
+ protected:
+  FsReadTest() { Mount("/data", host(), MountReadOnly); }
+};
+
+TEST_F(FsReadTest, TextAndBytes) {
+  Put(host() / "text", "gr\xC3\xBC\xC3\x9F dich");
+  Put(host() / "empty", "");
+  const std::string bytes("\0\xFF\x80 bytes", 9);
+  Put(host() / "bytes", bytes);
+  EXPECT_EQ(Must("read", {{"path", "/data/text"}}), "gr\xC3\xBC\xC3\x9F dich");
+  EXPECT_EQ(Must("read", {{"path", "//data/./text/"}}), "gr\xC3\xBC\xC3\x9F dich");
+  EXPECT_EQ(Must("read", {{"path", "/data/empty"}}), "");
+  const json answer = Must("read", {{"path", "/data/bytes"}});
+  EXPECT_TRUE(answer.contains("base64"));
+  EXPECT_EQ(FromWire(answer), bytes);
+}
+
+TEST_F(FsReadTest, WhatIsNoFile) {
+  Put(host() / "file", "x");
+  std::filesystem::create_directory(host() / "folder");
+  EXPECT_EQ(Fails("read", {{"path", "/data/none"}}, "FileNotFoundError", "ENOENT"), "No such file or directory");
+  Fails("read", {{"path", "/data/folder"}}, "IsADirectoryError", "EISDIR");
+  Fails("read", {{"path", "/data"}}, "IsADirectoryError", "EISDIR");
+  Fails("read", {{"path", "/"}}, "IsADirectoryError", "EISDIR");
+  Fails("read", {{"path", "/data/file/x"}}, "NotADirectoryError", "ENOTDIR");
+  EXPECT_EQ(Call("read", {{"path", "/data//none/"}}).value[2]["path"], "/data/none");
+}
+
+TEST_F(FsReadTest, OutsideTheMounts) {
+  const std::string message = Fails("read", {{"path", "/etc/passwd"}}, "PermissionError", "EACCES");
+  EXPECT_NE(message.find("/data"), std::string::npos);
+  EXPECT_NE(message.find("WithSessionMount"), std::string::npos);
+  EXPECT_NE(message.find("--mount"), std::string::npos);
+  Fails("read", {{"path", "/database"}}, "PermissionError", "EACCES");
+}
+
+TEST_F(FsReadTest, BadPaths) {
+  for (const char* method : {"read", "list", "exists", "stat", "remove", "mkdir"}) {
+    for (const std::string& path : {std::string(), std::string("file"), std::string("./file"), std::string("../x")}) {
+      EXPECT_NE(Fails(method, {{"path", path}}, "ValueError", "").find("/data"), std::string::npos);
+    }
+    for (const std::string& path : {std::string("/data/../etc"), std::string("/.."), std::string("/data/a\0b", 9)}) {
+      Fails(method, {{"path", path}}, "ValueError", "");
+    }
+    Fails(method, {{"path", "/data/" + std::string(256, 'x')}}, "OSError", "ENAMETOOLONG");
+    EXPECT_NE(
+        Fails(method, {{"path", "/data" + std::string(5000, '/')}}, "OSError", "ENAMETOOLONG").find("--fs-max-path"),
+        std::string::npos);
+    for (const json& path : {json(), json(1), json(true), json::array(), json::object()}) {
+      Fails(method, {{"path", path}}, "TypeError", "");
+    }
+    Fails(method, json::object(), "TypeError", "");
+  }
+}
+
+TEST_F(FsReadTest, LimitIsExact) {
+  limits_.read_bytes = 10'000;
+  Put(host() / "fits", std::string(10'000, 'x'));
+  Put(host() / "large", std::string(10'001, 'x'));
+  EXPECT_EQ(Must("read", {{"path", "/data/fits"}}).get<std::string>().size(), 10'000U);
+  const std::string message = Fails("read", {{"path", "/data/large"}}, "OSError", "EFBIG");
+  EXPECT_NE(message.find("WithSessionFsLimits"), std::string::npos);
+  EXPECT_NE(message.find("--fs-max-file"), std::string::npos);
+}
+
+TEST_F(FsReadTest, HugeSparseFileIsRefusedWithoutReadingIt) {
+  Put(host() / "huge", "");
+  std::filesystem::resize_file(host() / "huge", uint64_t{1} << 40);
+  Fails("read", {{"path", "/data/huge"}}, "OSError", "EFBIG");
+}
+
+TEST_F(FsReadTest, LargeFileIsWhole) {
+  std::string content;
+  while (content.size() < (size_t{5} << 20)) content += std::to_string(content.size()) + ",";
+  Put(host() / "large", content);
+  EXPECT_EQ(Must("read", {{"path", "/data/large"}}), content);
+}
+
+TEST_F(FsReadTest, FilesThatDoNotKnowTheirSize) {
+  Mount("/proc", "/proc/self", MountReadOnly);
+  limits_.read_bytes = 100'000;
+  const auto status = Must("read", {{"path", "/proc/status"}}).get<std::string>();
+  EXPECT_NE(status.find("Threads:"), std::string::npos);
+  // More than a first block, and more than the limit.
+  const auto maps = Call("read", {{"path", "/proc/smaps"}});
+  EXPECT_TRUE(maps.ok || maps.value[2]["code"] == "EFBIG") << maps.value;
+  limits_.read_bytes = 100;
+  Mount("/again", "/proc/self", MountReadOnly);
+  Fails("read", {{"path", "/again/status"}}, "OSError", "EFBIG");
+}
+
+TEST_F(FsReadTest, GrowingFileNeverGoesOverTheLimit) {
+  limits_.read_bytes = 64 << 10;
+  Put(host() / "log", "");
+  std::jthread writer([&](const std::stop_token& stop) {
+    std::ofstream log(host() / "log", std::ios::app);
+    while (!stop.stop_requested()) log << std::string(100, 'x') << std::flush;
+  });
+  bool refused = false;
+  while (!refused) {
+    const test::Reply reply = Call("read", {{"path", "/data/log"}});
+    refused = !reply.ok;
+    if (reply.ok) {
+      ASSERT_LE(reply.value.get<std::string>().size(), limits_.read_bytes);
+    }
+  }
+}
+
+TEST_F(FsReadTest, DevicesPipesAndSocketsAreNeverOpened) {
+  ASSERT_EQ(::mkfifo((host() / "pipe").c_str(), 0600), 0);
+  const support::UniqueFd socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  struct sockaddr_un address = {};
+  address.sun_family = AF_UNIX;
+  const std::string name = (host() / "socket").string();
+  ASSERT_LT(name.size(), sizeof(address.sun_path));
+  std::memcpy(static_cast<char*>(address.sun_path), name.data(), name.size());
+  ASSERT_EQ(::bind(socket.get(), reinterpret_cast<const struct sockaddr*>(&address), sizeof(address)), 0);
+  Mount("/dev", "/dev", MountReadWriteCreate);
+  Mount("/out", host(), MountReadWriteCreate);
+  for (const char* path : {"/data/pipe", "/data/socket", "/dev/zero", "/dev/null"}) {
+    EXPECT_NE(Fails("read", {{"path", path}}, "OSError", "EINVAL").find("not a regular file"), std::string::npos);
+    EXPECT_EQ(Must("exists", {{"path", path}}), true);
+    EXPECT_EQ(Must("stat", {{"path", path}})["size"], 0);
+    EXPECT_EQ(Must("stat", {{"path", path}})["is_dir"], false);
+  }
+  for (const char* path : {"/out/pipe", "/out/socket", "/dev/null"}) {
+    Fails("write", {{"path", path}, {"data", "x"}}, "OSError", "EINVAL");
+    Fails("append", {{"path", path}, {"data", "x"}}, "OSError", "EINVAL");
+    Fails("list", {{"path", path}}, "NotADirectoryError", "ENOTDIR");
+  }
+  struct stat status = {};
+  ASSERT_EQ(::stat((host() / "pipe").c_str(), &status), 0);
+  EXPECT_TRUE(S_ISFIFO(status.st_mode));
+}
+
+}  // namespace
+}  // namespace goru::host::fs
