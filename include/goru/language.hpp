@@ -15,6 +15,8 @@ class Language {
   const std::string& name() const noexcept { return name_; }
   /// The file that holds its image, without directory and ".img".
   const std::string& image() const noexcept { return image_; }
+  /// Of the runtime where there are several, "3.13"; else empty.
+  const std::string& version() const noexcept { return version_; }
 
   friend bool operator==(const Language& a, const Language& b) noexcept { return a.image_ == b.image_; }
   friend bool operator<(const Language& a, const Language& b) noexcept { return a.image_ < b.image_; }
@@ -30,9 +32,13 @@ class Language {
   friend Language Python(std::string_view version);
   friend Language JavaScript();
   friend Language TypeScript();
-  Language(std::string name, std::string image) : name_(std::move(name)), image_(std::move(image)) {}
+  explicit Language(std::string name, std::string version = {})
+      : name_(std::move(name)),
+        version_(std::move(version)),
+        image_(version_.empty() ? name_ : name_ + "-" + version_) {}
 
   std::string name_;
+  std::string version_;
   std::string image_;
 };
 

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "goru/error.hpp"
+#include "goru/language.hpp"
 
 namespace goru {
 
@@ -43,6 +44,8 @@ struct InstalledPackage {
 struct PackageInstallOptions {
   /// The directory to change.
   std::string directory;
+  /// The Python that will import them. A directory of another version's packages gets all of them anew.
+  Language language = Python();
   /// What to install besides what is there: "jinja2>=3", "uvicorn[standard]". Names and version specifiers only, no
   /// URLs and no paths.
   std::vector<std::string> requirements;
@@ -86,6 +89,8 @@ Expected<uint64_t> ClearPackageCache(const std::string& cache_directory = {});
 
 /// How a memory image with modules already imported is made.
 struct ImageBuildOptions {
+  /// The Python to start from.
+  Language language = Python();
   /// Directories with packages; what they hold goes into the image.
   std::vector<std::string> packages;
   /// Modules to import.

@@ -34,6 +34,7 @@ examples:
 
 flags:
   --dir DIR         the directory of the packages (default .goru/python/packages)
+  --lang LANG       the Python that will import them: python, python3.12, python3.13
   -r FILE           requirements, in pip's format; may be repeated
   --upgrade         take the newest versions of everything
   --lock FILE       write exact versions and hashes to FILE; without requirements: install what it says
@@ -53,12 +54,14 @@ struct DepsArguments {
   std::string lock;
   std::string cache_dir;
   std::string image_dir;
+  Language language = Python();
   bool upgrade = false;
   bool help = false;
 };
 
 DepsArguments Parse(const std::vector<std::string>& arguments) {
   DepsArguments out;
+  std::string language;
   CLI::App app;
   app.set_help_flag();
   app.add_option("NAME", out.names);
@@ -67,12 +70,14 @@ DepsArguments Parse(const std::vector<std::string>& arguments) {
       ->expected(1)
       ->allow_extra_args(false)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  app.add_option("-l,--lang,--language", language);
   app.add_option("--lock", out.lock);
   app.add_option("--cache-dir", out.cache_dir);
   app.add_option("--image-dir", out.image_dir);
   app.add_flag("--upgrade,-U", out.upgrade);
   app.add_flag("-h,--help", out.help);
   ParseSubcommand(app, arguments);
+  if (!language.empty()) out.language = PythonNamed(language);
   if (out.directory.empty()) throw UsageError{"--dir needs a directory"};
   return out;
 }
@@ -90,6 +95,7 @@ int Install(const DepsArguments& arguments) {
   StatusLine status;
   PackageInstallOptions options;
   options.directory = arguments.directory;
+  options.language = arguments.language;
   options.requirements = arguments.names;
   options.requirement_files = arguments.files;
   options.upgrade = arguments.upgrade;

@@ -25,7 +25,7 @@ example:
   goru run --image app.img app.py
 
 flags:
-  --lang LANG         python, the one language with packages
+  --lang LANG         the Python to start from: python, python3.12, python3.13
   --packages DIR      a directory of packages; all of it goes into the image. May be repeated
   --import MODULES    what to import, with commas between
   -o, --output FILE   the image to write
@@ -54,7 +54,7 @@ int ImageCommand(const std::vector<std::string>& arguments) {
   ImageBuildOptions options;
   std::vector<std::string> commands;
   std::vector<std::string> imports;
-  std::string language = "python";
+  std::string language;
   bool help = false;
   CLI::App app;
   app.set_help_flag();
@@ -77,9 +77,7 @@ int ImageCommand(const std::vector<std::string>& arguments) {
     return kOk;
   }
   if (commands != std::vector<std::string>{"build"}) throw UsageError{"goru image knows only 'build'"};
-  const auto known = Language::FromName(language);
-  if (!known || known->name() != Python().name())
-    throw UsageError{"only Python has images with packages: --lang python"};
+  if (!language.empty()) options.language = PythonNamed(language);
   options.imports = SplitAtCommas(imports);
   if (options.imports.empty()) throw UsageError{"goru image build needs --import MODULE"};
   if (options.output.empty()) throw UsageError{"goru image build needs -o FILE"};

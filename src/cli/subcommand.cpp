@@ -22,6 +22,14 @@ void ParseSubcommand(CLI::App& app, const std::vector<std::string>& arguments) {
   }
 }
 
+Language PythonNamed(const std::string& name) {
+  auto known = Language::FromName(name);
+  if (!known || known->name() != Python().name()) {
+    throw UsageError{"only Python has packages: --lang python, python3.12 or python3.13, not '" + name + "'"};
+  }
+  return std::move(*known);
+}
+
 int Fail(const Error& error) {
   Say(error.message);
   switch (error.kind) {

@@ -6,11 +6,15 @@
 #include <vector>
 
 #include "goru/error.hpp"
+#include "goru/language.hpp"
 
 namespace goru::cli {
 
 /// Throws UsageError.
 void ParseSubcommand(CLI::App& app, const std::vector<std::string>& arguments);
+
+/// The Python of this name, for commands that only Python has. Throws UsageError.
+Language PythonNamed(const std::string& name);
 
 /// Says what went wrong and returns the exit code for it.
 int Fail(const Error& error);

@@ -29,9 +29,9 @@ Expected<std::shared_ptr<ExecutorCore>> ExecutorCore::Create(ExecutorConfig conf
     }
   }
   for (const std::string& directory : core->config_.packages) {
-    auto layer = wasi::OpenPackageDirectory(directory);
-    if (!layer) return layer.error();
-    core->packages_.push_back(std::move(*layer));
+    auto opened = OpenPackages(directory);
+    if (!opened) return opened.error();
+    core->packages_.push_back(std::move(*opened));
   }
   for (const Language& language : core->config_.precompile) {
     auto pool = core->Pool(language, false);
@@ -55,7 +55,14 @@ Expected<std::shared_ptr<SandboxPool>> ExecutorCore::Pool(const Language& langua
 Expected<std::shared_ptr<const guest::ImageFile>> ExecutorCore::OpenImage(const Language& language, bool plain) const {
   if (!plain && !config_.image_file.empty()) {
     auto image = guest::ImageFile::Open(config_.image_file);
-    if (!image || (*image)->info().language == language.name()) return image;
+    if (!image) return image;
+    const guest::ImageInfo& info = (*image)->info();
+    if (info.language == language.name() && !info.version.starts_with(language.version())) {
+      return Error{ErrorKind::kInvalidArgument,
+                   config_.image_file + " is an image of " + info.language + " " + info.version + ", not " +
+                       language.version() + "; choose that version with -l, or build the image again for this one"};
+    }
+    if (info.language == language.name()) return image;
   }
   const auto path = FindImage(config_.image_directory, language.image());
   if (!path) return path.error();
@@ -101,7 +108,7 @@ Expected<std::shared_ptr<SessionCore>> ExecutorCore::NewSession(const Language& 
   constexpr size_t kMargin = size_t{64} << 10;
   config.limits.message_bytes = std::max(limits.message_bytes, largest + largest / 2 + kMargin);
   auto packages = MakeSessionPackages(shared_from_this(), language, config, (*pool)->runtime().packages(),
-                                      plain ? wasi::PackageView::Layers() : packages_);
+                                      plain ? std::span<const PackageDirectory>() : packages_);
   if (!packages) return packages.error();
   auto modules = host::Modules::Create(config, http_service_, std::move(packages->module));
   if (!modules) return modules.error();

@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "executor/sandbox_pool.hpp"
+#include "executor/session_packages.hpp"
 #include "executor/watchdog.hpp"
 #include "goru/options.hpp"
 #include "host/http/http_module.hpp"
@@ -63,7 +64,7 @@ class ExecutorCore : public std::enable_shared_from_this<ExecutorCore> {
   std::shared_ptr<wasm::Engine> engine_;
   std::optional<wasm::ModuleCache> cache_;
   /// What WithPackages named.
-  wasi::PackageView::Layers packages_;
+  std::vector<PackageDirectory> packages_;
   const std::shared_ptr<host::http::HttpService> http_service_;
 
   std::mutex load_mutex_;

@@ -3,9 +3,9 @@
 namespace goru {
 
 Language Python() { return Python("3.12"); }
-Language Python(std::string_view version) { return {"python", "python-" + std::string(version)}; }
-Language JavaScript() { return {"javascript", "javascript"}; }
-Language TypeScript() { return {"typescript", "typescript"}; }
+Language Python(std::string_view version) { return Language("python", std::string(version)); }
+Language JavaScript() { return Language("javascript"); }
+Language TypeScript() { return Language("typescript"); }
 
 std::optional<Language> Language::FromName(std::string_view name) {
   if (name == "python" || name == "py" || name == "python3" || name == "python3.12") return Python();

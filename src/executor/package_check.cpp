@@ -73,7 +73,7 @@ Expected<void> PackageCheck::Run(const Program& program) {
   config.limits.host_calls = kCalls;
   config.registry = std::make_shared<const Registry>(program.functions);
   config.packages.directories = program.directories;
-  auto session = executor_.NewPlainSession(Python(), std::move(config));
+  auto session = executor_.NewPlainSession(language_, std::move(config));
   if (!session) return session.error();
   const std::stop_callback on_stop(stop_, [&session] { (*session)->Interrupt(); });
   if (stop_.stop_requested()) return Cancelled();

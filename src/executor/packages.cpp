@@ -63,6 +63,11 @@ std::vector<Requirement> Join(const std::vector<std::string>& before, const std:
   return out;
 }
 
+Expected<void> CheckIsPython(const Language& language) {
+  if (language.name() == Python().name()) return {};
+  return Error{ErrorKind::kInvalidArgument, "packages are Python's, and not for " + language.name()};
+}
+
 std::vector<InstalledPackage> Describe(const PackageSet& set) {
   std::set<std::string> asked;
   for (const std::string& text : set.requested) {
@@ -125,6 +130,7 @@ Expected<void> Replace(const std::string& directory, const PackageSet& set, cons
 }  // namespace
 
 Expected<std::vector<InstalledPackage>> InstallPackages(const PackageInstallOptions& options) {
+  if (auto python = CheckIsPython(options.language); !python) return python.error();
   auto now = NewRequirements(options);
   if (!now) return now.error();
   const bool from_lock = !options.lock_file.empty() && now->empty() && !options.upgrade;
@@ -145,7 +151,7 @@ Expected<std::vector<InstalledPackage>> InstallPackages(const PackageInstallOpti
   auto executor = MakeCheckExecutor(options);
   if (!executor) return executor.error();
   constexpr auto kNoDeadline = std::chrono::steady_clock::time_point::max();
-  internal::PackageCheck check(**executor, kNoDeadline, options.stop);
+  internal::PackageCheck check(**executor, options.language, kNoDeadline, options.stop);
   packages::ResolverOptions resolver_options;
   resolver_options.stop = options.stop;
   resolver_options.progress = options.progress;
@@ -155,6 +161,7 @@ Expected<std::vector<InstalledPackage>> InstallPackages(const PackageInstallOpti
   std::sort(fetched->begin(), fetched->end(),
             [](const CachedPackage& a, const CachedPackage& b) { return a.name < b.name; });
   PackageSet set;
+  set.python = options.language.version();
   for (const Requirement& requirement : wanted) {
     set.requested.push_back(from_lock ? requirement.name + requirement.specifier : requirement.ToString());
   }
@@ -196,6 +203,7 @@ Expected<std::vector<std::string>> RemovePackages(const std::string& directory, 
   }
   // What is still asked for, and all that it leads to. Conditions are not looked at: rather one too many stays.
   PackageSet after;
+  after.python = before->python;
   std::vector<std::string> reach;
   for (const std::string& text : before->requested) {
     const auto requirement = packages::ParseRequirement(text);
@@ -247,15 +255,17 @@ Expected<void> BuildPythonImage(const ImageBuildOptions& options) {
     });
     if (!plain) return Error{ErrorKind::kInvalidArgument, "'" + name + "' is not a module's name"};
   }
-  const auto path = internal::FindImage(options.image_directory, Python().image());
+  if (auto python = CheckIsPython(options.language); !python) return python;
+  const auto path = internal::FindImage(options.image_directory, options.language.image());
   if (!path) return path.error();
   auto base = guest::ImageFile::Open(*path);
   if (!base) return base.error();
   std::vector<std::shared_ptr<const wasi::PackageLayer>> layers;
   for (const std::string& directory : options.packages) {
-    auto layer = wasi::OpenPackageDirectory(directory);
-    if (!layer) return layer.error();
-    layers.push_back(std::move(*layer));
+    auto opened = internal::OpenPackages(directory);
+    if (!opened) return opened.error();
+    if (auto fits = internal::CheckPython(*opened, options.language); !fits) return fits;
+    layers.push_back(std::move(opened->layer));
   }
   auto engine = wasm::Engine::Create();
   if (!engine) return engine.error();
@@ -269,7 +279,7 @@ Expected<void> BuildPythonImage(const ImageBuildOptions& options) {
   if (!module) return module.error();
   guest::Job job;
   job.name = "<goru image>";
-  job.code = "__goru_run__.__globals__['_keep_imports']([";
+  job.code = "install_pkg.__globals__['_keep_imports']([";
   for (const std::string& name : options.imports) job.code += "'" + name + "', ";
   job.code += "])";
   return guest::ExtendImage(*engine, std::move(*module), **base, layers, job, options.output);

@@ -6,6 +6,7 @@
 #include "executor/package_check.hpp"
 #include "host/packages/packages_module.hpp"
 #include "packages/package_cache.hpp"
+#include "packages/package_set.hpp"
 #include "packages/resolver.hpp"
 
 namespace goru::internal {
@@ -15,8 +16,8 @@ using packages::CachedPackage;
 using packages::Requirement;
 
 /// One install_pkg.
-Expected<std::vector<InstalledPackage>> Install(ExecutorCore& executor, wasi::PackageView& view,
-                                                const PackageLimits& limits,
+Expected<std::vector<InstalledPackage>> Install(ExecutorCore& executor, const Language& language,
+                                                wasi::PackageView& view, const PackageLimits& limits,
                                                 const std::vector<Requirement>& requirements,
                                                 const std::stop_token& stop) {
   const ExecutorConfig& config = executor.config();
@@ -26,7 +27,7 @@ Expected<std::vector<InstalledPackage>> Install(ExecutorCore& executor, wasi::Pa
   auto cache = packages::PackageCache::Open(PackageCacheDirectory(config.cache_directory));
   if (!cache) return cache.error();
   const auto deadline = std::chrono::steady_clock::now() + limits.install_timeout;
-  PackageCheck check(executor, deadline, stop);
+  PackageCheck check(executor, language, deadline, stop);
   packages::ResolverOptions options;
   options.deadline = deadline;
   options.stop = stop;
@@ -35,7 +36,7 @@ Expected<std::vector<InstalledPackage>> Install(ExecutorCore& executor, wasi::Pa
   auto fetched = resolver.Fetch(requirements, {});
   if (!fetched) return fetched.error();
   std::vector<std::string> directories;
-  std::string checked = "imports\n";
+  std::string checked = "imports " + language.version() + "\n";
   for (const CachedPackage& package : *fetched) {
     directories.push_back(package.directory);
     checked += package.sha256 + "\n";
@@ -63,10 +64,25 @@ std::string PackageCacheDirectory(const std::string& cache_directory) {
   return cache_directory.empty() ? std::string() : cache_directory + "/packages";
 }
 
+Expected<PackageDirectory> OpenPackages(const std::string& path) {
+  auto layer = wasi::OpenPackageDirectory(path);
+  if (!layer) return layer.error();
+  return PackageDirectory{path, packages::PythonOfPackages(path), std::move(*layer)};
+}
+
+Expected<void> CheckPython(const PackageDirectory& directory, const Language& language) {
+  const std::string& python = directory.python;
+  if (python.empty() || python == language.version()) return {};
+  return Error{ErrorKind::kInvalidArgument, directory.path + " holds packages for Python " + python + ", not " +
+                                                language.version() + "; choose that version (-l python" + python +
+                                                ") or install them for this one (goru deps install --lang python" +
+                                                language.version() + " --upgrade)"};
+}
+
 Expected<SessionPackages> MakeSessionPackages(const std::shared_ptr<ExecutorCore>& executor, const Language& language,
                                               const SessionConfig& config,
                                               const std::shared_ptr<const wasi::PackageLayer>& built_in,
-                                              const wasi::PackageView::Layers& shared) {
+                                              std::span<const PackageDirectory> shared) {
   const PackagesConfig& wanted = config.packages;
   const bool installs = wanted.allow_any || !wanted.allowed.empty();
   SessionPackages out;
@@ -79,11 +95,15 @@ Expected<SessionPackages> MakeSessionPackages(const std::shared_ptr<ExecutorCore
   wasi::PackageView::Layers layers;
   if (built_in) layers.push_back(built_in);
   for (const std::string& directory : wanted.directories) {
-    auto layer = wasi::OpenPackageDirectory(directory);
-    if (!layer) return layer.error();
-    layers.push_back(std::move(*layer));
+    auto opened = OpenPackages(directory);
+    if (!opened) return opened.error();
+    if (auto fits = CheckPython(*opened, language); !fits) return fits.error();
+    layers.push_back(std::move(opened->layer));
   }
-  layers.insert(layers.end(), shared.begin(), shared.end());
+  for (const PackageDirectory& directory : shared) {
+    if (auto fits = CheckPython(directory, language); !fits) return fits.error();
+    layers.push_back(directory.layer);
+  }
   if (layers.empty() && !installs) return out;
   // What the image has seen counts as one, and anything else on top as another.
   const uint64_t generation = (built_in ? 1U : 0U) + (layers.size() > (built_in ? 1U : 0U) ? 1U : 0U);
@@ -94,12 +114,12 @@ Expected<SessionPackages> MakeSessionPackages(const std::shared_ptr<ExecutorCore
   if (!installs) return out;
   auto module = host::packages::CreatePackagesModule(
       wanted, config.limits.packages,
-      [weak = std::weak_ptr(executor), view = out.view, package_limits = config.limits.packages](
+      [weak = std::weak_ptr(executor), language, view = out.view, package_limits = config.limits.packages](
           const std::vector<Requirement>& requirements,
           const std::stop_token& stop) -> Expected<std::vector<InstalledPackage>> {
         const auto core = weak.lock();
         if (!core) return Error{ErrorKind::kUnavailable, "the executor is closed"};
-        return Install(*core, *view, package_limits, requirements, stop);
+        return Install(*core, language, *view, package_limits, requirements, stop);
       });
   if (!module) return module.error();
   out.module = std::move(*module);

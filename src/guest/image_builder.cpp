@@ -94,13 +94,13 @@ Expected<std::vector<uint8_t>> MoveStack(std::span<const uint8_t> module, uint32
   return wasm::SetGlobals(module, moved);
 }
 
-Expected<Booted> Boot(const std::shared_ptr<wasm::Engine>& engine, GuestModel model, const Codec& codec,
+Expected<Booted> Boot(const std::shared_ptr<wasm::Engine>& engine, const ImageInfo& info,
                       std::span<const uint8_t> module, const std::string& prelude) {
   auto globals = wasm::ListMutableGlobals(module);
   if (!globals) return globals.error();
   auto exported = wasm::ExportGlobals(module, *globals);
   if (!exported) return exported.error();
-  if (model == GuestModel::kResumable) {
+  if (info.model == GuestModel::kResumable) {
     auto pages = wasm::InitialMemoryPages(module);
     if (!pages) return pages.error();
     exported = MoveStack(*exported, *pages);
@@ -118,13 +118,15 @@ Expected<Booted> Boot(const std::shared_ptr<wasm::Engine>& engine, GuestModel mo
   Booted booted;
   std::unique_ptr<Guest> guest;
   wasi::WasiHost host = BootHost(sources, prelude);
-  if (model == GuestModel::kResumable) {
+  if (info.model == GuestModel::kResumable) {
     auto made = ResumableGuest::Boot(*program, std::move(*slot), std::move(host), port, kStackPages);
     if (!made) return made.error();
     booted.parking = (*made)->parking();
     guest = std::move(*made);
   } else {
-    auto made = ReactorGuest::Boot(*program, std::move(*slot), codec, std::move(host), prelude, port);
+    // Python reads its prelude from its arguments.
+    const std::string translator = info.language == "typescript" ? prelude : std::string();
+    auto made = ReactorGuest::Boot(*program, std::move(*slot), info.codec(), std::move(host), translator, port);
     if (!made) return made.error();
     guest = std::move(*made);
   }
@@ -194,7 +196,7 @@ Expected<void> BuildImage(const std::string& name, std::span<const uint8_t> modu
   }
   auto engine = wasm::Engine::Create();
   if (!engine) return engine.error();
-  auto booted = Boot(*engine, info.model, info.codec(), module, prelude);
+  auto booted = Boot(*engine, info, module, prelude);
   if (!booted) return booted.error();
   info.parking = booted->parking;
   auto image_module = wasm::MakeImageModule(module, static_cast<uint32_t>(booted->memory.size() / wasm::kWasmPageSize),
@@ -249,7 +251,7 @@ Expected<void> ExtendImage(const std::shared_ptr<wasm::Engine>& engine, wasm::Mo
   ImageInfo info = base.info();
   auto module_bytes = base.ReadModule();
   if (!module_bytes) return module_bytes.error();
-  auto hot_pages = FindHotPages((*runtime)->WithMemory(std::move(*memory)), info.language);
+  auto hot_pages = FindHotPages((*runtime)->WithMemory(std::move(*memory)));
   if (!hot_pages) return hot_pages.error();
   info.hot_pages = std::move(*hot_pages);
   return ImageFile::Write(output, std::move(info), *module_bytes, content, *archive);

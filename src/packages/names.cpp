@@ -221,4 +221,10 @@ std::optional<WheelName> ParseWheelName(std::string_view file_name) {
   return WheelName{*name, version, parts[parts.size() - 3], parts[parts.size() - 2], parts[parts.size() - 1]};
 }
 
+std::string VersionDigits(std::string_view python) {
+  std::string out(python);
+  std::erase(out, '.');
+  return out;
+}
+
 }  // namespace goru::packages

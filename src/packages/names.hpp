@@ -52,4 +52,7 @@ struct WheelName {
 };
 std::optional<WheelName> ParseWheelName(std::string_view file_name);
 
+/// How tags and bytecode files write a version of Python: "3.13" is "313".
+std::string VersionDigits(std::string_view python);
+
 }  // namespace goru::packages

@@ -13,6 +13,7 @@
 #include <nlohmann/json.hpp>
 
 #include "packages/digest.hpp"
+#include "packages/names.hpp"
 #include "support/file.hpp"
 #include "support/unique_fd.hpp"
 
@@ -37,11 +38,12 @@ bool IsTest(const std::string& path) {
          path.find("/test/") != std::string::npos;
 }
 
-std::string BytecodePath(const std::string& source) {
+/// PEP 3147, and the version without its dot: "3.13" gives "cpython-313".
+std::string BytecodePath(const std::string& source, const std::string& python) {
   const size_t slash = source.rfind('/');
   const std::string folder = slash == std::string::npos ? std::string() : source.substr(0, slash + 1);
   const std::string name = slash == std::string::npos ? source : source.substr(slash + 1);
-  return folder + "__pycache__/" + name.substr(0, name.size() - 2) + "cpython-312.pyc";
+  return folder + "__pycache__/" + name.substr(0, name.size() - 2) + "cpython-" + VersionDigits(python) + ".pyc";
 }
 
 std::span<const uint8_t> Bytes(std::string_view text) {
@@ -142,8 +144,8 @@ Expected<void> PackageCache::AddWheel(const std::string& path, const std::string
   return {};
 }
 
-std::optional<CachedPackage> PackageCache::FindPackage(const std::string& sha256) const {
-  const std::string entry = directory_ + "/packages/" + sha256;
+std::optional<CachedPackage> PackageCache::FindPackage(const std::string& python, const std::string& sha256) const {
+  const std::string entry = directory_ + "/packages/" + python + "/" + sha256;
   auto text = ReadText(entry + "/package.json");
   if (!text) return std::nullopt;
   const json description = json::parse(*text, nullptr, false);
@@ -182,7 +184,7 @@ Expected<CachedPackage> PackageCache::AddPackage(const Wheel& wheel, const std::
     // A sandbox answers only what it was asked, once, and in proportion.
     if (known == sizes.end() || bytecode.size() > known->second * kBytecodeFactor + kBytecodeRoom) return false;
     sizes.erase(known);
-    stored = WriteNewFile(files + "/" + BytecodePath(source), Bytes(bytecode));
+    stored = WriteNewFile(files + "/" + BytecodePath(source, check.python()), Bytes(bytecode));
     return stored.ok();
   });
   if (!stored) return stored.error();
@@ -195,9 +197,10 @@ Expected<CachedPackage> PackageCache::AddPackage(const Wheel& wheel, const std::
                             {"modules", wheel.modules}};
   if (auto written = WriteNewFile(entry + "/package.json", Bytes(description.dump())); !written) return written.error();
   std::error_code failed;
-  fs::create_directories(directory_ + "/packages", failed);
-  fs::rename(entry, directory_ + "/packages/" + wheel.sha256, failed);
-  auto package = FindPackage(wheel.sha256);
+  const std::string kept = directory_ + "/packages/" + check.python();
+  fs::create_directories(kept, failed);
+  fs::rename(entry, kept + "/" + wheel.sha256, failed);
+  auto package = FindPackage(check.python(), wheel.sha256);
   if (!package) return Error{ErrorKind::kUnavailable, "cannot keep " + wheel.name + ": " + failed.message()};
   return *package;
 }

@@ -1,9 +1,9 @@
 // Wheels, and packages unpacked from them, kept between installations.
 //
-//   wheels/<sha256>/<file name>     as downloaded
-//   packages/<sha256>/files/...     unpacked, checked and compiled to bytecode
-//   packages/<sha256>/package.json  what it is
-//   answers/<hash>.json             what pip answered lately
+//   wheels/<sha256>/<file name>              as downloaded
+//   packages/<python>/<sha256>/files/...     unpacked, checked and compiled to this version's bytecode
+//   packages/<python>/<sha256>/package.json  what it is
+//   answers/<hash>.json                      what pip answered lately
 //
 // Entries are renamed into place when they are whole and never change. The directory belongs to the user alone.
 #pragma once
@@ -48,7 +48,7 @@ class PackageCache {
   std::string FindWheel(const std::string& sha256) const;
   Expected<void> AddWheel(const std::string& path, const std::string& sha256) const;
 
-  std::optional<CachedPackage> FindPackage(const std::string& sha256) const;
+  std::optional<CachedPackage> FindPackage(const std::string& python, const std::string& sha256) const;
   /// Unpacks, compiles and keeps.
   Expected<CachedPackage> AddPackage(const Wheel& wheel, const std::string& file_name, SandboxCheck& check) const;
 

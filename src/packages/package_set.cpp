@@ -23,6 +23,9 @@ namespace fs = std::filesystem;
 using nlohmann::json;
 
 constexpr const char* kManifest = "goru-packages.json";
+// As other tools name it.
+constexpr const char* kPythonVersion = ".python-version";
+constexpr size_t kMaxVersion = 64;
 constexpr int kFormat = 1;
 constexpr size_t kMaxManifest = size_t{16} << 20;
 
@@ -68,6 +71,7 @@ Expected<PackageSet> ReadPackageSet(const std::string& directory) {
   const json manifest = json::parse(text->begin(), text->end(), nullptr, false);
   try {
     if (manifest.at("format").get<int>() != kFormat) return foreign;
+    set.python = manifest.at("python").get<std::string>();
     set.requested = manifest.at("requested").get<std::vector<std::string>>();
     for (const json& item : manifest.at("packages")) {
       set.packages.push_back({item.at("name").get<std::string>(), item.at("version").get<std::string>(),
@@ -79,6 +83,13 @@ Expected<PackageSet> ReadPackageSet(const std::string& directory) {
     return foreign;
   }
   return set;
+}
+
+std::string PythonOfPackages(const std::string& directory) {
+  auto text = support::ReadFile(directory + "/" + kPythonVersion, kMaxVersion);
+  if (!text) return {};
+  const std::string version(text->begin(), text->end());
+  return version.substr(0, version.find_first_of("\r\n \t"));
 }
 
 Expected<DirectoryLock> DirectoryLock::Take(const std::string& directory, const std::stop_token& stop) {
@@ -175,11 +186,13 @@ Expected<void> StagedSet::Commit(const PackageSet& set) {
                         {"files", files_[package.name]}});
   }
   const std::string text =
-      json{{"format", kFormat}, {"python", "3.12"}, {"requested", set.requested}, {"packages", packages}}.dump(2) +
+      json{{"format", kFormat}, {"python", set.python}, {"requested", set.requested}, {"packages", packages}}.dump(2) +
       "\n";
-  const auto written =
-      WriteNewFile(path_ + "/" + kManifest, {reinterpret_cast<const uint8_t*>(text.data()), text.size()});
-  if (!written) return written.error();
+  for (const auto& [name, content] : {std::pair(kManifest, text), std::pair(kPythonVersion, set.python + "\n")}) {
+    const auto written =
+        WriteNewFile(path_ + "/" + name, {reinterpret_cast<const uint8_t*>(content.data()), content.size()});
+    if (!written) return written.error();
+  }
   const auto rename = [this](unsigned flags) {
     return ::renameat2(AT_FDCWD, path_.c_str(), AT_FDCWD, directory_.c_str(), flags) == 0;
   };

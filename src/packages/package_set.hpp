@@ -24,6 +24,8 @@ struct SetPackage {
   std::vector<std::string> files;
 };
 struct PackageSet {
+  /// The version of Python that it was made for.
+  std::string python;
   /// Requirements that people asked for.
   std::vector<std::string> requested;
   /// Sorted by name.
@@ -33,6 +35,10 @@ struct PackageSet {
 /// An empty set where the directory does not exist. kInvalidArgument: it holds other things than packages installed
 /// here.
 Expected<PackageSet> ReadPackageSet(const std::string& directory);
+
+/// The version of Python that a directory's packages were made for; empty where goru did not install them. Reads a file
+/// of a few bytes.
+std::string PythonOfPackages(const std::string& directory);
 
 /// Held while a directory changes: a second installer waits.
 class DirectoryLock {

@@ -110,11 +110,13 @@ Expected<Resolved> ReadItem(const json& item) {
 
 }  // namespace
 
-std::vector<std::string> Pip::Target(WheelKind kind) {
-  std::vector<std::string> out = {"--only-binary", ":all:", "--implementation", "cp", "--python-version", "3.12",
+std::vector<std::string> Pip::Target(WheelKind kind) const {
+  std::vector<std::string> out = {"--only-binary", ":all:", "--implementation", "cp", "--python-version", python_,
                                   "--abi",         "none"};
   if (kind == WheelKind::kAny) {
-    for (const char* abi : {"cp312", "abi3"}) out.insert(out.end(), {"--abi", abi});
+    for (const std::string& abi : {"cp" + VersionDigits(python_), std::string("abi3")}) {
+      out.insert(out.end(), {"--abi", abi});
+    }
     for (const char* platform :
          {"manylinux_2_34_x86_64", "manylinux_2_28_x86_64", "manylinux_2_27_x86_64", "manylinux_2_24_x86_64",
           "manylinux_2_17_x86_64", "manylinux2014_x86_64", "manylinux_2_12_x86_64", "manylinux2010_x86_64",
@@ -128,8 +130,9 @@ std::vector<std::string> Pip::Target(WheelKind kind) {
 
 std::string Pip::NewPath(const std::string& name) { return scratch_ + "/" + name + "-" + std::to_string(++files_); }
 
-Expected<Pip> Pip::Create(std::string scratch, std::chrono::steady_clock::time_point deadline, std::stop_token stop) {
-  Pip pip(std::move(scratch), deadline, std::move(stop));
+Expected<Pip> Pip::Create(std::string scratch, std::string python, std::chrono::steady_clock::time_point deadline,
+                          std::stop_token stop) {
+  Pip pip(std::move(scratch), std::move(python), deadline, std::move(stop));
   const char* chosen = std::getenv("GORU_INSTALLER");
   const std::string installer = chosen == nullptr ? "" : chosen;
   if (installer == "uv") {

@@ -16,7 +16,7 @@ namespace goru::packages {
 enum class WheelKind {
   /// Those that are made for every platform.
   kPure,
-  /// Those of CPython 3.12 on Linux as well: some have a fallback in Python.
+  /// Those of CPython on Linux as well: some have a fallback in Python.
   kAny,
 };
 
@@ -33,8 +33,9 @@ struct Resolved {
 /// Drives pip as a program. Wheels only: nothing of a package runs, and nothing is built.
 class Pip {
  public:
-  /// `scratch` is an empty directory of this installation's own. kInvalidArgument: GORU_INSTALLER names no installer.
-  static Expected<Pip> Create(std::string scratch, std::chrono::steady_clock::time_point deadline,
+  /// `scratch` is an empty directory of this installation's own, `python` the version to find wheels for, "3.13".
+  /// kInvalidArgument: GORU_INSTALLER names no installer.
+  static Expected<Pip> Create(std::string scratch, std::string python, std::chrono::steady_clock::time_point deadline,
                               std::stop_token stop);
 
   /// What fulfils all of the requirements, and `constraints` where those are named at all. `links` is a directory of
@@ -47,19 +48,20 @@ class Pip {
   Expected<std::map<std::string, std::string>> Download(const std::vector<Resolved>& packages, WheelKind kind);
 
  private:
-  Pip(std::string scratch, std::chrono::steady_clock::time_point deadline, std::stop_token stop)
-      : scratch_(std::move(scratch)), deadline_(deadline), stop_(std::move(stop)) {}
+  Pip(std::string scratch, std::string python, std::chrono::steady_clock::time_point deadline, std::stop_token stop)
+      : scratch_(std::move(scratch)), python_(std::move(python)), deadline_(deadline), stop_(std::move(stop)) {}
 
   /// What pip wrote.
   Expected<std::string> Run(const std::vector<std::string>& arguments);
   /// Why pip may have failed: there is none, or one that is too old. The message has the command that helps.
   Expected<void> CheckVersion() const;
   std::string NewPath(const std::string& name);
-  static std::vector<std::string> Target(WheelKind kind);
+  std::vector<std::string> Target(WheelKind kind) const;
 
   /// What starts pip: "python3 -m pip", or uv's way.
   std::vector<std::string> command_;
   std::string scratch_;
+  std::string python_;
   std::chrono::steady_clock::time_point deadline_;
   std::stop_token stop_;
   unsigned files_ = 0;

@@ -68,7 +68,7 @@ Expected<void> Resolver::StartPip() {
     if (!scratch) return scratch.error();
     scratch_.emplace(std::move(*scratch));
   }
-  auto pip = Pip::Create(scratch_->path(), options_.deadline, options_.stop);
+  auto pip = Pip::Create(scratch_->path(), check_.python(), options_.deadline, options_.stop);
   if (!pip) return pip.error();
   pip_.emplace(std::move(*pip));
   return {};
@@ -110,7 +110,7 @@ Expected<std::vector<CachedPackage>> Resolver::Unpack(std::vector<Resolved> reso
   std::vector<CachedPackage> out;
   std::vector<Resolved> missing;
   for (Resolved& package : resolved) {
-    if (auto known = package.sha256.empty() ? std::nullopt : cache_.FindPackage(package.sha256)) {
+    if (auto known = package.sha256.empty() ? std::nullopt : cache_.FindPackage(check_.python(), package.sha256)) {
       out.push_back(std::move(*known));
     } else {
       missing.push_back(std::move(package));
@@ -235,7 +235,7 @@ Expected<std::optional<Resolver::Broken>> Resolver::TryImports(std::vector<Resol
   std::vector<std::string> directories;
   std::vector<Resolved> fresh;
   for (const Resolved& package : resolved) {
-    const auto known = package.sha256.empty() ? std::nullopt : cache_.FindPackage(package.sha256);
+    const auto known = package.sha256.empty() ? std::nullopt : cache_.FindPackage(check_.python(), package.sha256);
     if (known) directories.push_back(known->directory);
     if (!known) fresh.push_back(package);
   }
@@ -293,7 +293,7 @@ Expected<std::vector<CachedPackage>> Resolver::Solve(const std::vector<Requireme
 
 Expected<std::vector<CachedPackage>> Resolver::Fetch(const std::vector<Requirement>& requirements,
                                                      const std::vector<std::string>& constraints) {
-  std::string question = PipSettings();
+  std::string question = PipSettings() + "python " + check_.python() + "\n";
   for (const Requirement& requirement : requirements) {
     if (const char* why = WhyUnsupported(requirement.name)) return Unsupported(requirement.name, why);
     question += requirement.ToString() + "\n";
@@ -304,7 +304,7 @@ Expected<std::vector<CachedPackage>> Resolver::Fetch(const std::vector<Requireme
     std::vector<CachedPackage> known;
     bool complete = answer.is_array() && !answer.empty();
     for (const json& hash : complete ? answer : json::array()) {
-      auto package = hash.is_string() ? cache_.FindPackage(hash.get<std::string>()) : std::nullopt;
+      auto package = hash.is_string() ? cache_.FindPackage(check_.python(), hash.get<std::string>()) : std::nullopt;
       complete = complete && package.has_value();
       if (package) known.push_back(std::move(*package));
     }

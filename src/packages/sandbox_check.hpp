@@ -15,6 +15,9 @@ class SandboxCheck {
  public:
   virtual ~SandboxCheck() = default;
 
+  /// The version of Python in the sandboxes: "3.13".
+  virtual const std::string& python() const noexcept = 0;
+
   /// Imports modules in a fresh sandbox that has these directories as its packages. Error: the first that failed and
   /// the exception, in one line.
   virtual Expected<void> Import(const std::vector<std::string>& directories,
