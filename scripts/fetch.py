@@ -186,7 +186,12 @@ def download_crate(entry, work):
         if (home / name).is_file():
             shutil.copy(home / name, own / name)
     env["CARGO_HOME"] = str(own)
-    run([cargo_command(), "fetch", "--quiet"], work, env)
+    cargo = cargo_command()
+    # The compiler that belongs to it: the first one on the path may be a proxy without a toolchain.
+    compiler = pathlib.Path(cargo).with_name("rustc")
+    if compiler.is_file():
+        env["RUSTC"] = str(compiler)
+    run([cargo, "fetch", "--quiet"], work, env)
     found = list(own.glob(f"registry/cache/*/{entry['package']}-{entry['version']}.crate"))
     if len(found) != 1:
         raise FetchError(f"{entry['package']}: cargo fetched {len(found)} such crates")

@@ -84,8 +84,8 @@ Expected<Secrets> Secrets::Create(const std::vector<HttpSecret>& secrets) {
     out.secrets_.push_back(
         {secret.name, std::string(kPrefix) + secret.name + std::string(kSuffix), secret.value, std::move(*hosts)});
   }
-  std::stable_sort(out.spellings_.begin(), out.spellings_.end(),
-                   [](const Spelling& a, const Spelling& b) { return a.text.size() > b.text.size(); });
+  std::sort(out.spellings_.begin(), out.spellings_.end(),
+            [](const Spelling& a, const Spelling& b) { return a.text.size() > b.text.size(); });
   for (const Spelling& spelling : out.spellings_) out.begins_[static_cast<uint8_t>(spelling.text.front())] = true;
   return out;
 }
