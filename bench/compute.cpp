@@ -67,7 +67,7 @@ bool RegisterPrograms() {
   for (const auto& entry : fs::directory_iterator(Directory() / "programs")) programs.push_back(entry.path());
   std::sort(programs.begin(), programs.end());
   const std::vector<std::pair<std::string, Language>> runtimes = {
-      {"python", Python()}, {"python_3_13", Python("3.13")}, {"javascript", JavaScript()}};
+      {"python", Python()}, {"python_3_12", Python("3.12")}, {"javascript", JavaScript()}};
   for (const auto& [name, language] : runtimes) {
     for (const fs::path& program : programs) {
       if (program.extension() != (IsPython(language) ? ".py" : ".js")) continue;

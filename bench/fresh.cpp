@@ -50,7 +50,7 @@ void FreshWarmPool(benchmark::State& state, const Language& language) {
   MeasureFresh(state, language, executor, kPause);
 }
 BENCHMARK_CAPTURE(FreshWarmPool, python, Python())->UseManualTime()->Iterations(1000);
-BENCHMARK_CAPTURE(FreshWarmPool, python_3_13, Python("3.13"))->UseManualTime()->Iterations(1000);
+BENCHMARK_CAPTURE(FreshWarmPool, python_3_12, Python("3.12"))->UseManualTime()->Iterations(1000);
 BENCHMARK_CAPTURE(FreshWarmPool, javascript, JavaScript())->UseManualTime()->Iterations(1000);
 
 /// The same by a caller who asks now and then: CPU and caches have cooled.
@@ -59,7 +59,7 @@ void FreshWarmPoolIdle(benchmark::State& state, const Language& language) {
   MeasureFresh(state, language, executor, kLongPause);
 }
 BENCHMARK_CAPTURE(FreshWarmPoolIdle, python, Python())->UseManualTime()->Iterations(600);
-BENCHMARK_CAPTURE(FreshWarmPoolIdle, python_3_13, Python("3.13"))->UseManualTime()->Iterations(600);
+BENCHMARK_CAPTURE(FreshWarmPoolIdle, python_3_12, Python("3.12"))->UseManualTime()->Iterations(600);
 BENCHMARK_CAPTURE(FreshWarmPoolIdle, javascript, JavaScript())->UseManualTime()->Iterations(600);
 
 /// Without a pool, one after the other: the sandbox is made, used, and cleaned on the caller's thread (`close_`). Its
@@ -69,7 +69,7 @@ void FreshNoPool(benchmark::State& state, const Language& language) {
   MeasureFresh(state, language, executor, std::chrono::milliseconds(0));
 }
 BENCHMARK_CAPTURE(FreshNoPool, python, Python())->UseManualTime()->Iterations(3000);
-BENCHMARK_CAPTURE(FreshNoPool, python_3_13, Python("3.13"))->UseManualTime()->Iterations(3000);
+BENCHMARK_CAPTURE(FreshNoPool, python_3_12, Python("3.12"))->UseManualTime()->Iterations(3000);
 BENCHMARK_CAPTURE(FreshNoPool, javascript, JavaScript())->UseManualTime()->Iterations(3000);
 
 /// Without a pool and by a caller who asks now and then.
@@ -78,7 +78,7 @@ void FreshNoPoolIdle(benchmark::State& state, const Language& language) {
   MeasureFresh(state, language, executor, kLongPause);
 }
 BENCHMARK_CAPTURE(FreshNoPoolIdle, python, Python())->UseManualTime()->Iterations(600);
-BENCHMARK_CAPTURE(FreshNoPoolIdle, python_3_13, Python("3.13"))->UseManualTime()->Iterations(600);
+BENCHMARK_CAPTURE(FreshNoPoolIdle, python_3_12, Python("3.12"))->UseManualTime()->Iterations(600);
 BENCHMARK_CAPTURE(FreshNoPoolIdle, javascript, JavaScript())->UseManualTime()->Iterations(600);
 
 /// The worst case: no pool, and memory that no sandbox has used before, so that every page is a fault. The sessions
@@ -101,7 +101,7 @@ void FreshNewMemory(benchmark::State& state, const Language& language) {
   all.Report(state, "us");
 }
 BENCHMARK_CAPTURE(FreshNewMemory, python, Python())->UseManualTime()->Iterations(500);
-BENCHMARK_CAPTURE(FreshNewMemory, python_3_13, Python("3.13"))->UseManualTime()->Iterations(500);
+BENCHMARK_CAPTURE(FreshNewMemory, python_3_12, Python("3.12"))->UseManualTime()->Iterations(500);
 BENCHMARK_CAPTURE(FreshNewMemory, javascript, JavaScript())->UseManualTime()->Iterations(500);
 
 }  // namespace

@@ -67,7 +67,7 @@ void HostCall(benchmark::State& state, const Language& language, const std::stri
 
 /// call(...) of a function that runs on the run's own thread.
 BENCHMARK_CAPTURE(HostCall, python, Python(), "calls(5000)", "loop(5000)", 5000)->UseManualTime()->Iterations(30);
-BENCHMARK_CAPTURE(HostCall, python_3_13, Python("3.13"), "calls(5000)", "loop(5000)", 5000)
+BENCHMARK_CAPTURE(HostCall, python_3_12, Python("3.12"), "calls(5000)", "loop(5000)", 5000)
     ->UseManualTime()
     ->Iterations(30);
 BENCHMARK_CAPTURE(HostCall, javascript, JavaScript(), "calls(5000)", "loop(5000)", 5000)
@@ -77,7 +77,7 @@ BENCHMARK_CAPTURE(HostCall, javascript, JavaScript(), "calls(5000)", "loop(5000)
 BENCHMARK_CAPTURE(HostCall, python_blocking, Python(), "blocking(1000)", "loop(1000)", 1000)
     ->UseManualTime()
     ->Iterations(20);
-BENCHMARK_CAPTURE(HostCall, python_3_13_blocking, Python("3.13"), "blocking(1000)", "loop(1000)", 1000)
+BENCHMARK_CAPTURE(HostCall, python_3_12_blocking, Python("3.12"), "blocking(1000)", "loop(1000)", 1000)
     ->UseManualTime()
     ->Iterations(20);
 BENCHMARK_CAPTURE(HostCall, javascript_blocking, JavaScript(), "blocking(1000)", "loop(1000)", 1000)
@@ -87,14 +87,14 @@ BENCHMARK_CAPTURE(HostCall, javascript_blocking, JavaScript(), "blocking(1000)",
 BENCHMARK_CAPTURE(HostCall, python_gathered, Python(), "asyncio.run(gathered(1000))", "pass", 1000)
     ->UseManualTime()
     ->Iterations(30);
-BENCHMARK_CAPTURE(HostCall, python_3_13_gathered, Python("3.13"), "asyncio.run(gathered(1000))", "pass", 1000)
+BENCHMARK_CAPTURE(HostCall, python_3_12_gathered, Python("3.12"), "asyncio.run(gathered(1000))", "pass", 1000)
     ->UseManualTime()
     ->Iterations(30);
 /// What asyncio alone takes of that: the same gather of coroutines that call nothing.
 BENCHMARK_CAPTURE(HostCall, python_gathered_nothing, Python(), "asyncio.run(nothing(1000))", "pass", 1000)
     ->UseManualTime()
     ->Iterations(30);
-BENCHMARK_CAPTURE(HostCall, python_3_13_gathered_nothing, Python("3.13"), "asyncio.run(nothing(1000))", "pass", 1000)
+BENCHMARK_CAPTURE(HostCall, python_3_12_gathered_nothing, Python("3.12"), "asyncio.run(nothing(1000))", "pass", 1000)
     ->UseManualTime()
     ->Iterations(30);
 BENCHMARK_CAPTURE(HostCall, javascript_gathered, JavaScript(), "await gathered(1000)", "0", 1000)

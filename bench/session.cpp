@@ -23,10 +23,10 @@ void SessionRun(benchmark::State& state, const Language& language, std::string_v
   all.Report(state, "us");
 }
 BENCHMARK_CAPTURE(SessionRun, python, Python(), "x=1+1")->UseManualTime()->Iterations(5000);
-BENCHMARK_CAPTURE(SessionRun, python_3_13, Python("3.13"), "x=1+1")->UseManualTime()->Iterations(5000);
+BENCHMARK_CAPTURE(SessionRun, python_3_12, Python("3.12"), "x=1+1")->UseManualTime()->Iterations(5000);
 BENCHMARK_CAPTURE(SessionRun, javascript, JavaScript(), "x=1+1")->UseManualTime()->Iterations(20000);
 BENCHMARK_CAPTURE(SessionRun, python_print, Python(), "print(1+1)")->UseManualTime()->Iterations(5000);
-BENCHMARK_CAPTURE(SessionRun, python_3_13_print, Python("3.13"), "print(1+1)")->UseManualTime()->Iterations(5000);
+BENCHMARK_CAPTURE(SessionRun, python_3_12_print, Python("3.12"), "print(1+1)")->UseManualTime()->Iterations(5000);
 BENCHMARK_CAPTURE(SessionRun, javascript_print, JavaScript(), "console.log(1+1)")->UseManualTime()->Iterations(20000);
 
 /// The process's private memory as the kernel counts it.
@@ -69,7 +69,7 @@ void IdleSessionMemory(benchmark::State& state, const Language& language) {
   }
 }
 BENCHMARK_CAPTURE(IdleSessionMemory, python, Python())->Iterations(1)->Unit(benchmark::kMillisecond);
-BENCHMARK_CAPTURE(IdleSessionMemory, python_3_13, Python("3.13"))->Iterations(1)->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(IdleSessionMemory, python_3_12, Python("3.12"))->Iterations(1)->Unit(benchmark::kMillisecond);
 BENCHMARK_CAPTURE(IdleSessionMemory, javascript, JavaScript())->Iterations(1)->Unit(benchmark::kMillisecond);
 
 }  // namespace

@@ -30,7 +30,7 @@ void ExecutorStart(benchmark::State& state, const Language& language) {
   create.Report(state, "us", "create_");
 }
 BENCHMARK_CAPTURE(ExecutorStart, python, Python())->UseManualTime()->Iterations(100);
-BENCHMARK_CAPTURE(ExecutorStart, python_3_13, Python("3.13"))->UseManualTime()->Iterations(100);
+BENCHMARK_CAPTURE(ExecutorStart, python_3_12, Python("3.12"))->UseManualTime()->Iterations(100);
 BENCHMARK_CAPTURE(ExecutorStart, javascript, JavaScript())->UseManualTime()->Iterations(100);
 
 std::string GoruProgram() {

@@ -62,22 +62,22 @@ constexpr std::string_view kJavaScriptSort =
     "const x = Array.from({length: 300000}, (_, i) => (i * 7919) % 100003); while (true) [...x].sort((a, b) => a - b);";
 
 BENCHMARK_CAPTURE(StopByTimeout, python_loop, Python(), kPythonLoop)->UseManualTime()->Iterations(60);
-BENCHMARK_CAPTURE(StopByTimeout, python_3_13_loop, Python("3.13"), kPythonLoop)->UseManualTime()->Iterations(60);
+BENCHMARK_CAPTURE(StopByTimeout, python_3_12_loop, Python("3.12"), kPythonLoop)->UseManualTime()->Iterations(60);
 BENCHMARK_CAPTURE(StopByTimeout, python_regex, Python(), kPythonRegex)->UseManualTime()->Iterations(60);
-BENCHMARK_CAPTURE(StopByTimeout, python_3_13_regex, Python("3.13"), kPythonRegex)->UseManualTime()->Iterations(60);
+BENCHMARK_CAPTURE(StopByTimeout, python_3_12_regex, Python("3.12"), kPythonRegex)->UseManualTime()->Iterations(60);
 BENCHMARK_CAPTURE(StopByTimeout, python_sort, Python(), kPythonSort)->UseManualTime()->Iterations(60);
-BENCHMARK_CAPTURE(StopByTimeout, python_3_13_sort, Python("3.13"), kPythonSort)->UseManualTime()->Iterations(60);
+BENCHMARK_CAPTURE(StopByTimeout, python_3_12_sort, Python("3.12"), kPythonSort)->UseManualTime()->Iterations(60);
 BENCHMARK_CAPTURE(StopByTimeout, python_big_integer, Python(), kPythonPower)->UseManualTime()->Iterations(60);
-BENCHMARK_CAPTURE(StopByTimeout, python_3_13_big_integer, Python("3.13"), kPythonPower)
+BENCHMARK_CAPTURE(StopByTimeout, python_3_12_big_integer, Python("3.12"), kPythonPower)
     ->UseManualTime()
     ->Iterations(60);
 BENCHMARK_CAPTURE(StopByTimeout, javascript_loop, JavaScript(), kJavaScriptLoop)->UseManualTime()->Iterations(60);
 BENCHMARK_CAPTURE(StopByTimeout, javascript_regex, JavaScript(), kJavaScriptRegex)->UseManualTime()->Iterations(60);
 BENCHMARK_CAPTURE(StopByTimeout, javascript_sort, JavaScript(), kJavaScriptSort)->UseManualTime()->Iterations(60);
 BENCHMARK_CAPTURE(StopByInterrupt, python_loop, Python(), kPythonLoop)->UseManualTime()->Iterations(60);
-BENCHMARK_CAPTURE(StopByInterrupt, python_3_13_loop, Python("3.13"), kPythonLoop)->UseManualTime()->Iterations(60);
+BENCHMARK_CAPTURE(StopByInterrupt, python_3_12_loop, Python("3.12"), kPythonLoop)->UseManualTime()->Iterations(60);
 BENCHMARK_CAPTURE(StopByInterrupt, python_regex, Python(), kPythonRegex)->UseManualTime()->Iterations(60);
-BENCHMARK_CAPTURE(StopByInterrupt, python_3_13_regex, Python("3.13"), kPythonRegex)->UseManualTime()->Iterations(60);
+BENCHMARK_CAPTURE(StopByInterrupt, python_3_12_regex, Python("3.12"), kPythonRegex)->UseManualTime()->Iterations(60);
 /// JavaScript ends by itself here, and its session lives on.
 BENCHMARK_CAPTURE(StopByInterrupt, javascript_loop, JavaScript(), kJavaScriptLoop)->UseManualTime()->Iterations(60);
 BENCHMARK_CAPTURE(StopByInterrupt, javascript_regex, JavaScript(), kJavaScriptRegex)->UseManualTime()->Iterations(60);

@@ -42,7 +42,7 @@ class Language {
   std::string image_;
 };
 
-/// CPython 3.12.
+/// CPython 3.13.
 Language Python();
 /// CPython of a version: "3.12", the stock build, or "3.13", the fast one. Sessions of any other version fail with
 /// kUnavailable: there is no image of it.

@@ -24,7 +24,7 @@ examples:
 
 what to run:
   -c, --code CODE         the code itself
-  -l, --language LANG     python (py), which is python3.12; python3.13; javascript (js); typescript (ts)
+  -l, --language LANG     python (py), which is python3.13; python3.12; javascript (js); typescript (ts)
   --stdin FILE            standard input of the code; '-' hands goru's own on, which is read to its end first.
                           Without this flag the code finds its standard input empty
 limits:
@@ -96,7 +96,7 @@ std::string VersionText() {
     return version ? *version : "not found";
   };
   text += "python: CPython " + runtime(Python()) + "\n";
-  text += "python3.13: CPython " + runtime(Python("3.13")) + "\n";
+  text += "python3.12: CPython " + runtime(Python("3.12")) + "\n";
   text += "javascript: QuickJS-NG " + runtime(JavaScript()) + " (ES2023)\n";
   text += "typescript: sucrase " + runtime(TypeScript()) + "\n";
   return text;

@@ -2,14 +2,16 @@
 
 namespace goru {
 
-Language Python() { return Python("3.12"); }
+Language Python() { return Python("3.13"); }
 Language Python(std::string_view version) { return Language("python", std::string(version)); }
 Language JavaScript() { return Language("javascript"); }
 Language TypeScript() { return Language("typescript"); }
 
 std::optional<Language> Language::FromName(std::string_view name) {
-  if (name == "python" || name == "py" || name == "python3" || name == "python3.12") return Python();
-  if (name == "python3.13") return Python("3.13");
+  if (name == "python" || name == "py" || name == "python3") return Python();
+  for (const std::string_view version : {"3.12", "3.13"}) {
+    if (name == "python" + std::string(version)) return Python(version);
+  }
   if (name == "javascript" || name == "js") return JavaScript();
   if (name == "typescript" || name == "ts") return TypeScript();
   return std::nullopt;

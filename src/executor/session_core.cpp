@@ -256,7 +256,8 @@ void SessionCore::JudgeOutcome(const RunPort& port, Result& result) {
     const bool javascript_memory = out.type == "InternalError" && out.message == "out of memory";
     if (python_memory || javascript_memory) out.kind = ErrorKind::kMemoryLimit;
     if (out.type == "HostCallLimitError" && port.calls().limit_hit()) out.kind = ErrorKind::kHostCallLimit;
-    if (out.type == "Interrupted") {
+    // Code can name an error of its own so.
+    if (out.type == "Interrupted" && InterruptRequested()) {
       out.kind = ErrorKind::kCancelled;
       out.message = "the run was interrupted";
     }
@@ -283,6 +284,11 @@ void SessionCore::Stop(wasm::StopReason reason) {
   lock.unlock();
   // Callbacks of the host function's stop token run here, outside the lock: they may use the session.
   stop.request_stop();
+}
+
+bool SessionCore::InterruptRequested() {
+  const std::lock_guard lock(mutex_);
+  return interrupt_requested_;
 }
 
 void SessionCore::Interrupt() {

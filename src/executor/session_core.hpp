@@ -41,6 +41,7 @@ class SessionCore : public std::enable_shared_from_this<SessionCore> {
   Expected<void> EnsureGuest();
   void Execute(std::string_view code, const RunOptions& options, Result& result);
   void Judge(const guest::GuestEnd& end, const RunPort& port, Result& result);
+  bool InterruptRequested();
   void JudgeOutcome(const RunPort& port, Result& result);
   /// Ends the run that is under way, if there is one, from any thread.
   void Stop(wasm::StopReason reason);

@@ -96,7 +96,7 @@ class Guest : public wasi::GuestIo {
   virtual void ForgetInterrupt() noexcept {}
 
   /// What /packages shows from now on; null: nothing. Must outlive the guest. Between runs.
-  virtual void ShowPackages(wasi::PackageView* /*packages*/) noexcept {}
+  virtual void ShowPackages(wasi::PackageView* packages) noexcept = 0;
 
   virtual wasm::Instance& instance() noexcept = 0;
 

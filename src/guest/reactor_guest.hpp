@@ -26,6 +26,7 @@ class ReactorGuest final : public Guest {
   static std::span<const wasm::HostImport> Imports();
 
   GuestEnd Run(const Job& job, HostPort& port) override;
+  void ShowPackages(wasi::PackageView* packages) noexcept override { host_.packages = packages; }
   bool RequestInterrupt() noexcept override;
   void ForgetInterrupt() noexcept override;
   wasm::Instance& instance() noexcept override { return *instance_; }

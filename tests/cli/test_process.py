@@ -36,7 +36,7 @@ def test_exit_codes(goru, arguments, exit_code):
 def test_missing_image_says_where_it_was_looked_for(goru):
     done = goru("-c", "1", "--image-dir", "/nonexistent")
     assert done.returncode == 125
-    assert "python-3.12.img" in done.stderr and "/nonexistent" in done.stderr
+    assert "python-3.13.img" in done.stderr and "/nonexistent" in done.stderr
     assert goru("-c", "1", env={"GORU_IMAGE_DIR": "/nonexistent"}).returncode == 125
 
 

@@ -71,7 +71,7 @@ inline bool IsPython(const Language& language) { return language.name() == "pyth
 
 /// Every runtime, for tests that run once on each.
 inline const std::vector<Language>& EveryRuntime() {
-  static const std::vector<Language> all = {Python(), Python("3.13"), JavaScript()};
+  static const std::vector<Language> all = {Python(), Python("3.12"), JavaScript()};
   return all;
 }
 
@@ -85,7 +85,7 @@ struct Program {
 
 /// Names the parameter of a test that runs once per runtime.
 inline std::string LanguageName(const testing::TestParamInfo<Language>& info) {
-  return info.param == Python("3.13") ? "python_3_13" : info.param.name();
+  return info.param == Python("3.12") ? "python_3_12" : info.param.name();
 }
 
 }  // namespace goru::test

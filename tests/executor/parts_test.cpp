@@ -190,6 +190,7 @@ TEST(ErrorKinds, HaveDistinctNames) {
 
 TEST(Languages, FromNamesAndFiles) {
   EXPECT_EQ(Language::FromName("py"), Python());
+  EXPECT_EQ(Python(), Python("3.13"));
   EXPECT_EQ(Language::FromName("python3.12"), Python("3.12"));
   EXPECT_EQ(Language::FromName("python3.13"), Python("3.13"));
   EXPECT_EQ(Language::FromName("javascript"), JavaScript());

@@ -37,8 +37,7 @@ bool InGuestMemory(std::string_view text) {
 }
 
 class SecretMemory : public testing::TestWithParam<Language> {};
-INSTANTIATE_TEST_SUITE_P(Languages, SecretMemory, testing::Values(Python(), JavaScript()),
-                         [](const auto& p) { return p.param.name(); });
+INSTANTIATE_TEST_SUITE_P(Languages, SecretMemory, testing::ValuesIn(test::EveryRuntime()), test::LanguageName);
 
 TEST_P(SecretMemory, HasNoByteOfIt) {
   // Put together here, so that it stands nowhere else as one piece.
@@ -50,7 +49,7 @@ TEST_P(SecretMemory, HasNoByteOfIt) {
   const WebServer& server = WebServer::Get();
   const std::string echo = server.Http("/echo");
   const std::string reflect = server.Http("/reflect?header=Authorization");
-  const std::string code = GetParam() == Python()
+  const std::string code = test::IsPython(GetParam())
                                ? "secret = http.secret('KEY')\n"
                                  "replies = [http.get(url, headers={'Authorization': 'Bearer ' + secret})"
                                  " for url in ('" +

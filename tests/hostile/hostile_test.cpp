@@ -149,7 +149,7 @@ const int kRegistered = [] {
   for (const auto& file : files) {
     for (const Language& language : test::EveryRuntime()) {
       if (language.name() != Language::FromFileName(file.string())->name()) continue;
-      const std::string name = file.filename().string() + (language == Python("3.13") ? "_3_13" : "");
+      const std::string name = file.filename().string() + (language == Python("3.12") ? "_3_12" : "");
       testing::RegisterTest("Hostile", name.c_str(), nullptr, nullptr, __FILE__, __LINE__,
                             [file, language]() -> Hostile* { return new Hostile(Read(file, language)); });
     }

@@ -15,8 +15,9 @@ GORU = os.environ.get("GORU", "goru")
 class Client:
     """Calls goru with a package cache of the test's own."""
 
-    def __init__(self, directory, cache):
+    def __init__(self, directory, cache, language="python"):
         self.directory = directory
+        self.language = language
         self.cache = cache
         self.environment = {name: value for name, value in os.environ.items() if name not in ("GORU_IMAGE_DIR", "NO_COLOR")}
         compiled = os.environ.get("GORU_TEST_CACHE")
@@ -50,10 +51,12 @@ class Client:
 
     def deps(self, command, *arguments, **options):
         more = () if command in ("list", "remove") else ("--cache-dir", self.cache)
+        if command == "install":
+            more += ("--lang", self.language)
         return self("deps", command, *arguments, *more, **options)
 
     def code(self, code, *flags, **options):
-        return self("run", "--cache-dir", self.cache, *flags, "-c", code, **options)
+        return self("run", "-l", self.language, "--cache-dir", self.cache, *flags, "-c", code, **options)
 
     def files(self, directory):
         """Everything below a directory with its content."""

@@ -46,11 +46,11 @@ def test_bytecode_is_made_and_used(goru, index):
     index.add("cup", "1.0", files={"cup/__init__.py": "from . import deep\n", "cup/deep.py": "x = 5\n"})
     assert goru.deps("install", "cup").returncode == 0
     directory = goru.directory / ".goru/python/packages"
-    assert (directory / "cup/__pycache__/deep.cpython-312.pyc").is_file()
+    assert (directory / "cup/__pycache__/deep.cpython-313.pyc").is_file()
     # Proof that it is what runs: the source now says something else.
     (directory / "cup/deep.py").write_text("x = 6\n")
     run = goru.code("import cup.deep; print(cup.deep.x, cup.deep.__cached__)", "--packages", directory)
-    assert run.stdout == "5 /packages/cup/__pycache__/deep.cpython-312.pyc\n"
+    assert run.stdout == "5 /packages/cup/__pycache__/deep.cpython-313.pyc\n"
 
 
 def test_requirements_file_with_hashes(goru, index):
@@ -108,7 +108,7 @@ def test_older_version_is_taken_where_the_newest_cannot_be_imported(goru, index)
 def test_native_files_are_left_out_where_there_is_a_fallback(goru, index):
     tags = "cp312-cp312-manylinux2014_x86_64"
     fast = {"cup/__init__.py": "try:\n    from cup import _fast\nexcept ImportError:\n    _fast = None\n",
-            "cup/_fast.cpython-312-x86_64-linux-gnu.so": b"\x7fELF"}
+            "cup/_fast.cpython-313-x86_64-linux-gnu.so": b"\x7fELF"}
     index.add("cup", "1.0", files=fast, tags=tags)
     index.add("mug", "1.0", files={"mug/__init__.py": "from mug import _mug\n", "mug/_mug.so": b"\x7fELF"}, tags=tags)
     assert goru.deps("install", "cup").stdout == "cup 1.0 (without its native code)\n"

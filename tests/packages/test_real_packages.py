@@ -1,7 +1,16 @@
 """Packages of the real index, installed by pip and doing real work in the sandbox."""
 
 import pytest
+from conftest import Client
 from works import WORKS
+
+# Asked of both versions of Python where it matters which one it is.
+VERSIONS = ("python3.13", "python3.12")
+
+
+@pytest.fixture(params=VERSIONS)
+def goru(tmp_path, cache, request):
+    return Client(tmp_path, cache, request.param)
 
 
 @pytest.mark.parametrize("name", WORKS)
@@ -69,7 +78,7 @@ print(date(2024, 1, 31) + relativedelta(months=1))
 
 def test_image_with_packages(goru):
     assert goru.deps("install", "pydantic", "jinja2").returncode == 0
-    built = goru("image", "build", "--lang", "python", "--packages", ".goru/python/packages",
+    built = goru("image", "build", "--lang", goru.language, "--packages", ".goru/python/packages",
                  "--import", "pydantic,jinja2", "-o", "app.img")
     assert built.returncode == 0, built.stderr
     # The image holds the packages.

@@ -170,7 +170,7 @@ std::vector<Workload> Workloads() {
   };
   // Both versions of Python do all of its programs.
   for (size_t i = 0, size = all.size(); i < size; ++i) {
-    if (all[i].language == py) all.push_back({Python("3.13"), all[i].name, all[i].code});
+    if (all[i].language == py) all.push_back({Python("3.12"), all[i].name, all[i].code});
   }
   return all;
 }
@@ -396,7 +396,7 @@ TEST(Soak, Sessions) {
         // Some stay at rest while others run; the oldest goes when a new one comes.
         std::vector<std::pair<Session, uint64_t>> idle;
         for (uint64_t i = next++; i < count; i = next++) {
-          const Language language = i % 3 == 0 ? Python() : i % 3 == 1 ? JavaScript() : Python("3.13");
+          const Language language = i % 3 == 0 ? Python() : i % 3 == 1 ? JavaScript() : Python("3.12");
           Session session = MakeSession(executor, language);
           Result first = session.Run("mine = " + std::to_string(i));
           EXPECT_TRUE(first.ok()) << Show(first);

@@ -5,6 +5,7 @@
 
 import errno
 import json
+import types
 
 # What crosses. How it crosses is in the version's files.
 

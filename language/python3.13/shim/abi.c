@@ -75,9 +75,8 @@ int32_t goru_run(int32_t size)
     PyObject *error = outcome ? NULL : PyErr_GetRaisedException();
     if (interrupt_end_run()) {
         Py_XDECREF(outcome);
-        // Every handler on the way out has met the interruption anew; where it struck is enough.
         if (error)
-            PyException_SetContext(error, NULL);
+            Py_SETREF(error, interrupt_origin(error));
         outcome = error_outcome("Interrupted", error);
     } else if (error && PyErr_GivenExceptionMatches(error, PyExc_MemoryError)) {
         outcome = error_outcome("MemoryError", NULL);

@@ -27,7 +27,7 @@ int goru_interrupt_check(void)
     }
     if (!interrupted)
         return 0;
-    PyErr_SetString(interrupted_type, "the run was interrupted");
+    PyErr_SetString(interrupted_type, "interrupted");
     return -1;
 }
 
@@ -50,4 +50,21 @@ bool interrupt_end_run(void)
     interrupted = false;
     running = false;
     return seen;
+}
+
+PyObject *interrupt_origin(PyObject *error)
+{
+    // Every handler on the way out meets the interruption anew. Code can link these errors as it likes, into rings too.
+    enum { MOST_HANDLERS = 10000 };
+    PyObject *origin = Py_NewRef(error);
+    for (int i = 0; i < MOST_HANDLERS; i++) {
+        PyObject *before = PyException_GetContext(origin);
+        if (!before || !PyErr_GivenExceptionMatches(before, interrupted_type)) {
+            Py_XDECREF(before);
+            break;
+        }
+        Py_SETREF(origin, before);
+    }
+    PyException_SetContext(origin, NULL);
+    return origin;
 }

@@ -68,6 +68,8 @@ void interrupt_install(void);
 void interrupt_begin_run(void);
 // Ends the interruption: guest code can run again. True where the run was interrupted.
 bool interrupt_end_run(void);
+// The interruption as it struck first, which `error` came of; a new reference.
+PyObject *interrupt_origin(PyObject *error);
 
 // ---- boot.c: the interpreter ----
 
