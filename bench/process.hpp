@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <cstdlib>
 #include <optional>
 #include <string>
 #include <vector>
@@ -43,10 +44,12 @@ inline std::optional<std::string> RunProgram(const std::vector<std::string>& com
   return output;
 }
 
-/// Python itself: `python3` can be a script that looks for one, which takes longer than Python does. Empty: there is
-/// none.
+/// Python itself: `python3` can be a script that looks for one, which takes longer than Python does. GORU_BENCH_PYTHON
+/// names another one. Empty: there is none.
 inline std::string PythonProgram() {
-  return RunProgram({"python3", "-c", "import sys; print(sys.executable, end='')"}).value_or("");
+  const char* chosen = std::getenv("GORU_BENCH_PYTHON");
+  const std::string name = chosen != nullptr && chosen[0] != '\0' ? chosen : "python3";
+  return RunProgram({name, "-c", "import sys; print(sys.executable, end='')"}).value_or("");
 }
 
 }  // namespace goru::bench

@@ -6,6 +6,8 @@ usage: report.py RESULT.json...        (Google Benchmark's JSON output)
 
 import json
 import pathlib
+import re
+import statistics
 import sys
 
 TARGETS = pathlib.Path(__file__).resolve().parent / "targets.txt"
@@ -23,6 +25,24 @@ def read_results(paths):
             name = "/".join(part for part in parts if part not in ("manual_time", "real_time"))
             rows[name] = row
     return rows
+
+
+def add_means(rows):
+    """How much slower than natively all programs of a runtime are: "ComputeMean/python", the geometric mean."""
+    ratios = {}
+    for name, row in rows.items():
+        runtime = re.match(r"Compute/(python_\d+_\d+|[a-z]+)_", name)
+        if runtime and "ratio" in row:
+            ratios.setdefault(runtime[1], []).append(row["ratio"])
+    for runtime, values in ratios.items():
+        rows[f"ComputeMean/{runtime}"] = {"ratio": statistics.geometric_mean(values)}
+
+
+def compare(measured, bound):
+    """What the last column says. A bound with ">" before it is the least and not the most."""
+    limit = float(bound.lstrip(">"))
+    reached = measured >= limit if bound.startswith(">") else measured <= limit
+    return "yes" if reached else f"no, {measured / limit:.2f} times"
 
 
 def number(value):
@@ -53,19 +73,19 @@ def print_table(header, lines):
 
 def main():
     rows = read_results(sys.argv[1:])
+    add_means(rows)
     print_table(("benchmark", "p50", "p90", ""), [(name, *describe(row)) for name, row in rows.items()])
     print()
     lines = []
     for line in TARGETS.read_text().splitlines():
         if not line or line.startswith("#"):
             continue
-        name, counter, most, unit, what = line.split(None, 4)
+        name, counter, bound, unit, what = line.split(None, 4)
         measured = rows.get(name, {}).get(counter)
         if measured is None:
-            lines.append((what, f"{most} {unit}", "-", "not measured"))
+            lines.append((what, f"{bound} {unit}", "-", "not measured"))
         else:
-            reached = "yes" if measured <= float(most) else f"no, {measured / float(most):.2f} times"
-            lines.append((what, f"{most} {unit}", f"{number(measured)} {unit}", reached))
+            lines.append((what, f"{bound} {unit}", f"{number(measured)} {unit}", compare(measured, bound)))
     print_table(("target", "at most", "measured", "reached"), lines)
 
 

@@ -106,7 +106,7 @@ def test_older_version_is_taken_where_the_newest_cannot_be_imported(goru, index)
 
 
 def test_native_files_are_left_out_where_there_is_a_fallback(goru, index):
-    tags = "cp312-cp312-manylinux2014_x86_64"
+    tags = "cp313-cp313-manylinux2014_x86_64"
     fast = {"cup/__init__.py": "try:\n    from cup import _fast\nexcept ImportError:\n    _fast = None\n",
             "cup/_fast.cpython-313-x86_64-linux-gnu.so": b"\x7fELF"}
     index.add("cup", "1.0", files=fast, tags=tags)
