@@ -1,7 +1,5 @@
-import gc
 import importlib
 import importlib.util
-import linecache
 import sys
 
 # Packages: what a session has is seen below /packages, after the standard library. The path's finder is made while the image
@@ -35,7 +33,4 @@ def _keep_imports(names):
     if "random" in sys.modules:
         # Modules that were imported hold it: each sandbox has to draw numbers of its own all the same.
         _at_first_run.append(sys.modules["random"].seed)
-    linecache.clearcache()
-    _sources.clear()
-    gc.collect()
-    gc.freeze()
+    _settle()

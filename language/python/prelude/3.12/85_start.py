@@ -1,4 +1,6 @@
 import builtins
+import gc
+import linecache
 
 # Starts of runs: the interactive loop is given a line that calls __goru_run__.
 
@@ -16,6 +18,14 @@ def _run():
     except MemoryError:
         _reserve = None
         _exchange((_RESULT, _out_of_memory))
+
+
+def _settle():
+    """What exists now stays for ever: the image is taken next."""
+    linecache.clearcache()
+    _sources.clear()
+    gc.collect()
+    gc.freeze()
 
 
 builtins.__goru_run__ = _run

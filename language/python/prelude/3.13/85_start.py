@@ -1,4 +1,6 @@
+import gc
 import importlib.machinery
+import linecache
 import os
 import sys
 import zlib
@@ -20,6 +22,19 @@ def _run(job):
     except MemoryError:
         _reserve = None
         return _out_of_memory
+
+
+def _settle():
+    """What exists now stays for ever: the image is taken next."""
+    global _reserve
+    _reserve = None
+    linecache.clearcache()
+    _sources.clear()
+    gc.collect()
+    gc.freeze()
+    _goru.immortalize()
+    # This has to be freed when it is needed.
+    _reserve = bytearray(_RESERVE)
 
 
 def _get_source(name):
