@@ -54,6 +54,8 @@ lib=$work/lib
   "$lib/libsqlite3.a" "$lib/libz.a" "$lib/libbz2.a" \
   -Wl,--stack-first -Wl,-z,stack-size=8388608 -Wl,--strip-all -Wl,--gc-sections \
   -Wl,--no-check-features -Xlinker --features=mutable-globals,nontrapping-fptoint,sign-ext,multivalue,simd128 \
+  -Wl,--wrap=PyObject_Malloc -Wl,--wrap=PyObject_Calloc -Wl,--wrap=PyObject_Realloc -Wl,--wrap=PyObject_Free \
+  -Wl,--wrap=PyMem_SetAllocator \
   -Wl,--export=__stack_pointer -Wl,--export=goru_interrupt_flag -Wl,--export=goru_interrupt_nudge \
   -lwasi-emulated-signal -lwasi-emulated-getpid -lwasi-emulated-process-clocks -lwasi-emulated-mman \
   -o "$work/linked.wasm"

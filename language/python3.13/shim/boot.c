@@ -30,6 +30,7 @@ static PyStatus configure(void)
     PyStatus status = Py_PreInitialize(&before);
     if (PyStatus_Exception(status))
         return status;
+    object_memory_begin();
 
     PyConfig config;
     PyConfig_InitIsolatedConfig(&config);

@@ -62,6 +62,11 @@ extern const struct _frozen stdlib_modules[];
 // The zlib-compressed source of a frozen module; NULL where there is none.
 const unsigned char *stdlib_source(const char *name, size_t *size);
 
+// ---- object_memory.c: small blocks for objects ----
+
+// After Py_PreInitialize, which sets the allocators, and before anything else.
+void object_memory_begin(void);
+
 // ---- immortal.c: objects of the image ----
 
 // Makes all objects that there are immortal. False: memory is exhausted, and only some are.
