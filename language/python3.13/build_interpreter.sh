@@ -42,6 +42,8 @@ quietly() {
 }
 
 export LC_ALL=C SOURCE_DATE_EPOCH=1749600000 PYTHONHASHSEED=0 PYTHONDONTWRITEBYTECODE=1
+# Byte code that lies beside the source would change what is interned while the library is compiled.
+export PYTHONPYCACHEPREFIX=$work/pycache
 unset PYTHONPATH PYTHONHOME MAKEFLAGS MFLAGS CFLAGS CPPFLAGS LDFLAGS LIBS CC CXX
 
 zlib_files=(adler32 crc32 deflate infback inffast inflate inftrees trees zutil compress uncompr)
@@ -65,7 +67,7 @@ mkdir -p "$work/native/Modules" "$work/native-zlib"
 
 # No bulk-memory instructions: they run as native code of the engine, where a guest cannot be stopped.
 flags="-mno-bulk-memory -mno-bulk-memory-opt -msimd128 -Wno-deprecated"
-flags+=" -ffile-prefix-map=$source=python -ffile-prefix-map=$work=build -ffile-prefix-map=$here=shim"
+flags+=" -ffile-prefix-map=$source=python -ffile-prefix-map=../source=python -ffile-prefix-map=$work=build -ffile-prefix-map=$here=shim"
 optimise="-DNDEBUG -O3"
 cc="clang-22 --target=wasm32-wasi --sysroot=$sysroot"
 
@@ -94,6 +96,8 @@ llvm-ar-22 rcD "$lib/libsqlite3.a" sqlite3.o
 
 step "configuring CPython for the sandbox"
 mkdir -p "$work/cross"
+# CPython keeps the name under which it saw its source.
+ln -s "$source" "$work/source"
 (
   cd "$work/cross"
   quietly cross-configure env CONFIG_SITE="$source/Tools/wasm/config.site-wasm32-wasi" ac_cv_func_dlopen=no \
@@ -102,7 +106,7 @@ mkdir -p "$work/cross"
     ZLIB_CFLAGS="-I$zlib" ZLIB_LIBS="-L$lib -lz" \
     BZIP2_CFLAGS="-I$bzip2" BZIP2_LIBS="-L$lib -lbz2" \
     LIBSQLITE3_CFLAGS="-I$sqlite" LIBSQLITE3_LIBS="-L$lib -lsqlite3" \
-    "$source/configure" --host=wasm32-wasip1 --build=x86_64-pc-linux-gnu --with-build-python="$work/native/python" \
+    ../source/configure --host=wasm32-wasip1 --build=x86_64-pc-linux-gnu --with-build-python="$work/native/python" \
     --prefix=/usr/local --with-pymalloc --disable-test-modules --with-ensurepip=no --disable-ipv6
   step "compiling CPython for the sandbox"
   quietly cross-make make -j "$jobs" \
