@@ -1,7 +1,6 @@
 import base64
 import json
 import json.encoder
-import os
 
 # How the built-in modules put values into a request. Bytes cross as text where they are UTF-8.
 

@@ -1,5 +1,6 @@
 import ast
 import errno
+import gc
 import io
 import json
 import linecache
@@ -159,6 +160,11 @@ _out_of_memory = {"error": {"type": "MemoryError", "message": "", "traceback": "
 
 def _run_job(job):
     global _reserve
+    if _reserve is None:
+        try:
+            _reserve = bytearray(_RESERVE)
+        except MemoryError:
+            pass
     code = job["code"]
     name = job["name"]
     if job["first"]:
@@ -186,3 +192,21 @@ def _run_job(job):
         # The user's own stream, or one that the user closed.
         pass
     return outcome
+
+
+# Called when nothing of the image is to change any more.
+_at_settling = []
+
+
+def _settle():
+    """What exists now stays for ever: the image is taken next."""
+    global _reserve
+    # Made anew at the end: this has to be freed when it is needed.
+    _reserve = None
+    linecache.clearcache()
+    _sources.clear()
+    gc.collect()
+    gc.freeze()
+    for finish in _at_settling:
+        finish()
+    _reserve = bytearray(_RESERVE)

@@ -1,6 +1,4 @@
-import gc
 import importlib.machinery
-import linecache
 import os
 import sys
 import zlib
@@ -13,28 +11,10 @@ import _goru
 def _run(job):
     global _reserve
     try:
-        if _reserve is None:
-            _reserve = bytearray(_RESERVE)
-    except MemoryError:
-        pass
-    try:
         return _run_job(job)
     except MemoryError:
         _reserve = None
         return _out_of_memory
-
-
-def _settle():
-    """What exists now stays for ever: the image is taken next."""
-    global _reserve
-    _reserve = None
-    linecache.clearcache()
-    _sources.clear()
-    gc.collect()
-    gc.freeze()
-    _goru.immortalize()
-    # This has to be freed when it is needed.
-    _reserve = bytearray(_RESERVE)
 
 
 def _get_source(name):
@@ -46,4 +26,5 @@ def _get_source(name):
 # Programs expect an entry.
 sys.path.append(os.path.dirname(os.__file__))
 importlib.machinery.FrozenImporter.get_source = staticmethod(_get_source)
+_at_settling.append(_goru.immortalize)
 _goru.register(_run, _describe)
