@@ -6,9 +6,9 @@ namespace {
 // Clean slots kept for later; each holds a few hundred resident pages at most.
 constexpr size_t kMaxClean = 16;
 
-// When this many slots wait to be cleaned, whoever brings the next one cleans it: the thread must not fall behind for
+// When this many guests wait to be ended, whoever brings the next one ends it: the thread must not fall behind for
 // ever.
-constexpr size_t kMaxDirty = 16;
+constexpr size_t kMaxUsed = 16;
 
 }  // namespace
 
@@ -26,7 +26,7 @@ SandboxPool::~SandboxPool() {
   if (thread_.joinable()) thread_.join();
 }
 
-Expected<std::unique_ptr<guest::Guest>> SandboxPool::Make(SlotPtr slot) {
+Expected<SandboxPool::GuestPtr> SandboxPool::Make(SlotPtr slot) {
   if (!slot) {
     auto made = wasm::MemorySlot::Create(runtime_->memory());
     if (!made) return made.error();
@@ -43,8 +43,8 @@ SandboxPool::SlotPtr SandboxPool::TakeSlot() {
   return slot;
 }
 
-Expected<std::unique_ptr<guest::Guest>> SandboxPool::Take() {
-  std::unique_ptr<guest::Guest> guest;
+Expected<SandboxPool::GuestPtr> SandboxPool::Take() {
+  GuestPtr guest;
   bool running_low = false;
   {
     const std::lock_guard lock(mutex_);
@@ -62,33 +62,38 @@ Expected<std::unique_ptr<guest::Guest>> SandboxPool::Take() {
   return Make(TakeSlot());
 }
 
+SandboxPool::SlotPtr SandboxPool::Clean(GuestPtr guest) {
+  SlotPtr slot = guest->Release();
+  if (!slot->Reset()) slot.reset();
+  return slot;
+}
+
 void SandboxPool::Keep(SlotPtr slot) {
-  if (!slot->Reset()) return;
+  if (!slot) return;
   const std::lock_guard lock(mutex_);
   if (clean_.size() < kMaxClean) clean_.push_back(std::move(slot));
 }
 
-void SandboxPool::Give(std::unique_ptr<guest::Guest> guest) {
-  SlotPtr slot = guest->Release();
-  guest.reset();
+void SandboxPool::Give(GuestPtr guest) {
   if (ready_target_ > 0) {
-    const std::lock_guard lock(mutex_);
-    if (dirty_.size() < kMaxDirty && !closing_) {
-      dirty_.push_back(std::move(slot));
+    std::unique_lock lock(mutex_);
+    if (used_.size() < kMaxUsed && !closing_) {
+      used_.push_back(std::move(guest));
+      lock.unlock();
       work_.notify_one();
       return;
     }
   }
-  Keep(std::move(slot));
+  Keep(Clean(std::move(guest)));
 }
 
 void SandboxPool::Tend() {
   std::unique_lock lock(mutex_);
   for (;;) {
     work_.wait(lock,
-               [this] { return closing_ || !dirty_.empty() || (ready_.size() < ready_target_ && !making_failed_); });
+               [this] { return closing_ || !used_.empty() || (ready_.size() < ready_target_ && !making_failed_); });
     if (closing_) return;
-    if (ready_.size() < ready_target_ && !making_failed_ && (!clean_.empty() || dirty_.empty())) {
+    if (ready_.size() < ready_target_ && !making_failed_ && (!clean_.empty() || used_.empty())) {
       SlotPtr slot;
       if (!clean_.empty()) {
         slot = std::move(clean_.back());
@@ -96,7 +101,7 @@ void SandboxPool::Tend() {
       }
       lock.unlock();
       auto made = Make(std::move(slot));
-      if (made) (*made)->instance().slot().Warm();
+      if (made) runtime_->Warm(**made);
       lock.lock();
       if (made) {
         ready_.push_back(std::move(*made));
@@ -106,18 +111,12 @@ void SandboxPool::Tend() {
       }
       continue;
     }
-    if (dirty_.empty()) continue;
-    SlotPtr slot = std::move(dirty_.front());
-    dirty_.pop_front();
+    if (used_.empty()) continue;
+    GuestPtr guest = std::move(used_.front());
+    used_.pop_front();
     lock.unlock();
-    const bool clean = slot->Reset();
+    Keep(Clean(std::move(guest)));
     lock.lock();
-    if (clean && clean_.size() < kMaxClean) clean_.push_back(std::move(slot));
-    if (!clean || slot) {
-      lock.unlock();
-      slot.reset();
-      lock.lock();
-    }
   }
 }
 

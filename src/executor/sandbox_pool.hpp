@@ -28,7 +28,7 @@ class SandboxPool {
   /// A fresh guest.
   Expected<std::unique_ptr<guest::Guest>> Take();
 
-  /// Gives back what a guest lived in.
+  /// Gives a guest back, to be ended. It does not see packages any more and cannot be stopped by anyone.
   void Give(std::unique_ptr<guest::Guest> guest);
 
   const guest::Runtime& runtime() const noexcept { return *runtime_; }
@@ -36,8 +36,12 @@ class SandboxPool {
  private:
   using SlotPtr = std::unique_ptr<wasm::MemorySlot>;
 
-  Expected<std::unique_ptr<guest::Guest>> Make(SlotPtr slot);
+  using GuestPtr = std::unique_ptr<guest::Guest>;
+
+  Expected<GuestPtr> Make(SlotPtr slot);
   SlotPtr TakeSlot();
+  /// Ends the guest and cleans its slot; null where that fails.
+  static SlotPtr Clean(GuestPtr guest);
   void Keep(SlotPtr slot);
   void Tend();
 
@@ -45,9 +49,10 @@ class SandboxPool {
   const size_t ready_target_;
   std::mutex mutex_;
   std::condition_variable work_;
-  std::vector<std::unique_ptr<guest::Guest>> ready_;
+  std::vector<GuestPtr> ready_;
   std::vector<SlotPtr> clean_;
-  std::deque<SlotPtr> dirty_;
+  /// Guests that have run, as they were left.
+  std::deque<GuestPtr> used_;
   bool closing_ = false;
   bool making_failed_ = false;
   std::thread thread_;

@@ -326,7 +326,10 @@ void SessionCore::DropGuest(std::unique_lock<std::mutex>& lock) {
   std::unique_ptr<guest::Guest> guest = std::move(guest_);
   lock.unlock();
   if (policy_.modules) policy_.modules->Close();
-  if (guest) pool_->Give(std::move(guest));
+  if (!guest) return;
+  // The pool may end it later than this session.
+  guest->ShowPackages(nullptr);
+  pool_->Give(std::move(guest));
 }
 
 bool SessionCore::closed() const {

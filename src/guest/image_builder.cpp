@@ -11,6 +11,7 @@
 #include "wasi/abi.hpp"
 #include "wasi/package_view.hpp"
 #include "wasm/dirty_pages.hpp"
+#include "wasm/function_order.hpp"
 #include "wasm/module_rewriter.hpp"
 #include "wasm/page_size.hpp"
 
@@ -61,6 +62,7 @@ class BuildPort final : public HostPort {
 };
 
 struct Booted {
+  std::unique_ptr<Guest> guest;
   std::vector<uint8_t> memory;
   std::vector<wasm::GlobalValue> globals;
   ParkingPlace parking;
@@ -94,8 +96,10 @@ Expected<std::vector<uint8_t>> MoveStack(std::span<const uint8_t> module, uint32
   return wasm::SetGlobals(module, moved);
 }
 
+/// `sources` and `port` outlive the guest.
 Expected<Booted> Boot(const std::shared_ptr<wasm::Engine>& engine, const ImageInfo& info,
-                      std::span<const uint8_t> module, const std::string& prelude) {
+                      std::span<const uint8_t> module, const std::string& prelude, FixedSources& sources,
+                      BuildPort& port) {
   auto globals = wasm::ListMutableGlobals(module);
   if (!globals) return globals.error();
   auto exported = wasm::ExportGlobals(module, *globals);
@@ -113,24 +117,21 @@ Expected<Booted> Boot(const std::shared_ptr<wasm::Engine>& engine, const ImageIn
   auto slot = wasm::MemorySlot::Create(nullptr);
   if (!slot) return slot.error();
 
-  FixedSources sources;
-  BuildPort port;
   Booted booted;
-  std::unique_ptr<Guest> guest;
   wasi::WasiHost host = BootHost(sources, prelude);
   if (info.model == GuestModel::kResumable) {
     auto made = ResumableGuest::Boot(*program, std::move(*slot), std::move(host), port, kStackPages);
     if (!made) return made.error();
     booted.parking = (*made)->parking();
-    guest = std::move(*made);
+    booted.guest = std::move(*made);
   } else {
     // Python reads its prelude from its arguments.
     const std::string translator = info.language == "typescript" ? prelude : std::string();
     auto made = ReactorGuest::Boot(*program, std::move(*slot), info.codec(), std::move(host), translator, port);
     if (!made) return made.error();
-    guest = std::move(*made);
+    booted.guest = std::move(*made);
   }
-  wasm::Instance& instance = guest->instance();
+  wasm::Instance& instance = booted.guest->instance();
   for (const wasm::MutableGlobal& global : *globals) {
     auto value = instance.GlobalInteger(wasm::GlobalExportName(global.index));
     if (!value) return value.error();
@@ -141,24 +142,68 @@ Expected<Booted> Boot(const std::shared_ptr<wasm::Engine>& engine, const ImageIn
   return booted;
 }
 
-/// The pages that a small job writes to, found by running one.
-Expected<std::vector<uint32_t>> FindHotPages(const Runtime& runtime) {
+/// Runs what many a fresh sandbox is made for.
+Expected<void> RunSmallJob(const ImageInfo& info, Guest& guest, BuildPort& port) {
   Job job;
-  job.code = runtime.info().language == "python" ? "print(1+1)" : "console.log(1+1)";
+  job.code = info.language == "python" ? "print(1+1)" : "console.log(1+1)";
   job.name = "warm";
   job.first = true;
+  wasm::RunGate& gate = guest.instance().gate();
+  gate.Begin();
+  const GuestEnd end = guest.Run(job, port);
+  gate.End();
+  if (end.kind != GuestEnd::Kind::kAtRest || port.outcome().contains("error")) {
+    return Error{ErrorKind::kInternal, "the image's first run failed: " + end.message + " " + port.outcome().dump()};
+  }
+  return {};
+}
+
+/// The functions that a small job calls, found by running one in a module that notes them.
+Expected<std::vector<uint32_t>> FindHotFunctions(const std::shared_ptr<wasm::Engine>& engine, const ImageInfo& info,
+                                                 std::span<const uint8_t> module, const std::string& prelude) {
+  const auto traced = wasm::TraceFunctions(module);
+  if (!traced) return traced.error();
+  FixedSources sources;
+  BuildPort port;
+  auto booted = Boot(engine, info, traced->bytes, prelude, sources, port);
+  if (!booted) return booted.error();
+  wasm::Instance& instance = booted->guest->instance();
+  const auto global = [&traced](uint32_t i) { return wasm::GlobalExportName(traced->first_global + i); };
+  for (uint32_t i = 0; i < traced->functions; ++i) {
+    if (!instance.SetGlobalInteger(global(i), 0)) return Error{ErrorKind::kInternal, "a trace cannot be cleared"};
+  }
+  if (auto ran = RunSmallJob(info, *booted->guest, port); !ran) return ran.error();
+  std::vector<uint32_t> functions;
+  for (uint32_t i = 0; i < traced->functions; ++i) {
+    const auto called = instance.GlobalInteger(global(i));
+    if (!called) return called.error();
+    if (*called != 0) functions.push_back(traced->first_function + i);
+  }
+  return functions;
+}
+
+/// The module with the functions that a small job calls in front, and the entries of its table that hold them.
+Expected<std::vector<uint8_t>> PutHotFunctionsFirst(const std::shared_ptr<wasm::Engine>& engine, ImageInfo& info,
+                                                    std::span<const uint8_t> module, const std::string& prelude) {
+  const auto hot = FindHotFunctions(engine, info, module, prelude);
+  if (!hot) return hot.error();
+  auto entries = wasm::TableEntriesOf(module, *hot);
+  if (!entries) return entries.error();
+  info.hot_table_entries = std::move(*entries);
+  auto ordered = wasm::ReorderFunctions(module, *hot);
+  if (!ordered) return ordered.error();
+  return wasm::ExportTable(*ordered);
+}
+
+/// The pages that a small job writes to, found by running one.
+Expected<std::vector<uint32_t>> FindHotPages(const Runtime& runtime) {
   auto slot = wasm::MemorySlot::Create(runtime.memory());
   if (!slot) return slot.error();
   auto guest = runtime.Start(std::move(*slot));
   if (!guest) return guest.error();
   BuildPort port;
+  if (auto ran = RunSmallJob(runtime.info(), **guest, port); !ran) return ran.error();
   wasm::Instance& instance = (*guest)->instance();
-  instance.gate().Begin();
-  const GuestEnd end = (*guest)->Run(job, port);
-  instance.gate().End();
-  if (end.kind != GuestEnd::Kind::kAtRest || port.outcome().contains("error")) {
-    return Error{ErrorKind::kInternal, "the image's first run failed: " + end.message + " " + port.outcome().dump()};
-  }
   std::vector<uint32_t> pages;
   const auto base = reinterpret_cast<uint64_t>(instance.slot().base());
   wasm::ForEachDirtyRange(base, base + runtime.memory()->size(), [&](const wasm::PageRange& range) {
@@ -196,11 +241,15 @@ Expected<void> BuildImage(const std::string& name, std::span<const uint8_t> modu
   }
   auto engine = wasm::Engine::Create();
   if (!engine) return engine.error();
-  auto booted = Boot(*engine, info, module, prelude);
+  const auto ordered = PutHotFunctionsFirst(*engine, info, module, prelude);
+  if (!ordered) return ordered.error();
+  FixedSources sources;
+  BuildPort port;
+  auto booted = Boot(*engine, info, *ordered, prelude, sources, port);
   if (!booted) return booted.error();
   info.parking = booted->parking;
-  auto image_module = wasm::MakeImageModule(module, static_cast<uint32_t>(booted->memory.size() / wasm::kWasmPageSize),
-                                            booted->globals);
+  auto image_module = wasm::MakeImageModule(
+      *ordered, static_cast<uint32_t>(booted->memory.size() / wasm::kWasmPageSize), booted->globals);
   if (!image_module) return image_module.error();
 
   // What an ordinary run touches is learned from the image itself.

@@ -55,6 +55,7 @@ Expected<void> ImageFile::Write(const std::string& path, ImageInfo info, std::sp
        {info.parking.buffer, info.parking.buffer_size, info.parking.depth, info.parking.answer,
         info.parking.answer_size}},
       {"hot_pages", info.hot_pages},
+      {"hot_table_entries", info.hot_table_entries},
       {"module_hash", HashHex(module)},
       {"module_size", module.size()},
       {"memory_size", memory.size()},
@@ -98,6 +99,7 @@ Expected<std::shared_ptr<const ImageFile>> ImageFile::Open(const std::string& pa
     info.parking = {parking.at(0).get<uint32_t>(), parking.at(1).get<uint32_t>(), parking.at(2).get<uint32_t>(),
                     parking.at(3).get<uint32_t>(), parking.at(4).get<uint32_t>()};
     info.hot_pages = description.at("hot_pages").get<std::vector<uint32_t>>();
+    info.hot_table_entries = description.at("hot_table_entries").get<std::vector<uint32_t>>();
     info.module_hash = description.at("module_hash").get<std::string>();
     image->module_size_ = description.at("module_size").get<uint64_t>();
     memory_size = description.at("memory_size").get<uint64_t>();

@@ -27,6 +27,8 @@ struct ImageInfo {
   ParkingPlace parking;
   /// 4 KiB pages that an ordinary run writes to.
   std::vector<uint32_t> hot_pages;
+  /// Entries of the function table that an ordinary run calls through.
+  std::vector<uint32_t> hot_table_entries;
   /// How values cross between this guest and the host.
   const Codec& codec() const { return language == "python" ? Codec::Marshal() : Codec::Json(); }
   /// Hash of the module, the key of its compiled code (XXH3, 128 bits, hex).

@@ -33,4 +33,9 @@ Expected<std::unique_ptr<Guest>> Runtime::Start(std::unique_ptr<wasm::MemorySlot
   return Error{ErrorKind::kInternal, "unknown guest model"};
 }
 
+void Runtime::Warm(Guest& guest) const noexcept {
+  guest.instance().slot().Warm();
+  guest.instance().ResolveTableEntries(info_.hot_table_entries);
+}
+
 }  // namespace goru::guest

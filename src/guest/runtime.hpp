@@ -31,6 +31,10 @@ class Runtime {
   /// A fresh guest in a slot that holds this runtime's memory image.
   Expected<std::unique_ptr<Guest>> Start(std::unique_ptr<wasm::MemorySlot> slot) const;
 
+  /// Does ahead of need what a guest's first run would otherwise wait for: touches the pages that it will write to and
+  /// resolves the functions that it will call. Nothing of the guest's own runs.
+  void Warm(Guest& guest) const noexcept;
+
   /// The same program with another memory to start from.
   Runtime WithMemory(std::shared_ptr<const wasm::MemoryImage> memory) const {
     Runtime other(*this);

@@ -4,6 +4,8 @@
 
 #include <string_view>
 
+#include "wasm/module_rewriter.hpp"
+
 namespace goru::wasm {
 namespace {
 
@@ -181,6 +183,33 @@ Expected<int64_t> Instance::GlobalInteger(std::string_view name) const {
   wasmtime_global_get(context(), &item.of.global, &value);
   if (value.kind == WASMTIME_I64) return value.of.i64;
   return int64_t{value.of.i32};
+}
+
+bool Instance::SetGlobalInteger(std::string_view name, int32_t value) noexcept {
+  wasmtime_extern_t item;
+  if (!wasmtime_instance_export_get(context(), &instance_, name.data(), name.size(), &item) ||
+      item.kind != WASMTIME_EXTERN_GLOBAL) {
+    return false;
+  }
+  wasmtime_val_t content = {};
+  content.kind = WASMTIME_I32;
+  content.of.i32 = value;
+  wasmtime_error_t* error = wasmtime_global_set(context(), &item.of.global, &content);
+  if (error != nullptr) wasmtime_error_delete(error);
+  return error == nullptr;
+}
+
+void Instance::ResolveTableEntries(std::span<const uint32_t> entries) noexcept {
+  wasmtime_extern_t item;
+  if (!wasmtime_instance_export_get(context(), &instance_, kTableExportName.data(), kTableExportName.size(), &item) ||
+      item.kind != WASMTIME_EXTERN_TABLE) {
+    return;
+  }
+  for (const uint32_t entry : entries) {
+    wasmtime_val_t value;
+    // Looking at an entry is what makes the engine fill it in.
+    if (wasmtime_table_get(context(), &item.of.table, entry, &value)) wasmtime_val_unroot(&value);
+  }
 }
 
 CallEnd Instance::Call(const wasmtime_func_t& function, std::span<wasmtime_val_raw_t> values) {

@@ -75,6 +75,13 @@ class Instance {
   /// The value of the exported integer global `name`, sign-extended.
   Expected<int64_t> GlobalInteger(std::string_view name) const;
 
+  /// Sets the exported global `name`, an i32. For the image builder.
+  [[nodiscard]] bool SetGlobalInteger(std::string_view name, int32_t value) noexcept;
+
+  /// Does ahead of need what the engine does when the guest first calls through each of these entries of the table
+  /// that wasm::ExportTable exported. Entries that are not there are passed over.
+  void ResolveTableEntries(std::span<const uint32_t> entries) noexcept;
+
   /// Calls into the guest between gate().Begin() and gate().End(). `values` holds the arguments and takes the results.
   CallEnd Call(const wasmtime_func_t& function, std::span<wasmtime_val_raw_t> values);
 

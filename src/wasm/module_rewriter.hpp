@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "goru/error.hpp"
@@ -29,6 +30,12 @@ std::string GlobalExportName(uint32_t index);
 
 /// Adds an export for each of `globals`, so that their values can be read.
 Expected<std::vector<uint8_t>> ExportGlobals(std::span<const uint8_t> module, std::span<const MutableGlobal> globals);
+
+/// The name under which ExportTable exports the table.
+inline constexpr std::string_view kTableExportName = "goru:table";
+
+/// Adds an export of the module's table, which it has to have.
+Expected<std::vector<uint8_t>> ExportTable(std::span<const uint8_t> module);
 
 /// The value of a global at rest.
 struct GlobalValue {

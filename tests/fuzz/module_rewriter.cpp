@@ -6,6 +6,8 @@
 #include <span>
 #include <vector>
 
+#include "wasm/function_order.hpp"
+
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size);
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const std::span<const uint8_t> module(data, size);
@@ -21,5 +23,11 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     if (!again || again->size() != globals->size()) std::abort();
   }
   (void)goru::wasm::MakeImageModule(module, 17, values);
+  (void)goru::wasm::ExportTable(module);
+  (void)goru::wasm::TraceFunctions(module);
+  (void)goru::wasm::TableEntriesOf(module, {});
+  const auto ordered = goru::wasm::ReorderFunctions(module, {});
+  // What was written is read again.
+  if (ordered && !goru::wasm::ReorderFunctions(*ordered, {})) std::abort();
   return 0;
 }

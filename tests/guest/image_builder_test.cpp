@@ -56,6 +56,7 @@ TEST_P(ImageBuilder, SameInputsGiveTheSameFile) {
   const auto image = Must(ImageFile::Open(path + ".1"));
   EXPECT_EQ(image->info().language, GetParam().name());
   EXPECT_FALSE(image->info().hot_pages.empty());
+  EXPECT_FALSE(image->info().hot_table_entries.empty());
   std::filesystem::remove(path + ".1");
   std::filesystem::remove(path + ".2");
 }
