@@ -39,8 +39,8 @@ compile() {
 }
 for source in "$here"/shim/*.c; do
   own=(-Wall -Wextra -Werror -Wno-unused-parameter "--embed-dir=$work/stdlib" -I "$work/stdlib")
-  # It is what the compiler's own idioms would call.
-  [ "$(basename "$source")" != memory.c ] || own+=(-fno-builtin)
+  # They are what the compiler's own idioms would call.
+  case $(basename "$source") in memory.c | string.c) own+=(-fno-builtin) ;; esac
   compile "$source" "${own[@]}"
 done
 compile "$audioop/_audioop.c" -w

@@ -119,19 +119,3 @@ int memcmp(const void *left, const void *right, size_t size)
     }
     return 0;
 }
-
-void *memchr(const void *from, int byte, size_t size)
-{
-    const unsigned char *at = from;
-    const v128_t wanted = wasm_i8x16_splat((int8_t)byte);
-    for (; size >= 16; size -= 16, at += 16) {
-        const uint32_t found = wasm_i8x16_bitmask(wasm_i8x16_eq(wasm_v128_load(at), wanted));
-        if (found)
-            return (void *)(at + __builtin_ctz(found));
-    }
-    for (; size > 0; size--, at++) {
-        if (*at == (unsigned char)byte)
-            return (void *)at;
-    }
-    return NULL;
-}
