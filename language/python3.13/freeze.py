@@ -39,6 +39,7 @@ build_time_vars = {
     "SIZEOF_VOID_P": 4,
     "SOABI": "cpython-313-wasm32-wasi",
     "TZPATH": "",
+    "WITH_DOC_STRINGS": 1,
     "WITH_PYMALLOC": 1,
     "prefix": "/usr/local",
     "exec_prefix": "/usr/local",

@@ -126,13 +126,15 @@ Errno PackageView::List(const std::string& path, std::vector<PackageName>& names
 
 Filestat PackageView::Describe(const PackageEntry& entry) const {
   constexpr uint64_t kNanoseconds = 1'000'000'000;
+  // 1 January 1980: the machine's own times stay hidden, and archives have no earlier ones.
+  constexpr uint64_t kEarliest = 315'532'800;
   Filestat stat = {};
   stat.device = 1;
   stat.inode = entry.inode;
   stat.type = entry.is_directory ? kTypeDirectory : kTypeRegularFile;
   stat.links = 1;
   stat.size = entry.size;
-  if (entry.is_directory) stat.modified = stat.changed = generation_ * kNanoseconds;
+  stat.accessed = stat.modified = stat.changed = (kEarliest + (entry.is_directory ? generation_ : 0)) * kNanoseconds;
   return stat;
 }
 

@@ -50,7 +50,6 @@ def _warm_up():
         _run_job({**job, "code": "raise ValueError", "value": False})
 
 
-sys.ps1 = sys.ps2 = ""
 sys.stdout.reconfigure(line_buffering=True)
 sys.argv = [""]
 _publish()

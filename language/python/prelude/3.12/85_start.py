@@ -1,6 +1,9 @@
 import builtins
+import sys
 
-# Starts of runs: the interactive loop is given a line that calls __goru_run__.
+# Starts of runs: the interactive loop is given a line that calls __goru_run__. It prints prompts, which are empty.
+
+sys.ps1 = sys.ps2 = ""
 
 
 def _run():
