@@ -49,11 +49,9 @@ inline std::string MustRun(Session& session, std::string_view code) {
   return std::move(result.output);
 }
 
-inline bool IsPython(const Language& language) { return language.name() == "python"; }
-
 /// Prints 2.
 inline std::string_view PrintCode(const Language& language) {
-  return IsPython(language) ? "print(1+1)" : "console.log(1+1)";
+  return language.is_python() ? "print(1+1)" : "console.log(1+1)";
 }
 
 /// Measured values, reported as percentiles: the mean of times on a shared machine says little.

@@ -42,7 +42,7 @@ Native RunNative(const fs::path& program, bool python) {
 
 void Compute(benchmark::State& state, const fs::path& program, const Language& language) {
   static Executor executor = MakeExecutor({});
-  const bool python = IsPython(language);
+  const bool python = language.is_python();
   const std::string source = ReadFile(program);
   const Native native = RunNative(program, python);
   Samples all;
@@ -70,7 +70,7 @@ bool RegisterPrograms() {
       {"python", Python()}, {"python_3_12", Python("3.12")}, {"javascript", JavaScript()}};
   for (const auto& [name, language] : runtimes) {
     for (const fs::path& program : programs) {
-      if (program.extension() != (IsPython(language) ? ".py" : ".js")) continue;
+      if (program.extension() != (language.is_python() ? ".py" : ".js")) continue;
       benchmark::RegisterBenchmark(
           ("Compute/" + name + "_" + program.stem().string()).c_str(),
           [program, language = language](benchmark::State& state) { Compute(state, program, language); })

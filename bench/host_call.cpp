@@ -61,7 +61,7 @@ async function gathered(n) {
 void HostCall(benchmark::State& state, const Language& language, const std::string& with, const std::string& without,
               int calls) {
   Session session = MakeSession(CallExecutor(), language, {WithSessionHostCallLimit(1'000'000'000)});
-  MustRun(session, IsPython(language) ? kPythonSetup : kJavaScriptSetup);
+  MustRun(session, language.is_python() ? kPythonSetup : kJavaScriptSetup);
   MeasurePerCall(state, session, with, without, calls);
 }
 

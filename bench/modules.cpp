@@ -48,8 +48,8 @@ Session ModulesSession(const Language& language, const Folder& folder, const std
 }
 
 std::string Loop(const Language& language, int calls, const std::string& call) {
-  return IsPython(language) ? "for i in range(" + std::to_string(calls) + "):\n    " + call
-                            : "for (let i = 0; i < " + std::to_string(calls) + "; i++) { " + call + "; }";
+  return language.is_python() ? "for i in range(" + std::to_string(calls) + "):\n    " + call
+                              : "for (let i = 0; i < " + std::to_string(calls) + "; i++) { " + call + "; }";
 }
 
 /// One call of a module. `call` is the code of it in that language.
@@ -60,7 +60,7 @@ void ModuleCall(benchmark::State& state, const Language& language, const std::st
   Session session = ModulesSession(language, folder, server.Url());
   MustRun(session, setup);
   MeasurePerCall(state, session, Loop(language, kCalls, call),
-                 Loop(language, kCalls, IsPython(language) ? "str(i)" : "String(i)"), kCalls);
+                 Loop(language, kCalls, language.is_python() ? "str(i)" : "String(i)"), kCalls);
 }
 
 BENCHMARK_CAPTURE(ModuleCall, python_kv_set, Python(), "", "kv.set('user:1', {'name': 'Ada', 'visits': 42})")

@@ -45,7 +45,7 @@ double PrivateMiB() {
 /// session, everything included; `session_MiB`: the mean of Session::ResidentBytes.
 void IdleSessionMemory(benchmark::State& state, const Language& language) {
   constexpr size_t kSessions = 500;
-  const std::string_view code = IsPython(language)
+  const std::string_view code = language.is_python()
                                     ? "def f(n):\n    return [i * i for i in range(n)]\nprint(sum(f(100)))"
                                     : "const f = n => Array.from({length: n}, (_, i) => i * i);\n"
                                       "console.log(f(100).reduce((a, b) => a + b))";

@@ -46,7 +46,7 @@ if(TARGET goru-image)
   set(javascript "${PROJECT_SOURCE_DIR}/language/javascript")
   if(EXISTS "${javascript}/build.sh")
     file(GLOB inputs CONFIGURE_DEPENDS
-      "${javascript}/build.sh" "${javascript}/shim/*" "${javascript}/prelude/*")
+      "${javascript}/build.sh" "${javascript}/shim/*" "${javascript}/prelude/*" "${PROJECT_SOURCE_DIR}/language/shim/*")
     set(quickjs "${GORU_FETCHED_quickjs}/upstream-quickjs")
     file(GLOB quickjs_sources "${quickjs}/*.[ch]")
     goru_wasm_toolchain(toolchain)
@@ -116,7 +116,8 @@ if(TARGET goru-image)
     COMMAND bash "${python}/build_interpreter.sh" "${GORU_FETCHED_python-source}" "${sysroot}"
       "${GORU_FETCHED_zlib}/src/zlib" "${GORU_FETCHED_sqlite}/sqlite3" "${GORU_FETCHED_bzip2}/bzip2-1.0.8"
       "${work}/python-3.13-interpreter.tar" ${packages})
-  file(GLOB inputs CONFIGURE_DEPENDS "${python}/build_guest.sh" "${python}/shim/*")
+  file(GLOB inputs CONFIGURE_DEPENDS
+    "${python}/build_guest.sh" "${python}/shim/*" "${PROJECT_SOURCE_DIR}/language/shim/*")
   goru_cached_command(
     NAME python-3.13.wasm
     OUTPUT "${work}/python-3.13.wasm"

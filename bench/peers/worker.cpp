@@ -54,7 +54,7 @@ class Worker {
         times.push_back(Time([&] { Run(fresh, job.at("code")); }));
       } else if (what == "call") {
         const std::string calls = std::to_string(job.at("calls").get<int>());
-        const bool python = language->name() == "python";
+        const bool python = language->is_python();
         const std::string with = python ? "for i in range(" + calls + "): call('lookup', key='user:1')"
                                         : "for (let i = 0; i < " + calls + "; i++) call('lookup', {key: 'user:1'});";
         const std::string without =

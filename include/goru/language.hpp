@@ -18,6 +18,9 @@ class Language {
   /// Of the runtime where there are several, "3.13"; else empty.
   const std::string& version() const noexcept { return version_; }
 
+  /// Whether it is Python, of any version.
+  bool is_python() const noexcept { return name_ == "python"; }
+
   friend bool operator==(const Language& a, const Language& b) noexcept { return a.image_ == b.image_; }
   friend bool operator<(const Language& a, const Language& b) noexcept { return a.image_ < b.image_; }
 

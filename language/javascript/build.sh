@@ -36,7 +36,8 @@ flags=(
   -Wno-deprecated
   "-ffile-prefix-map=$work/quickjs=quickjs" "-ffile-prefix-map=$quickjs=quickjs" "-ffile-prefix-map=$here=javascript"
 )
-own=(-Wall -Wextra -Werror -I "$quickjs" -I "$here/shim")
+shared=$(cd "$here/../shim" && pwd)
+own=(-Wall -Wextra -Werror -I "$quickjs" -I "$here/shim" -I "$shared")
 
 compile() {
   local source=$1
@@ -97,8 +98,13 @@ start "$here/shim/engine.c" -I "$work/quickjs" "${own[@]}"
 for name in libunicode dtoa; do
   start "$quickjs/$name.c" -w
 done
-for source in "$here"/shim/*.c; do
-  [ "$(basename "$source")" = engine.c ] || start "$source" "${own[@]}"
+for source in "$here"/shim/*.c "$shared"/*.c; do
+  case $(basename "$source") in
+    engine.c) ;;
+    # They are what the compiler's own idioms would call.
+    libc_*.c) start "$source" "${own[@]}" -fno-builtin -msimd128 ;;
+    *) start "$source" "${own[@]}" ;;
+  esac
 done
 while [ ${#jobs[@]} -gt 0 ]; do
   reap

@@ -37,16 +37,17 @@ compile() {
   "${cc[@]}" "${flags[@]}" "${@:2}" -c "$1" -o "$object"
   objects+=("$object")
 }
-for source in "$here"/shim/*.c; do
-  own=(-Wall -Wextra -Werror -Wno-unused-parameter "--embed-dir=$work/stdlib" -I "$work/stdlib")
+shared=$(absolute "$here/../shim")
+for source in "$here"/shim/*.c "$shared"/*.c; do
+  own=(-I "$shared" -Wall -Wextra -Werror -Wno-unused-parameter "--embed-dir=$work/stdlib" -I "$work/stdlib")
   # They are what the compiler's own idioms would call.
-  case $(basename "$source") in memory.c | string.c) own+=(-fno-builtin) ;; esac
+  case $(basename "$source") in libc_*.c) own+=(-fno-builtin) ;; esac
   compile "$source" "${own[@]}"
 done
 compile "$audioop/_audioop.c" -w
 
 # The stack lies below the data, so that running out of it is a trap and never an overwrite. The C library was compiled with
-# bulk memory allowed, which only its memory functions use; shim/memory.c takes their place. The features are named so that the
+# bulk memory allowed, which only its memory functions use; language/shim/libc_memory.c takes their place. The features are named so that the
 # module does not claim more than it uses; the engine refuses one that holds such an instruction.
 lib=$work/lib
 "${cc[@]}" --no-wasm-opt -mexec-model=reactor "${objects[@]}" \

@@ -24,7 +24,7 @@ void ParseSubcommand(CLI::App& app, const std::vector<std::string>& arguments) {
 
 Language PythonNamed(const std::string& name) {
   auto known = Language::FromName(name);
-  if (!known || known->name() != Python().name()) {
+  if (!known || !known->is_python()) {
     throw UsageError{"only Python has packages: --lang python, python3.12 or python3.13, not '" + name + "'"};
   }
   return std::move(*known);

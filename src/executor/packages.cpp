@@ -64,7 +64,7 @@ std::vector<Requirement> Join(const std::vector<std::string>& before, const std:
 }
 
 Expected<void> CheckIsPython(const Language& language) {
-  if (language.name() == Python().name()) return {};
+  if (language.is_python()) return {};
   return Error{ErrorKind::kInvalidArgument, "packages are Python's, and not for " + language.name()};
 }
 

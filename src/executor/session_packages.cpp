@@ -86,7 +86,7 @@ Expected<SessionPackages> MakeSessionPackages(const std::shared_ptr<ExecutorCore
   const PackagesConfig& wanted = config.packages;
   const bool installs = wanted.allow_any || !wanted.allowed.empty();
   SessionPackages out;
-  if (language.name() != Python().name()) {
+  if (!language.is_python()) {
     if (!installs && wanted.directories.empty()) return out;
     return Error{ErrorKind::kInvalidArgument, language.name() +
                                                   " has no packages; bundle them into the code (WithSessionPackages, "

@@ -66,9 +66,6 @@ class Door {
   bool open_ = false;
 };
 
-/// Whether a runtime is one of Python's.
-inline bool IsPython(const Language& language) { return language.name() == "python"; }
-
 /// Every runtime, for tests that run once on each.
 inline const std::vector<Language>& EveryRuntime() {
   static const std::vector<Language> all = {Python(), Python("3.12"), JavaScript()};
@@ -80,7 +77,7 @@ struct Program {
   const char* python;
   const char* javascript;
 
-  const char* In(const Language& language) const { return IsPython(language) ? python : javascript; }
+  const char* In(const Language& language) const { return language.is_python() ? python : javascript; }
 };
 
 /// Names the parameter of a test that runs once per runtime.

@@ -33,7 +33,7 @@ Registry EchoRegistry(Blocking blocking = Blocking::kMayBlock) {
 class HostFunctions : public testing::TestWithParam<Language> {
  protected:
   const Language& language() const { return GetParam(); }
-  bool python() const { return test::IsPython(language()); }
+  bool python() const { return language().is_python(); }
 };
 
 INSTANTIATE_TEST_SUITE_P(Languages, HostFunctions, testing::ValuesIn(test::EveryRuntime()), test::LanguageName);
@@ -480,7 +480,7 @@ TEST_P(HostFunctions, FunctionMayUseAnotherSession) {
         blocking == Blocking::kNever ? "nested" : "pooled",
         [&](const CallContext&, const json&) {
           return json(
-              inner.Run(language(), test::IsPython(language()) ? "print(6 * 7)" : "console.log(6 * 7)").stdout_text);
+              inner.Run(language(), language().is_python() ? "print(6 * 7)" : "console.log(6 * 7)").stdout_text);
         },
         blocking);
   }

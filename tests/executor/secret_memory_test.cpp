@@ -49,7 +49,7 @@ TEST_P(SecretMemory, HasNoByteOfIt) {
   const WebServer& server = WebServer::Get();
   const std::string echo = server.Http("/echo");
   const std::string reflect = server.Http("/reflect?header=Authorization");
-  const std::string code = test::IsPython(GetParam())
+  const std::string code = GetParam().is_python()
                                ? "secret = http.secret('KEY')\n"
                                  "replies = [http.get(url, headers={'Authorization': 'Bearer ' + secret})"
                                  " for url in ('" +

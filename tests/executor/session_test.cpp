@@ -95,7 +95,7 @@ TEST_P(SessionTest, StateOfOneSessionIsNeverSeenByAnotherThoughSlotsAreReused) {
       "sys.modules, "
       "hasattr(json, 'secret4'))",
       "console.log(typeof secret !== 'undefined', 'secret2' in {}, 'secret3' in [], 'secret4' in JSON)"};
-  const std::string nothing = test::IsPython(language()) ? "False False False False\n" : "false false false false\n";
+  const std::string nothing = language().is_python() ? "False False False False\n" : "false false false false\n";
   // Without a warm pool the slot of the session before is the very next one's.
   Executor executor = MakeExecutor({WithWarmPool(0)});
   for (int i = 0; i < 20; ++i) {
@@ -263,7 +263,7 @@ TEST_P(SessionTest, EightThreadsAtOnce) {
       Session session = MakeSession(executor, language());
       for (int i = 0; i < 20; ++i) {
         const std::string n = std::to_string(t * 1000 + i);
-        const std::string show = test::IsPython(language()) ? "print(x)" : "console.log(x)";
+        const std::string show = language().is_python() ? "print(x)" : "console.log(x)";
         if (session.Run("x = " + n + "; " + show).stdout_text == n + "\n") ++right;
         if (executor.Run(language(), kSmall.In(language())).stdout_text == "2\n") ++right;
       }
@@ -294,7 +294,7 @@ TEST_P(SessionTest, OneSessionFromManyThreadsIsBusyOrRuns) {
   }
   threads.clear();
   EXPECT_EQ(other, 0);
-  const Result result = session.Run(test::IsPython(language()) ? "print(n)" : "console.log(n)");
+  const Result result = session.Run(language().is_python() ? "print(n)" : "console.log(n)");
   EXPECT_EQ(result.stdout_text, std::to_string(ran) + "\n");
 }
 
@@ -366,7 +366,7 @@ TEST_P(SessionTest, TracebackNamesTheRunAndQuotesTheLine) {
   constexpr Program kRaise = {"x = 1\nraise ValueError('wrong')", "let x = 1\nthrow new TypeError('wrong')"};
   const Result result = session.Run(kRaise.In(language()), {.name = "prog.src"});
   ASSERT_EQ(KindOf(result), ErrorKind::kGuestException) << Show(result);
-  EXPECT_EQ(result.error->type, test::IsPython(language()) ? "ValueError" : "TypeError");
+  EXPECT_EQ(result.error->type, language().is_python() ? "ValueError" : "TypeError");
   EXPECT_EQ(result.error->message, "wrong");
   EXPECT_THAT(result.error->traceback, HasSubstr("prog.src"));
   EXPECT_THAT(result.error->traceback, HasSubstr("2"));
@@ -397,7 +397,7 @@ TEST_P(SessionTest, ReportsTheLastExpressionWhenAsked) {
   const Result odd = value({"{1, 2}", "Symbol('odd')"});
   EXPECT_EQ(odd.value, std::nullopt);
   ASSERT_TRUE(odd.value_repr.has_value());
-  EXPECT_EQ(*odd.value_repr, test::IsPython(language()) ? "{1, 2}" : "Symbol(odd)");
+  EXPECT_EQ(*odd.value_repr, language().is_python() ? "{1, 2}" : "Symbol(odd)");
   const Result unicode = value({"'\\u00e9\\U0001F600'", "'\\u00e9\\u{1F600}'"});
   ASSERT_TRUE(unicode.value.has_value());
   EXPECT_EQ(nlohmann::json::parse(*unicode.value), "\u00e9\U0001F600");
@@ -408,7 +408,7 @@ TEST_P(SessionTest, ReportsTheLastExpressionWhenAsked) {
 TEST_P(SessionTest, StandardInput) {
   Executor executor = MakeExecutor();
   Session session = MakeSession(executor, language());
-  if (test::IsPython(language())) {
+  if (language().is_python()) {
     const Result result =
         session.Run("import sys\na = input()\nprint(a, sys.stdin.read().split())", {.stdin_data = "first\n2 3\n4"});
     EXPECT_EQ(result.stdout_text, "first ['2', '3', '4']\n") << Show(result);
@@ -475,7 +475,7 @@ TEST_P(SessionTest, UsageIsPlausible) {
 TEST_P(SessionTest, EveryKindOfExit) {
   Executor executor = MakeExecutor();
   Session session = MakeSession(executor, language());
-  if (!test::IsPython(language())) {
+  if (!language().is_python()) {
     // JavaScript has nothing to exit with.
     EXPECT_EQ(session.Run("typeof process + typeof exit + typeof quit", {.want_value = true}).value,
               "\"undefinedundefinedundefined\"");
@@ -506,7 +506,7 @@ TEST_P(SessionTest, DeepRecursionIsAnErrorAndTheSessionLives) {
   for (int i = 0; i < 3; ++i) {
     const Result result = session.Run(kDeep.In(language()));
     ASSERT_EQ(KindOf(result), ErrorKind::kGuestException) << Show(result);
-    EXPECT_EQ(result.error->type, test::IsPython(language()) ? "RecursionError" : "RangeError");
+    EXPECT_EQ(result.error->type, language().is_python() ? "RecursionError" : "RangeError");
     EXPECT_TRUE(result.session_alive);
   }
   EXPECT_EQ(session.Run(kSmall.In(language())).stdout_text, "2\n");
@@ -531,7 +531,7 @@ TEST_P(SessionTest, RandomNumbersDifferBetweenSessions) {
       ++drawn;
     }
   }
-  EXPECT_EQ(drawn, test::IsPython(language()) ? 36U : 24U);
+  EXPECT_EQ(drawn, language().is_python() ? 36U : 24U);
   EXPECT_EQ(lines.size(), drawn);
 }
 
@@ -559,12 +559,12 @@ TEST_P(SessionTest, TimeoutClosesTheSessionAndNothingElse) {
     EXPECT_GE(result.duration, milliseconds(100));
     EXPECT_EQ(KindOf(session.Run(kSmall.In(language()))), ErrorKind::kSessionClosed);
   }
-  EXPECT_EQ(other.Run(test::IsPython(language()) ? "print(x)" : "console.log(x)").stdout_text, "5\n");
+  EXPECT_EQ(other.Run(language().is_python() ? "print(x)" : "console.log(x)").stdout_text, "5\n");
 }
 
 TEST_P(SessionTest, TimeoutReachesWaitingGuests) {
   std::vector<std::string> waits = {"call('block')"};
-  if (test::IsPython(language())) {
+  if (language().is_python()) {
     waits.insert(waits.end(), {"import time; time.sleep(1000)", "import asyncio; asyncio.run(asyncio.sleep(1000))",
                                "import asyncio\nasync def main(): await async_call('block')\nasyncio.run(main())",
                                "import select; select.select([], [], [], 1000)"});
@@ -658,7 +658,7 @@ TEST_P(SessionTest, InterruptReachesCodeThatRunsLong) {
       std::this_thread::sleep_for(milliseconds(20));
       session.Interrupt();
     });
-    const std::string code = std::string(test::IsPython(language()) ? "print(1)\n" : "console.log(1);\n");
+    const std::string code = std::string(language().is_python() ? "print(1)\n" : "console.log(1);\n");
     const Result result = session.Run(code + program.In(language()), options);
     EXPECT_EQ(KindOf(result), ErrorKind::kCancelled) << program.In(language()) << Show(result);
     EXPECT_TRUE(result.session_alive) << program.In(language());
@@ -816,7 +816,7 @@ TEST_P(SessionTest, ManyIdleSessions) {
     ASSERT_TRUE(sessions.back().Run("x = " + std::to_string(i)).ok());
   }
   for (size_t i = 0; i < sessions.size(); ++i) {
-    const Result result = sessions[i].Run(test::IsPython(language()) ? "print(x)" : "console.log(x)");
+    const Result result = sessions[i].Run(language().is_python() ? "print(x)" : "console.log(x)");
     ASSERT_EQ(result.stdout_text, std::to_string(i) + "\n") << Show(result);
   }
 }

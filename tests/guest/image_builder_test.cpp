@@ -18,7 +18,7 @@ using test::Must;
 constexpr size_t kMax = size_t{256} << 20;
 
 std::vector<uint8_t> ModuleOf(const Language& language) {
-  const std::string name = test::IsPython(language) ? language.image() : "javascript";
+  const std::string name = language.is_python() ? language.image() : "javascript";
   return Must(support::ReadFile(std::string(GORU_TEST_MODULES "/") + name + ".wasm", kMax));
 }
 
@@ -29,7 +29,7 @@ INSTANTIATE_TEST_SUITE_P(Translated, ImageBuilder, testing::Values(TypeScript())
 TEST_P(ImageBuilder, SameInputsGiveTheSameFile) {
   const auto module = ModuleOf(GetParam());
   std::string prelude;
-  if (test::IsPython(GetParam())) {
+  if (GetParam().is_python()) {
     // In the order of the files' own names, as the build has them.
     const std::filesystem::path shared = GORU_TEST_PRELUDE;
     std::map<std::string, std::filesystem::path> files;

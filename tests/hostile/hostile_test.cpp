@@ -52,7 +52,7 @@ HostileProgram Read(const std::filesystem::path& path, const Language& language)
   text << file.rdbuf();
   program.code = text.str();
   std::istringstream lines(program.code);
-  const std::string comment = test::IsPython(program.language) ? "# " : "// ";
+  const std::string comment = program.language.is_python() ? "# " : "// ";
   for (std::string line; std::getline(lines, line) && line.starts_with(comment);) {
     const size_t colon = line.find(": ");
     if (colon == std::string::npos) continue;
@@ -81,7 +81,7 @@ class Hostile : public testing::Test {
 
  private:
   const char* Remember() const { return "kept = 42"; }
-  const char* Recall() const { return test::IsPython(program_.language) ? "print(kept)" : "console.log(kept)"; }
+  const char* Recall() const { return program_.language.is_python() ? "print(kept)" : "console.log(kept)"; }
 
   void RunInSession() {
     // Without a warm pool the next session gets the slot of the one before.
@@ -115,7 +115,7 @@ class Hostile : public testing::Test {
     const Result kept = bystander.Run(Recall());
     EXPECT_EQ(kept.stdout_text, "42\n") << Show(kept);
     const Result fresh =
-        executor.Run(program_.language, test::IsPython(program_.language)
+        executor.Run(program_.language, program_.language.is_python()
                                             ? "import json, asyncio\nasync def f(): return json.dumps([1])\n"
                                               "print(asyncio.run(f()), call('echo', a=1)['a'])"
                                             : "console.log(JSON.stringify([1]), (await asyncCall('echo', {a: 1})).a)");
@@ -131,7 +131,7 @@ class Hostile : public testing::Test {
     ASSERT_TRUE(run.slot->Reset(method));
     test::ExpectClean(*run.slot, *image);
     // And it works again.
-    const std::string_view hello = test::IsPython(program_.language) ? "print('again')" : "console.log('again')";
+    const std::string_view hello = program_.language.is_python() ? "print('again')" : "console.log('again')";
     test::RawRun again(program_.language, std::move(run.slot), hello, Limits());
     EXPECT_EQ(again.output.stdout_text, "again\n");
   }

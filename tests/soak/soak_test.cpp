@@ -301,7 +301,7 @@ class Storm {
           if (!std::exchange(started, true)) stopper.Start();
         };
         const std::string code =
-            std::string(workload.language.name() == "python" ? "print()\n" : "console.log();\n") + workload.code;
+            std::string(workload.language.is_python() ? "print()\n" : "console.log();\n") + workload.code;
         stopper.Arm(delay, [&] {
           if (way == Way::kClose) {
             session.Close();
@@ -330,11 +330,11 @@ class Storm {
   }
 
   void CheckFresh(const Language& language, const std::string& what) {
-    const char* code = language.name() == "python"
+    const char* code = language.is_python()
                            ? "import json\nprint(sum(range(10)), json.dumps({'a': [1]}), 'l' in globals())"
                            : "console.log(45, JSON.stringify({a: [1]}), typeof l !== 'undefined')";
     const Result result = executor_.Run(language, code);
-    const char* wanted = language.name() == "python" ? "45 {\"a\": [1]} False\n" : "45 {\"a\":[1]} false\n";
+    const char* wanted = language.is_python() ? "45 {\"a\": [1]} False\n" : "45 {\"a\":[1]} false\n";
     Expect(result.ok() && result.stdout_text == wanted, what, "a fresh sandbox after it: " + Show(result));
   }
 
@@ -404,7 +404,7 @@ TEST(Soak, Sessions) {
           idle.emplace_back(std::move(session), i);
           if (idle.size() < 50) continue;
           auto& [old, number] = idle[i % idle.size()];
-          const Result second = old.Run(old.language().name() == "python" ? "print(mine)" : "console.log(mine)");
+          const Result second = old.Run(old.language().is_python() ? "print(mine)" : "console.log(mine)");
           EXPECT_EQ(second.stdout_text, std::to_string(number) + "\n") << Show(second);
           idle.erase(idle.begin() + static_cast<std::ptrdiff_t>(i % idle.size()));
           ++done;

@@ -1,10 +1,11 @@
+#include "input.h"
 #include "shim.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 // Responses of ordinary calls fit in here; a larger one is fetched into memory of its own.
-enum { RESPONSE_SIZE = 16 * 1024, INPUT_SIZE = 16 * 1024 };
+enum { RESPONSE_SIZE = 16 * 1024 };
 
 __attribute__((import_module("goru"), import_name("host_call"))) extern int32_t
 import_host_call(const char *request, int32_t request_size, char *response, int32_t response_capacity);
@@ -60,35 +61,10 @@ void response_free(Response *response)
 
 JSContext *goru_context;
 
-static char input_buffer[INPUT_SIZE];
-static char *input = input_buffer;
-static size_t input_capacity = INPUT_SIZE;
-
-// The input has room for a NUL behind it, too.
-__attribute__((export_name("goru_buffer"))) char *goru_buffer(int32_t size);
 __attribute__((export_name("goru_init"))) int32_t goru_init(void);
 __attribute__((export_name("goru_translator"))) int32_t goru_translator(int32_t size);
 __attribute__((export_name("goru_source_map"))) char *goru_source_map(int32_t size);
 __attribute__((export_name("goru_run"))) int32_t goru_run(int32_t size);
-
-char *goru_buffer(int32_t size)
-{
-    if (size < 0)
-        return NULL;
-    if (input != input_buffer) {
-        free(input);
-        input = input_buffer;
-        input_capacity = INPUT_SIZE;
-    }
-    if ((size_t)size < INPUT_SIZE)
-        return input_buffer;
-    char *block = malloc((size_t)size + 1);
-    if (!block)
-        return NULL;
-    input = block;
-    input_capacity = (size_t)size + 1;
-    return input;
-}
 
 int32_t goru_init(void)
 {
@@ -115,14 +91,14 @@ int32_t goru_init(void)
 
 int32_t goru_translator(int32_t size)
 {
-    if (!goru_context || size < 0 || (size_t)size >= input_capacity)
+    if (!goru_context || !input_holds(size))
         return 1;
     input[size] = '\0';
     run_prepare_stack(JS_GetRuntime(goru_context));
     int failed = translate_install(goru_context, input, (size_t)size);
     if (failed)
         prelude_complain(goru_context);
-    goru_buffer(0);
+    input_drop();
     JS_RunGC(JS_GetRuntime(goru_context));
     memory_close_holes();
     return failed ? 2 : 0;
@@ -153,7 +129,7 @@ char *map_take(size_t *size)
 
 int32_t goru_run(int32_t size)
 {
-    if (!goru_context || size < 0 || (size_t)size >= input_capacity)
+    if (!goru_context || !input_holds(size))
         return 1;
     input[size] = '\0';
     return run_job(goru_context, input, (size_t)size) ? 0 : 1;

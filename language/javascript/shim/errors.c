@@ -91,7 +91,7 @@ static void add_hint(JSContext *ctx, JSValueConst error)
             buffer_append(&text, message, size);
             buffer_text(&text, " (");
             buffer_text(&text, hints[i].hint);
-            buffer_char(&text, ')');
+            buffer_byte(&text, ')');
             if (!text.failed)
                 JS_DefinePropertyValueStr(ctx, error, "message", JS_NewStringLen(ctx, text.data, text.size),
                                           JS_PROP_WRITABLE | JS_PROP_CONFIGURABLE);
@@ -106,7 +106,7 @@ static void add_hint(JSContext *ctx, JSValueConst error)
 
 static void append_field(Buffer *out, const char *key, const char *text, size_t size)
 {
-    buffer_char(out, '"');
+    buffer_byte(out, '"');
     buffer_text(out, key);
     buffer_text(out, "\":");
     buffer_json_string(out, text, size);
@@ -117,9 +117,9 @@ static void report(Buffer *out, const char *type, const char *message, size_t me
 {
     buffer_text(out, "{\"error\":{");
     append_field(out, "type", type, strlen(type));
-    buffer_char(out, ',');
+    buffer_byte(out, ',');
     append_field(out, "message", message, message_size);
-    buffer_char(out, ',');
+    buffer_byte(out, ',');
     append_field(out, "traceback", traceback, traceback_size);
     buffer_text(out, "}}");
 }
@@ -147,7 +147,7 @@ static void report_error(JSContext *ctx, Buffer *out, JSValueConst error)
         FramePlace place;
         if (frames_place(frames.data + at, frames.size - at, &place) &&
             sources_show(ctx, &traceback, &place)) {
-            buffer_char(&traceback, '\n');
+            buffer_byte(&traceback, '\n');
             break;
         }
         const char *end = memchr(frames.data + at, '\n', frames.size - at);

@@ -71,7 +71,7 @@ static void append_line(JSContext *ctx, Buffer *out, const char *line, size_t si
     if (append_origin(ctx, out, line, size))
         return;
     buffer_append(out, line, size);
-    buffer_char(out, '\n');
+    buffer_byte(out, '\n');
 }
 
 static void append_frame(JSContext *ctx, Buffer *out, const Frame *frame)

@@ -201,9 +201,9 @@ JSValue host_send(JSContext *ctx, JSValueConst name, const char *args, size_t si
     buffer_text(&request, "c[");
     if (append_name(ctx, &request, name) < 0)
         return JS_EXCEPTION;
-    buffer_char(&request, ',');
+    buffer_byte(&request, ',');
     buffer_append(&request, args, size);
-    buffer_char(&request, ']');
+    buffer_byte(&request, ']');
     // A soft interrupt that came while the host was busy is noticed at the next poll.
     JSValue result = exchange(ctx);
     engine_poll_soon(ctx);
@@ -269,14 +269,14 @@ static int enqueue(JSContext *ctx, JSValue *functions, JSValueConst name, const 
     int failed = 0;
     if (call) {
         if (queue.size > 0)
-            buffer_char(&queue, ',');
-        buffer_char(&queue, '[');
+            buffer_byte(&queue, ',');
+        buffer_byte(&queue, '[');
         buffer_number(&queue, next_id);
-        buffer_char(&queue, ',');
+        buffer_byte(&queue, ',');
         failed = append_name(ctx, &queue, name);
-        buffer_char(&queue, ',');
+        buffer_byte(&queue, ',');
         buffer_append(&queue, args, size);
-        buffer_char(&queue, ']');
+        buffer_byte(&queue, ']');
     }
     if (failed || !call || queue.failed) {
         if (!failed) {

@@ -75,7 +75,7 @@ static int load(JSContext *ctx, const File *file, JSValueConst native, JSValueCo
     buffer_text(&text, "(function (native, shared) { 'use strict'; ");
     buffer_append(&text, (const char *)file->text, file->size);
     buffer_text(&text, "\n})");
-    buffer_char(&text, '\0');
+    buffer_byte(&text, '\0');
     if (text.failed)
         return -1;
     JSValue function = JS_Eval(ctx, text.data, text.size - 1, file->name, JS_EVAL_TYPE_GLOBAL);

@@ -207,7 +207,7 @@ static void append_repr(JSContext *ctx, Buffer *out, JSValueConst value)
     errors_inspect(ctx, &text, value, REPR_LIMIT);
     buffer_text(out, "{\"repr\":");
     buffer_json_string(out, text.data, text.failed ? 0 : text.size);
-    buffer_char(out, '}');
+    buffer_byte(out, '}');
     buffer_reset(&text, 0);
 }
 
@@ -230,7 +230,7 @@ static void append_success(JSContext *ctx, Buffer *out, JSValueConst value)
         // As a string: the host passes the text on as it is, with its order of keys.
         buffer_text(out, "{\"value\":");
         buffer_json_string(out, text, size);
-        buffer_char(out, '}');
+        buffer_byte(out, '}');
         JS_FreeCString(ctx, text);
     } else {
         append_repr(ctx, out, value);
@@ -321,7 +321,7 @@ bool run_job(JSContext *ctx, const char *json, size_t size)
 
     Job job = {.code = JS_UNDEFINED, .name = JS_UNDEFINED};
     buffer_reset(&outcome, KEEP_SIZE);
-    buffer_char(&outcome, 'r');
+    buffer_byte(&outcome, 'r');
     JSValue value = JS_UNDEFINED;
     if (!job_parse(ctx, json, size, &job)) {
         if (!JS_HasException(ctx))

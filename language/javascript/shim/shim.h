@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "buffer.h"
+#include "json_text.h"
 #include "engine.h"
 #include "quickjs.h"
 

@@ -155,7 +155,7 @@ static void append_path(Buffer *out, const char *path, size_t size)
 {
     size_t start = out->size;
     if (size > 0 && path[0] == '/')
-        buffer_char(out, '/');
+        buffer_byte(out, '/');
     size_t root = out->size;
     for (size_t at = 0; at < size && !out->failed;) {
         const char *part = path + at;
@@ -174,7 +174,7 @@ static void append_path(Buffer *out, const char *path, size_t size)
             }
         }
         if (out->size > root)
-            buffer_char(out, '/');
+            buffer_byte(out, '/');
         buffer_append(out, part, length);
     }
     // What a name holds is shown in one line.
@@ -200,7 +200,7 @@ bool source_map_name(JSContext *ctx, const SourceMap *map, uint32_t source, cons
             buffer_append(&path, code_name, (size_t)(slash - code_name) + 1);
         if (has_root) {
             buffer_append(&path, root, root_size);
-            buffer_char(&path, '/');
+            buffer_byte(&path, '/');
         }
         JS_FreeCString(ctx, root);
     }

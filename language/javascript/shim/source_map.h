@@ -1,7 +1,7 @@
 // One source map (ECMA-426) as the sandbox was given it: where a bundle's code came from.
 #pragma once
 
-#include "buffer.h"
+#include "json_text.h"
 #include "mappings.h"
 #include "quickjs.h"
 

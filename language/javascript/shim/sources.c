@@ -164,9 +164,9 @@ bool sources_append_origin(JSContext *ctx, Buffer *out, const FramePlace *place)
         out->size = before;
         return false;
     }
-    buffer_char(out, ':');
+    buffer_byte(out, ':');
     buffer_number(out, (int64_t)origin.line + 1);
-    buffer_char(out, ':');
+    buffer_byte(out, ':');
     buffer_number(out, (int64_t)origin.column + 1);
     return true;
 }
@@ -188,14 +188,14 @@ static void show_line(Buffer *out, const FramePlace *place, const char *start, c
             stop--;
     }
     buffer_append(out, place->name, place->name_size);
-    buffer_char(out, ':');
+    buffer_byte(out, ':');
     buffer_number(out, place->line);
-    buffer_char(out, '\n');
+    buffer_byte(out, '\n');
     buffer_append(out, start, (size_t)(stop - start));
-    buffer_char(out, '\n');
+    buffer_byte(out, '\n');
     for (const char *p = start; p < caret; p++) {
         if (!is_continuation(*p))
-            buffer_char(out, *p == '\t' ? '\t' : ' ');
+            buffer_byte(out, *p == '\t' ? '\t' : ' ');
     }
     buffer_text(out, "^\n");
 }

@@ -48,11 +48,11 @@ static JSValue syntax_error(JSContext *ctx, JSValueConst found, const char *name
     Buffer stack = {0};
     buffer_text(&stack, "    at ");
     buffer_text(&stack, name);
-    buffer_char(&stack, ':');
+    buffer_byte(&stack, ':');
     buffer_number(&stack, line);
-    buffer_char(&stack, ':');
+    buffer_byte(&stack, ':');
     buffer_number(&stack, column);
-    buffer_char(&stack, '\n');
+    buffer_byte(&stack, '\n');
     if (!stack.failed)
         engine_set_error_stack(ctx, error, JS_NewStringLen(ctx, stack.data, stack.size));
     buffer_reset(&stack, 0);

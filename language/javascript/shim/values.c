@@ -100,16 +100,16 @@ static int write_array(JSContext *ctx, Buffer *out, JSValueConst array, int dept
     int64_t count;
     if (JS_GetLength(ctx, array, &count) < 0)
         return -1;
-    buffer_char(out, '[');
+    buffer_byte(out, '[');
     for (int64_t i = 0; i < count; i++) {
         if (i > 0)
-            buffer_char(out, ',');
+            buffer_byte(out, ',');
         if (write_member(ctx, out, JS_GetPropertyInt64(ctx, array, i), depth + 1) < 0)
             return -1;
         if (out->failed)
             return out_of_memory(ctx);
     }
-    buffer_char(out, ']');
+    buffer_byte(out, ']');
     return 0;
 }
 
@@ -119,7 +119,7 @@ static int write_object(JSContext *ctx, Buffer *out, JSValueConst object, int de
     uint32_t count;
     if (JS_GetOwnPropertyNames(ctx, &keys, &count, object, JS_GPN_STRING_MASK | JS_GPN_SYMBOL_MASK | JS_GPN_ENUM_ONLY) < 0)
         return -1;
-    buffer_char(out, '{');
+    buffer_byte(out, '{');
     int result = 0;
     for (uint32_t i = 0; i < count && result == 0; i++) {
         JSValue key = JS_AtomToValue(ctx, keys[i].atom);
@@ -129,9 +129,9 @@ static int write_object(JSContext *ctx, Buffer *out, JSValueConst object, int de
             result = refuse(ctx, "a property whose key is a symbol");
         } else {
             if (i > 0)
-                buffer_char(out, ',');
+                buffer_byte(out, ',');
             result = write_string(ctx, out, key);
-            buffer_char(out, ':');
+            buffer_byte(out, ':');
             if (result == 0)
                 result = write_member(ctx, out, JS_GetProperty(ctx, object, keys[i].atom), depth + 1);
             if (result == 0 && out->failed)
@@ -139,7 +139,7 @@ static int write_object(JSContext *ctx, Buffer *out, JSValueConst object, int de
         }
         JS_FreeValue(ctx, key);
     }
-    buffer_char(out, '}');
+    buffer_byte(out, '}');
     JS_FreePropertyEnum(ctx, keys, count);
     return result;
 }

@@ -102,7 +102,7 @@ static int append_pairs(JSContext *ctx, Buffer *out, JSValueConst list)
     int64_t count;
     if (JS_GetLength(ctx, list, &count) < 0)
         return -1;
-    buffer_char(out, '[');
+    buffer_byte(out, '[');
     for (int64_t i = 0; i < count; i++) {
         buffer_text(out, i % 2 != 0 ? "," : i == 0 ? "[" : ",[");
         JSValue item = JS_GetPropertyInt64(ctx, list, i);
@@ -111,9 +111,9 @@ static int append_pairs(JSContext *ctx, Buffer *out, JSValueConst list)
         if (failed)
             return -1;
         if (i % 2 != 0)
-            buffer_char(out, ']');
+            buffer_byte(out, ']');
     }
-    buffer_char(out, ']');
+    buffer_byte(out, ']');
     return 0;
 }
 
@@ -141,19 +141,19 @@ static int append_value(JSContext *ctx, Buffer *out, JSValueConst value)
 static int build(JSContext *ctx, int argc, JSValueConst *argv)
 {
     buffer_reset(&arguments, KEEP_SIZE);
-    buffer_char(&arguments, '{');
+    buffer_byte(&arguments, '{');
     for (int i = 1; i + 1 < argc; i += 2) {
         if (JS_IsUndefined(argv[i + 1]))
             continue;
         if (arguments.size > 1)
-            buffer_char(&arguments, ',');
+            buffer_byte(&arguments, ',');
         if (append_string(ctx, &arguments, argv[i]) < 0)
             return -1;
-        buffer_char(&arguments, ':');
+        buffer_byte(&arguments, ':');
         if (append_value(ctx, &arguments, argv[i + 1]) < 0)
             return -1;
     }
-    buffer_char(&arguments, '}');
+    buffer_byte(&arguments, '}');
     if (arguments.failed) {
         memory_release_reserve();
         JS_ThrowOutOfMemory(ctx);

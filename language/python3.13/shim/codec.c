@@ -23,6 +23,11 @@ enum { MAX_DEPTH = 256 };
 // The digits of a long, least significant first.
 enum { LONG_DIGIT_BITS = 15, LONG_MOST_DIGITS = 5 };
 
+void codec_u32(Buffer *out, uint32_t value)
+{
+    buffer_append(out, &value, sizeof(value));
+}
+
 static void encode_magnitude(Buffer *out, bool negative, uint64_t magnitude)
 {
     uint16_t digits[LONG_MOST_DIGITS];
@@ -30,7 +35,7 @@ static void encode_magnitude(Buffer *out, bool negative, uint64_t magnitude)
     for (; magnitude != 0; magnitude >>= LONG_DIGIT_BITS)
         digits[count++] = (uint16_t)(magnitude & ((1U << LONG_DIGIT_BITS) - 1));
     buffer_byte(out, TYPE_LONG);
-    buffer_u32(out, (uint32_t)(negative ? -count : count));
+    codec_u32(out, (uint32_t)(negative ? -count : count));
     buffer_append(out, digits, (size_t)count * sizeof(digits[0]));
 }
 
@@ -41,7 +46,7 @@ static Encoded encode_long(Buffer *out, PyObject *value)
     if (overflow == 0) {
         if (number >= INT32_MIN && number <= INT32_MAX) {
             buffer_byte(out, TYPE_INT);
-            buffer_u32(out, (uint32_t)(int32_t)number);
+            codec_u32(out, (uint32_t)(int32_t)number);
         } else {
             encode_magnitude(out, number < 0, number < 0 ? ~(uint64_t)number + 1 : (uint64_t)number);
         }
@@ -63,7 +68,7 @@ static Encoded encode_text(Buffer *out, PyObject *value)
     buffer_byte(out, TYPE_UNICODE);
     if (PyUnicode_IS_COMPACT_ASCII(value)) {
         size_t size = (size_t)PyUnicode_GET_LENGTH(value);
-        buffer_u32(out, (uint32_t)size);
+        codec_u32(out, (uint32_t)size);
         buffer_append(out, PyUnicode_1BYTE_DATA(value), size);
         return ENCODED;
     }
@@ -72,7 +77,7 @@ static Encoded encode_text(Buffer *out, PyObject *value)
         PyErr_Clear();
         return ENCODE_NO_MEMORY;
     }
-    buffer_u32(out, (uint32_t)PyBytes_GET_SIZE(bytes));
+    codec_u32(out, (uint32_t)PyBytes_GET_SIZE(bytes));
     buffer_append(out, PyBytes_AS_STRING(bytes), (size_t)PyBytes_GET_SIZE(bytes));
     Py_DECREF(bytes);
     return ENCODED;
@@ -82,7 +87,7 @@ static Encoded encode(Buffer *out, PyObject *value, int depth);
 
 static Encoded encode_items(Buffer *out, PyObject **items, Py_ssize_t count, int depth)
 {
-    buffer_u32(out, (uint32_t)count);
+    codec_u32(out, (uint32_t)count);
     for (Py_ssize_t i = 0; i < count; i++) {
         Encoded result = encode(out, items[i], depth + 1);
         if (result != ENCODED)

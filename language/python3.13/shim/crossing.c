@@ -5,6 +5,9 @@
 // Answers of ordinary calls fit in here; a larger one is fetched into memory of its own.
 enum { RESPONSE_SIZE = 16 * 1024 };
 
+// More than a request usually takes is given back.
+enum { KEEP = 64 * 1024 };
+
 __attribute__((import_module("goru"), import_name("host_call"))) extern int32_t
 import_host_call(const char *request, int32_t request_size, char *response, int32_t response_capacity);
 
@@ -14,6 +17,11 @@ import_host_response(char *response, int32_t capacity);
 static char response[RESPONSE_SIZE];
 
 Buffer crossing_request;
+
+void crossing_request_done(void)
+{
+    buffer_reset(&crossing_request, KEEP);
+}
 
 PyObject *cross(const char *request, size_t size)
 {

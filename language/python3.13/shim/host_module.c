@@ -14,7 +14,7 @@ static PyObject *exchange(PyObject *module, PyObject *request)
     PyObject *answer = NULL;
     if (encoded == ENCODED)
         answer = cross(crossing_request.data, crossing_request.size);
-    buffer_reset(&crossing_request);
+    crossing_request_done();
     if (encoded == ENCODE_NOT_PLAIN)
         Py_RETURN_NONE;
     if (encoded == ENCODE_NO_MEMORY)

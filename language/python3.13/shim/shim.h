@@ -9,20 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-// ---- buffer.c: bytes that grow ----
-
-typedef struct Buffer {
-    char *data;
-    size_t size;
-    size_t capacity;
-    bool failed; // there was no memory; what was appended since is missing
-} Buffer;
-
-void buffer_append(Buffer *buffer, const void *data, size_t size);
-void buffer_byte(Buffer *buffer, uint8_t byte);
-void buffer_u32(Buffer *buffer, uint32_t value);
-// Empties it and gives memory back that is more than a message usually takes.
-void buffer_reset(Buffer *buffer);
+#include "buffer.h"
 
 // ---- codec.c: values in Python's marshal format, as docs/GUEST_ABI.md restricts it ----
 
@@ -33,6 +20,8 @@ typedef enum Encoded {
     ENCODE_NO_MEMORY,
 } Encoded;
 
+// Appends a number as lengths are written.
+void codec_u32(Buffer *out, uint32_t value);
 // Appends a value. Runs no guest code.
 Encoded codec_encode(Buffer *out, PyObject *value);
 // Reads the one value that fills `data`, which the host wrote; NULL with an exception set.
@@ -42,8 +31,9 @@ PyObject *codec_decode(const char *data, size_t size);
 
 // Sends a request and returns what the host answers, (status, value); NULL with an exception set.
 PyObject *cross(const char *request, size_t size);
-// The buffer that requests are written into. Empty; whoever fills it calls buffer_reset when done.
+// The buffer that requests are written into. Empty; whoever fills it calls crossing_request_done when done.
 extern Buffer crossing_request;
+void crossing_request_done(void);
 
 // ---- host_module.c: module _goru, which the prelude builds on ----
 

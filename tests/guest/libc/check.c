@@ -1,4 +1,4 @@
-// Holds the functions of language/python3.13/shim/{memory,string}.c against plain loops: every alignment, sizes around their
+// Holds the functions of language/shim/libc_{memory,string}.c against plain loops: every alignment, sizes around their
 // blocks, and texts that end where memory ends. Compiled to WebAssembly by tests/CMakeLists.txt and run by libc_test.cpp.
 #include <stddef.h>
 #include <stdint.h>

@@ -1,9 +1,9 @@
-#include "shim.h"
+#include "buffer.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-enum { LEAST = 1024, KEEP = 64 * 1024 };
+enum { LEAST = 1024 };
 
 static bool reserve(Buffer *buffer, size_t more)
 {
@@ -33,7 +33,9 @@ void buffer_append(Buffer *buffer, const void *data, size_t size)
 {
     if (!reserve(buffer, size))
         return;
-    memcpy(buffer->data + buffer->size, data, size);
+    // There may be no data at all yet.
+    if (size > 0)
+        memcpy(buffer->data + buffer->size, data, size);
     buffer->size += size;
 }
 
@@ -44,14 +46,9 @@ void buffer_byte(Buffer *buffer, uint8_t byte)
     buffer->data[buffer->size++] = (char)byte;
 }
 
-void buffer_u32(Buffer *buffer, uint32_t value)
+void buffer_reset(Buffer *buffer, size_t keep)
 {
-    buffer_append(buffer, &value, sizeof(value));
-}
-
-void buffer_reset(Buffer *buffer)
-{
-    if (buffer->capacity > KEEP) {
+    if (buffer->capacity > keep) {
         free(buffer->data);
         buffer->data = NULL;
         buffer->capacity = 0;

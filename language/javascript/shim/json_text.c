@@ -1,45 +1,12 @@
-#include "buffer.h"
+#include "json_text.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-static bool reserve(Buffer *buffer, size_t more)
-{
-    if (buffer->failed)
-        return false;
-    if (more <= buffer->capacity - buffer->size)
-        return true;
-    size_t capacity = buffer->capacity < 512 ? 512 : buffer->capacity * 2;
-    if (capacity < buffer->size + more)
-        capacity = buffer->size + more;
-    char *data = capacity < buffer->size ? NULL : realloc(buffer->data, capacity);
-    if (!data) {
-        buffer->failed = true;
-        return false;
-    }
-    buffer->data = data;
-    buffer->capacity = capacity;
-    return true;
-}
-
-void buffer_append(Buffer *buffer, const char *data, size_t size)
-{
-    if (!reserve(buffer, size))
-        return;
-    if (size > 0)
-        memcpy(buffer->data + buffer->size, data, size);
-    buffer->size += size;
-}
-
 void buffer_text(Buffer *buffer, const char *text)
 {
     buffer_append(buffer, text, strlen(text));
-}
-
-void buffer_char(Buffer *buffer, char c)
-{
-    buffer_append(buffer, &c, 1);
 }
 
 void buffer_number(Buffer *buffer, int64_t number)
@@ -52,7 +19,7 @@ void buffer_number(Buffer *buffer, int64_t number)
 void buffer_json_string(Buffer *buffer, const char *text, size_t size)
 {
     static const char hex[] = "0123456789abcdef";
-    buffer_char(buffer, '"');
+    buffer_byte(buffer, '"');
     size_t start = 0;
     for (size_t i = 0; i < size; i++) {
         unsigned char c = (unsigned char)text[i];
@@ -88,16 +55,5 @@ void buffer_json_string(Buffer *buffer, const char *text, size_t size)
         start = i + 1;
     }
     buffer_append(buffer, text + start, size - start);
-    buffer_char(buffer, '"');
-}
-
-void buffer_reset(Buffer *buffer, size_t keep)
-{
-    if (buffer->capacity > keep) {
-        free(buffer->data);
-        *buffer = (Buffer){0};
-        return;
-    }
-    buffer->size = 0;
-    buffer->failed = false;
+    buffer_byte(buffer, '"');
 }
