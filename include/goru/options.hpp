@@ -5,6 +5,7 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -168,6 +169,9 @@ struct RunOptions {
   /// session.
   std::function<void(std::string_view)> on_stdout = {};
   std::function<void(std::string_view)> on_stderr = {};
+  /// Ends the run as Session::Interrupt does once a stop is requested, from any thread and whenever that is: one that
+  /// was requested before keeps the run from beginning, and the session lives on.
+  std::stop_token stop = {};
 };
 
 }  // namespace goru

@@ -31,9 +31,9 @@ class Session {
   /// Runs `code` to its end or to a limit. Never throws; whatever happens is in the result.
   Result Run(std::string_view code, const RunOptions& options = {});
 
-  /// Ends the run that is under way, from another thread; does nothing between runs. Its result has
-  /// ErrorKind::kCancelled. A JavaScript session lives on where the guest ends by itself within kInterruptGrace; a
-  /// Python session is closed.
+  /// Ends the run that is under way, from another thread; does nothing between runs, so that a run which is only about
+  /// to begin is not ended (RunOptions::stop is for that). Its result has ErrorKind::kCancelled. The session lives on
+  /// where the guest ends by itself within kInterruptGrace; Python 3.12 cannot, and its session is closed.
   void Interrupt();
 
   /// Ends a run that is under way and frees the sandbox. Further runs get ErrorKind::kSessionClosed.

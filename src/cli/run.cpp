@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <optional>
+#include <stop_token>
 #include <utility>
 
 #include "arguments.hpp"
@@ -135,7 +136,9 @@ int RunCommand(const std::vector<std::string>& arguments_text) {
   const size_t output_limit = arguments.max_output.value_or(Limits().output_bytes);
   StreamForwarder out(STDOUT_FILENO, output_limit);
   StreamForwarder err(STDERR_FILENO, output_limit);
+  std::stop_source stop;
   RunOptions options;
+  options.stop = stop.get_token();
   options.name = source.name;
   options.stdin_data = source.stdin_data;
   options.source_map = source.source_map;
@@ -149,7 +152,7 @@ int RunCommand(const std::vector<std::string>& arguments_text) {
   auto session = Prepare(executor, source, arguments);
   Result result;
   if (session) {
-    HandleInterrupts([&session] { session->Interrupt(); });
+    HandleInterrupts([&stop] { stop.request_stop(); });
     result = session->Run(source.code, options);
   } else {
     result = Failure(session.error());

@@ -75,9 +75,7 @@ Expected<void> PackageCheck::Run(const Program& program) {
   config.packages.directories = program.directories;
   auto session = executor_.NewPlainSession(language_, std::move(config));
   if (!session) return session.error();
-  const std::stop_callback on_stop(stop_, [&session] { (*session)->Interrupt(); });
-  if (stop_.stop_requested()) return Cancelled();
-  const Result result = (*session)->Run(program.code, {.name = "<goru packages>"});
+  const Result result = (*session)->Run(program.code, {.name = "<goru packages>", .stop = stop_});
   (*session)->Close();
   if (stop_.stop_requested()) return Cancelled();
   if (!result.ok()) return Error{ErrorKind::kUnavailable, Describe(*result.error)};

@@ -45,6 +45,8 @@ Clock::time_point DeadlineAfter(std::chrono::nanoseconds timeout) {
   return timeout < Clock::time_point::max() - now ? now + timeout : Clock::time_point::max();
 }
 
+RunError CancelledBefore() { return RunError{ErrorKind::kCancelled, "", "the run was cancelled before it began", ""}; }
+
 }  // namespace
 
 SessionCore::SessionCore(std::shared_ptr<ExecutorCore> executor, std::shared_ptr<SandboxPool> pool, Language language,
@@ -61,7 +63,8 @@ SessionCore::~SessionCore() {
   executor_->Forget(id_);
 }
 
-std::optional<RunError> SessionCore::Refuse(std::string_view code) const {
+std::optional<RunError> SessionCore::Refuse(std::string_view code, const RunOptions& options) const {
+  if (options.stop.stop_requested()) return CancelledBefore();
   if (code.size() > policy_.limits.code_bytes) {
     return RunError{ErrorKind::kInvalidArgument, "", "the code is larger than " + MiB(policy_.limits.code_bytes), ""};
   }
@@ -78,7 +81,7 @@ Result SessionCore::Run(std::string_view code, const RunOptions& options) {
   const auto cpu_started = ThreadCpuTime();
   Result result;
   result.exit_code = 1;
-  if (auto refusal = Refuse(code)) {
+  if (auto refusal = Refuse(code, options)) {
     result.error = std::move(*refusal);
     result.session_alive = !closed();
     return result;
@@ -98,11 +101,15 @@ Result SessionCore::Run(std::string_view code, const RunOptions& options) {
     state_ = State::kRunning;
     interrupt_requested_ = false;
   }
-  if (const auto ensured = EnsureGuest(); ensured) {
-    Execute(code, options, result);
-  } else {
-    result.error = RunError{ensured.error().kind, "", ensured.error().message, ""};
-    result.session_alive = false;
+  {
+    // From here on an interrupt finds a run.
+    const std::stop_callback on_stop(options.stop, [this] { Interrupt(); });
+    if (const auto ensured = EnsureGuest(); ensured) {
+      Execute(code, options, result);
+    } else {
+      result.error = RunError{ensured.error().kind, "", ensured.error().message, ""};
+      result.session_alive = false;
+    }
   }
   {
     std::unique_lock lock(mutex_);
@@ -153,15 +160,18 @@ void SessionCore::Execute(std::string_view code, const RunOptions& options, Resu
   guest::GuestEnd end;
   {
     RunPort port(policy_, executor_->workers(), gate.shared_signal(), context, options);
-    bool interrupted = false;
     {
       const std::lock_guard lock(mutex_);
+      if (interrupt_requested_ || close_requested_) {
+        // Nothing has run yet, so the session can live on.
+        --runs_;
+        result.error = CancelledBefore();
+        return;
+      }
       gate.Begin();
       run_stop_ = stop;
       stoppable_ = true;
-      interrupted = interrupt_requested_ || close_requested_;
     }
-    if (interrupted) gate.Stop(wasm::StopReason::kCancelled);
     const Watchdog::Ticket ticket =
         executor_->watchdog().Add(context.deadline, [this] { Stop(wasm::StopReason::kTimeout); });
     end = guest_->Run(job, port);

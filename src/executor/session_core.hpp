@@ -36,7 +36,7 @@ class SessionCore : public std::enable_shared_from_this<SessionCore> {
   enum class State { kIdle, kRunning, kClosed };
 
   /// Checks what can be checked before a guest is needed; nothing where the run may go on.
-  std::optional<RunError> Refuse(std::string_view code) const;
+  std::optional<RunError> Refuse(std::string_view code, const RunOptions& options) const;
   /// Takes a guest where there is none yet.
   Expected<void> EnsureGuest();
   void Execute(std::string_view code, const RunOptions& options, Result& result);

@@ -66,6 +66,12 @@ class Door {
   bool open_ = false;
 };
 
+/// Both Pythons, for what only Python has.
+inline const std::vector<Language>& EveryPython() {
+  static const std::vector<Language> all = {Python(), Python("3.12")};
+  return all;
+}
+
 /// Every runtime, for tests that run once on each.
 inline const std::vector<Language>& EveryRuntime() {
   static const std::vector<Language> all = {Python(), Python("3.12"), JavaScript()};

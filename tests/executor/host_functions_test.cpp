@@ -365,7 +365,10 @@ TEST_P(HostFunctions, RunThatEndsEarlyAsksItsCallsToStop) {
   stopped.Wait();
 }
 
-TEST(PythonHostFunctions, CancelledTaskRequestsTheStopOfItsCall) {
+class PythonHostFunctions : public testing::TestWithParam<Language> {};
+INSTANTIATE_TEST_SUITE_P(Pythons, PythonHostFunctions, testing::ValuesIn(test::EveryPython()), test::LanguageName);
+
+TEST_P(PythonHostFunctions, CancelledTaskRequestsTheStopOfItsCall) {
   Door entered;
   Door stopped;
   Registry registry;
@@ -384,7 +387,7 @@ TEST(PythonHostFunctions, CancelledTaskRequestsTheStopOfItsCall) {
     return json("stopped");
   });
   Executor executor = MakeExecutor({WithRegistry(std::move(registry))});
-  const Result result = executor.Run(Python(), R"(
+  const Result result = executor.Run(GetParam(), R"(
 import asyncio
 async def main():
   task = asyncio.create_task(async_call('wait'))
@@ -404,7 +407,7 @@ asyncio.run(main())
   EXPECT_EQ(result.stdout_text, "stopped\ncancelled\ntimeout\n") << Show(result);
 }
 
-TEST(PythonHostFunctions, CancelledCallsStillCountAsInFlightUntilTheyReturn) {
+TEST_P(PythonHostFunctions, CancelledCallsStillCountAsInFlightUntilTheyReturn) {
   // A guest that starts and cancels cannot keep more of the host's threads than it may.
   std::atomic<int> now{0};
   std::atomic<int> most{0};
@@ -423,7 +426,7 @@ TEST(PythonHostFunctions, CancelledCallsStillCountAsInFlightUntilTheyReturn) {
     return json();
   });
   Executor executor = MakeExecutor({WithRegistry(std::move(registry))});
-  const Result result = executor.Run(Python(), R"(
+  const Result result = executor.Run(GetParam(), R"(
 import asyncio
 async def main():
   for _ in range(20):
@@ -439,9 +442,9 @@ asyncio.run(main())
   EXPECT_EQ(most, 1);
 }
 
-TEST(PythonHostFunctions, SeveralLoopsInOneSession) {
+TEST_P(PythonHostFunctions, SeveralLoopsInOneSession) {
   Executor executor = MakeExecutor({WithRegistry(EchoRegistry())});
-  Session session = MakeSession(executor, Python());
+  Session session = MakeSession(executor, GetParam());
   for (int i = 0; i < 3; ++i) {
     const Result result = session.Run(
         "import asyncio\nasync def f(i): return (await async_call('echo', i=i))['i']\n"

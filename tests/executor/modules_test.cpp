@@ -21,9 +21,12 @@ std::string Output(Session& session, std::string_view code) {
   return result.output;
 }
 
-TEST(Modules, AreOffUntilGiven) {
+class Modules : public testing::TestWithParam<Language> {};
+INSTANTIATE_TEST_SUITE_P(Pythons, Modules, testing::ValuesIn(test::EveryPython()), test::LanguageName);
+
+TEST_P(Modules, AreOffUntilGiven) {
   Executor executor = MakeExecutor();
-  Session python = MakeSession(executor, Python());
+  Session python = MakeSession(executor, GetParam());
   const Result got = python.Run("kv.get('a')");
   ASSERT_EQ(KindOf(got), ErrorKind::kGuestException) << Show(got);
   EXPECT_EQ(got.error->type, "PermissionError");
@@ -33,9 +36,9 @@ TEST(Modules, AreOffUntilGiven) {
   EXPECT_EQ(KindOf(javascript.Run("kv.get('a')")), ErrorKind::kGuestException);
 }
 
-TEST(Modules, OneSessionsStoreIsNotAnothers) {
+TEST_P(Modules, OneSessionsStoreIsNotAnothers) {
   Executor executor = MakeExecutor();
-  Session one = MakeSession(executor, Python(), {WithSessionKV()});
+  Session one = MakeSession(executor, GetParam(), {WithSessionKV()});
   Session two = MakeSession(executor, JavaScript(), {WithSessionKV()});
   EXPECT_EQ(Output(one, "kv.set('a', 1); print(kv.keys())"), "['a']\n");
   EXPECT_EQ(Output(two, "console.log(kv.keys())"), "[]\n");
@@ -43,11 +46,11 @@ TEST(Modules, OneSessionsStoreIsNotAnothers) {
   EXPECT_EQ(Output(one, "print(kv.get('a'))"), "1\n");
 }
 
-TEST(Modules, SessionsShareAStoreThatTheyAreGiven) {
+TEST_P(Modules, SessionsShareAStoreThatTheyAreGiven) {
   Executor executor = MakeExecutor();
   KVStore store = KVStore::InMemory();
   ASSERT_TRUE(store.Set("from_host", R"({"big": 9007199254740993})").ok());
-  Session one = MakeSession(executor, Python(), {WithSessionKVStore(store)});
+  Session one = MakeSession(executor, GetParam(), {WithSessionKVStore(store)});
   Session two = MakeSession(executor, JavaScript(), {WithSessionKVStore(store)});
   EXPECT_EQ(Output(one, "print(kv.get('from_host')); kv.set('p', [1, 'two', None])"), "{'big': 9007199254740993}\n");
   EXPECT_EQ(Output(two, "console.log(kv.get('p')); kv.set('j', {x: 1.5})"), "[ 1, 'two', null ]\n");
@@ -55,7 +58,7 @@ TEST(Modules, SessionsShareAStoreThatTheyAreGiven) {
   EXPECT_EQ(**store.Get("j"), R"({"x":1.5})");
 }
 
-TEST(Modules, ManySessionsAtOnceOnOneStore) {
+TEST_P(Modules, ManySessionsAtOnceOnOneStore) {
   Executor executor = MakeExecutor();
   KVStore store = KVStore::InMemory();
   std::vector<std::thread> threads;
@@ -72,26 +75,26 @@ TEST(Modules, ManySessionsAtOnceOnOneStore) {
   EXPECT_EQ(store.Keys()->size(), 800U);
 }
 
-TEST(Modules, CallsCountAsHostCalls) {
+TEST_P(Modules, CallsCountAsHostCalls) {
   Executor executor = MakeExecutor();
-  Session session = MakeSession(executor, Python(), {WithSessionKV(), WithSessionHostCallLimit(5)});
+  Session session = MakeSession(executor, GetParam(), {WithSessionKV(), WithSessionHostCallLimit(5)});
   EXPECT_EQ(KindOf(session.Run("for i in range(10): kv.set('a', i)")), ErrorKind::kHostCallLimit);
   EXPECT_EQ(Output(session, "print(kv.get('a'))"), "4\n");
 }
 
-TEST(Modules, RegisteredFunctionsDoNotStandInForThem) {
+TEST_P(Modules, RegisteredFunctionsDoNotStandInForThem) {
   Registry registry;
   registry.Add("goru:kv.get", [](const CallContext&, const nlohmann::json&) -> nlohmann::json { return "forged"; });
   Executor executor = MakeExecutor({WithRegistry(registry)});
-  Session session = MakeSession(executor, Python());
+  Session session = MakeSession(executor, GetParam());
   const Result result = session.Run("call('goru:kv.get', key='a')");
   ASSERT_EQ(KindOf(result), ErrorKind::kGuestException);
   EXPECT_EQ(result.error->type, "PermissionError");
 }
 
-TEST(Modules, UnknownMethodsAndModulesAreRefused) {
+TEST_P(Modules, UnknownMethodsAndModulesAreRefused) {
   Executor executor = MakeExecutor();
-  Session session = MakeSession(executor, Python(), {WithSessionKV()});
+  Session session = MakeSession(executor, GetParam(), {WithSessionKV()});
   for (const char* name :
        {"goru:", "goru:kv", "goru:kv.", "goru:kv.drop", "goru:os.system", "goru:.get", "goru:kv.get.x"}) {
     const Result result = session.Run("call('" + std::string(name) + "', key='a')");
@@ -100,10 +103,10 @@ TEST(Modules, UnknownMethodsAndModulesAreRefused) {
   }
 }
 
-TEST(Modules, WrongConfigurationsAreNamed) {
+TEST_P(Modules, WrongConfigurationsAreNamed) {
   Executor executor = MakeExecutor();
   const auto refused = [&](const SessionOption& option) {
-    const auto session = executor.NewSession(Python(), {option});
+    const auto session = executor.NewSession(GetParam(), {option});
     return session ? "accepted" : session.error().message;
   };
   EXPECT_THAT(refused(WithSessionAllowedNetworks({"10.0.0.0/8"})), testing::HasSubstr("--allow-host"));

@@ -19,7 +19,7 @@ using test::Show;
 using testing::HasSubstr;
 namespace fs = std::filesystem;
 
-class PackagesTest : public testing::Test {
+class PackagesTest : public testing::TestWithParam<Language> {
  protected:
   void SetUp() override {
     std::string path = (fs::temp_directory_path() / "goru-packages-XXXXXX").string();
@@ -42,11 +42,13 @@ class PackagesTest : public testing::Test {
   fs::path root_;
 };
 
-TEST_F(PackagesTest, MountedPackagesAreImported) {
+INSTANTIATE_TEST_SUITE_P(Pythons, PackagesTest, testing::ValuesIn(test::EveryPython()), test::LanguageName);
+
+TEST_P(PackagesTest, MountedPackagesAreImported) {
   Executor executor = MakeExecutor({WithPackages(At("a"))});
   Write("b/mug.py", "y = 6\n");
   Write("b/cup.py", "x = 'not reached'\n");
-  Session session = MakeSession(executor, Python(), {WithSessionPackages(At("b"))});
+  Session session = MakeSession(executor, GetParam(), {WithSessionPackages(At("b"))});
   Result result = session.Run("import mug, cup; print(mug.y, cup.deep.x)");
   EXPECT_EQ(result.output, "6 5\n") << Show(result);
   // Tracebacks quote the packages' sources.
@@ -55,14 +57,14 @@ TEST_F(PackagesTest, MountedPackagesAreImported) {
   EXPECT_THAT(result.error->traceback,
               HasSubstr("File \"/packages/cup/deep.py\", line 3, in fail\n    raise ValueError"));
   // Another session has what it was given, and no more.
-  Session other = MakeSession(executor, Python());
+  Session other = MakeSession(executor, GetParam());
   EXPECT_EQ(other.Run("import cup; print(cup.x)").output, "5\n");
   EXPECT_THAT(other.Run("import mug").error->message, HasSubstr("No module named 'mug'"));
 }
 
-TEST_F(PackagesTest, WithoutPackagesThereIsNothing) {
+TEST_P(PackagesTest, WithoutPackagesThereIsNothing) {
   Executor executor = MakeExecutor();
-  Session session = MakeSession(executor, Python());
+  Session session = MakeSession(executor, GetParam());
   const Result result =
       session.Run("import os, sys; print(os.listdir('/packages'), '/packages' in sys.path)\nimport cup");
   EXPECT_EQ(result.output, "[] True\n") << Show(result);
@@ -70,21 +72,21 @@ TEST_F(PackagesTest, WithoutPackagesThereIsNothing) {
   EXPECT_EQ(result.error->message, "No module named 'cup'");
 }
 
-TEST_F(PackagesTest, WrongDirectoriesAreErrors) {
+TEST_P(PackagesTest, WrongDirectoriesAreErrors) {
   EXPECT_FALSE(Executor::Create({WithDiskCache(GORU_TEST_CACHE), WithPackages(At("none"))}));
   Executor executor = MakeExecutor();
-  EXPECT_FALSE(executor.NewSession(Python(), {WithSessionPackages(At("secret"))}));
+  EXPECT_FALSE(executor.NewSession(GetParam(), {WithSessionPackages(At("secret"))}));
   const auto javascript = executor.NewSession(JavaScript(), {WithSessionPackages(At("a"))});
   ASSERT_FALSE(javascript);
   EXPECT_THAT(javascript.error().message, HasSubstr("Python"));
-  const auto bad_name = executor.NewSession(Python(), {WithAllowedPackages({"../x"})});
+  const auto bad_name = executor.NewSession(GetParam(), {WithAllowedPackages({"../x"})});
   ASSERT_FALSE(bad_name);
   EXPECT_THAT(bad_name.error().message, HasSubstr("--allow-pkg"));
 }
 
-TEST_F(PackagesTest, InstallIsOffByDefault) {
+TEST_P(PackagesTest, InstallIsOffByDefault) {
   Executor executor = MakeExecutor();
-  Session session = MakeSession(executor, Python());
+  Session session = MakeSession(executor, GetParam());
   const Result result = session.Run("install_pkg('toml')");
   ASSERT_TRUE(result.error);
   EXPECT_EQ(result.error->type, "PermissionError");
@@ -92,7 +94,7 @@ TEST_F(PackagesTest, InstallIsOffByDefault) {
 }
 
 /// All that a guest can try on the directory, in one program.
-TEST_F(PackagesTest, AttacksOnTheDirectoryFail) {
+TEST_P(PackagesTest, AttacksOnTheDirectoryFail) {
   constexpr std::string_view kAttack = R"(
 import os
 
@@ -139,7 +141,7 @@ for fd in (*kept, *range(300), -1, 2**31 - 1):
 print(len(kept) <= 64, reached)
 )";
   Executor executor = MakeExecutor({WithPackages(At("a"))});
-  Session session = MakeSession(executor, Python());
+  Session session = MakeSession(executor, GetParam());
   const auto size = fs::file_size(root_ / "a/cup/deep.py");
   const Result result = session.Run(kAttack);
   EXPECT_EQ(result.output, "True []\n") << Show(result);
@@ -147,14 +149,14 @@ print(len(kept) <= 64, reached)
   EXPECT_FALSE(fs::exists(root_ / "a/new.py"));
   EXPECT_EQ(fs::file_size(root_ / "a/cup/deep.py"), size);
   // Its descriptors are its own: the next one starts with none.
-  Session next = MakeSession(executor, Python());
+  Session next = MakeSession(executor, GetParam());
   EXPECT_EQ(next.Run("import cup; print(cup.x)").output, "5\n");
 }
 
 /// A directory that changes under a guest gives it errors and nothing of elsewhere.
-TEST_F(PackagesTest, RacingLinksLeadNowhere) {
+TEST_P(PackagesTest, RacingLinksLeadNowhere) {
   Executor executor = MakeExecutor({WithPackages(At("a"))});
-  Session session = MakeSession(executor, Python());
+  Session session = MakeSession(executor, GetParam());
   std::atomic<bool> done{false};
   std::thread swapper([&] {
     while (!done) {
@@ -180,8 +182,9 @@ print("secret" in seen)
   EXPECT_EQ(result.output, "False\n") << Show(result);
 }
 
-TEST_F(PackagesTest, ImagesHoldTheirPackages) {
+TEST_P(PackagesTest, ImagesHoldTheirPackages) {
   ImageBuildOptions options;
+  options.language = GetParam();
   options.packages = {At("a")};
   options.imports = {"cup", "random"};
   options.output = At("cup.img");
@@ -190,14 +193,14 @@ TEST_F(PackagesTest, ImagesHoldTheirPackages) {
   fs::remove_all(root_ / "a/cup");
   Executor executor = MakeExecutor({WithImage(At("cup.img"))});
   Write("b/mug.py", "y = 6\n");
-  Session session = MakeSession(executor, Python(), {WithSessionPackages(At("b"))});
+  Session session = MakeSession(executor, GetParam(), {WithSessionPackages(At("b"))});
   Result result = session.Run(
       "import sys; print('cup' in sys.modules); import cup.deep, mug; print(cup.x, mug.y)\n"
       "print(open('/packages/cup/deep.py').readline().strip())");
   EXPECT_EQ(result.output, "True\n5 6\nx = 5\n") << Show(result);
   // Numbers that are drawn are each sandbox's own though random was imported before.
   const auto draw = [&executor] {
-    Session drawing = MakeSession(executor, Python());
+    Session drawing = MakeSession(executor, GetParam());
     return drawing.Run("import random; print(random.random())").output;
   };
   EXPECT_NE(draw(), draw());

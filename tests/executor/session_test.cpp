@@ -636,6 +636,36 @@ TEST_P(SessionTest, InterruptEndsTheRun) {
   EXPECT_EQ(session.Run(kAgain.In(language())).stdout_text, "7 4999950000\n");
 }
 
+TEST_P(SessionTest, StopOfARunIsNeverLost) {
+  Executor executor = MakeExecutor();
+  Session session = MakeSession(executor, language());
+  std::stop_source before;
+  before.request_stop();
+  RunOptions options;
+  options.stop = before.get_token();
+  constexpr Program kSay = {"print('ran')", "console.log('ran')"};
+  Result result = session.Run(kSay.In(language()), options);
+  EXPECT_EQ(KindOf(result), ErrorKind::kCancelled) << Show(result);
+  EXPECT_EQ(result.output, "");
+  EXPECT_TRUE(result.session_alive);
+  EXPECT_EQ(session.Run(kSay.In(language())).output, "ran\n");
+  // At any moment of a run's beginning, in a session that has no sandbox yet.
+  for (int i = 0; i < 60; ++i) {
+    Session fresh = MakeSession(executor, language());
+    std::stop_source stop;
+    options.stop = stop.get_token();
+    std::jthread stopper([&stop, i] {
+      std::this_thread::sleep_for(std::chrono::microseconds(i * 10));
+      stop.request_stop();
+    });
+    result = fresh.Run(kForever.In(language()), options);
+    ASSERT_EQ(KindOf(result), ErrorKind::kCancelled) << Show(result);
+    // One that had not begun leaves the session as it was.
+    if (result.error->message.find("before it began") == std::string::npos) continue;
+    EXPECT_EQ(fresh.Run(kSay.In(language())).output, "ran\n");
+  }
+}
+
 TEST_P(SessionTest, InterruptReachesCodeThatRunsLong) {
   if (language() == Python("3.12")) return;  // It cannot be asked.
   Executor executor = MakeExecutor();
