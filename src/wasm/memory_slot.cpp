@@ -50,23 +50,24 @@ bool MemorySlot::Grow(size_t new_size) noexcept {
     return false;
   }
   const size_t end = RoundUpToPage(new_size);
-  if (end <= size_) return true;
-  if (::mprotect(base_ + size_, end - size_, PROT_READ | PROT_WRITE) != 0) return false;
-  size_ = end;
+  const size_t now = size();
+  if (end <= now) return true;
+  if (::mprotect(base_ + now, end - now, PROT_READ | PROT_WRITE) != 0) return false;
   exposed_ = 0;
+  size_ = end;
   return true;
 }
 
 bool MemorySlot::ExposeBehind(size_t bytes) noexcept {
-  if (bytes > kReservation - size_) return false;
-  if (::mprotect(base_ + size_, bytes, PROT_READ | PROT_WRITE) != 0) return false;
+  if (bytes > kReservation - size()) return false;
+  if (::mprotect(base_ + size(), bytes, PROT_READ | PROT_WRITE) != 0) return false;
   exposed_ = bytes;
   return true;
 }
 
 void MemorySlot::Revoke() noexcept {
   revoked_.store(true);
-  ::mprotect(base_, size_, PROT_NONE);
+  ::mprotect(base_, size(), PROT_NONE);
 }
 
 bool MemorySlot::Reset(ResetMethod method) noexcept {
@@ -111,7 +112,7 @@ void MemorySlot::Warm() noexcept {
 size_t MemorySlot::PrivateBytes() const noexcept {
   const auto base = reinterpret_cast<uint64_t>(base_);
   size_t total = 0;
-  const bool known = ForEachDirtyRange(base, base + size_, [&total](const PageRange& range) noexcept {
+  const bool known = ForEachDirtyRange(base, base + size(), [&total](const PageRange& range) noexcept {
     total += range.end - range.start;
     return true;
   });

@@ -17,7 +17,8 @@ class RunGate;
 /// A reservation large enough that the engine needs no bounds checks, with the image mapped privately at its start and
 /// room to grow behind it. Everything outside size() faults.
 ///
-/// One thread at a time, except Revoke.
+/// One thread at a time, except Revoke, size() and accessible(): whoever interrupts a guest looks at its memory while
+/// it may grow.
 class MemorySlot {
  public:
   /// What the engine is told: 4 GiB that 32-bit addresses reach, and a guard for constant offsets behind them.
@@ -42,7 +43,7 @@ class MemorySlot {
 
   uint8_t* base() const noexcept { return base_; }
   /// Bytes that the guest may touch now.
-  size_t size() const noexcept { return size_; }
+  size_t size() const noexcept { return size_.load(std::memory_order_acquire); }
 
   /// The gate of the instance that lives here, passed when the guest grows its memory. Null: no run can be stopped.
   void set_gate(RunGate* gate) noexcept { gate_ = gate; }
@@ -64,7 +65,7 @@ class MemorySlot {
   /// next Grow or Reset ends it.
   [[nodiscard]] bool ExposeBehind(size_t bytes) noexcept;
   /// Bytes that host functions may touch: size(), and what ExposeBehind added.
-  size_t accessible() const noexcept { return size_ + exposed_; }
+  size_t accessible() const noexcept { return size() + exposed_.load(std::memory_order_acquire); }
 
   /// Takes all access away, from any thread, while the guest runs. Only Reset gives it back.
   void Revoke() noexcept;
@@ -89,8 +90,8 @@ class MemorySlot {
   uint8_t* base_;
   std::shared_ptr<const MemoryImage> image_;
   size_t image_size_;
-  size_t size_;
-  size_t exposed_ = 0;
+  std::atomic<size_t> size_;
+  std::atomic<size_t> exposed_{0};
   size_t limit_ = kReservation;
   bool limit_hit_ = false;
   RunGate* gate_ = nullptr;
