@@ -75,7 +75,7 @@ if(TARGET goru-image)
   endif()
 
   set(python "${PROJECT_SOURCE_DIR}/language/python")
-  if(EXISTS "${python}/build.sh")
+  if(EXISTS "${python}/3.12/build.sh")
     # In the order of the files' own names.
     file(GLOB prelude CONFIGURE_DEPENDS "${python}/prelude/*.py" "${python}/prelude/3.12/*.py")
     list(SORT prelude COMPARE FILE_BASENAME)
@@ -84,16 +84,16 @@ if(TARGET goru-image)
     goru_cached_command(
       NAME python-3.12.wasm
       OUTPUT "${work}/python-3.12.wasm"
-      INPUTS "${python}/build.sh" "${stock}" ${tool}
+      INPUTS "${python}/3.12/build.sh" "${stock}" ${tool}
       VERSION_OF wasm-opt
       DEPENDS goru-image
-      COMMAND bash "${python}/build.sh" "${stock}" "$<TARGET_FILE:goru-image>" "${work}/python-3.12.wasm")
+      COMMAND bash "${python}/3.12/build.sh" "${stock}" "$<TARGET_FILE:goru-image>" "${work}/python-3.12.wasm")
     goru_image(NAME python-3.12 WASM "${work}/python-3.12.wasm" PRELUDE ${prelude})
   endif()
 endif()
 
 if(TARGET goru-image)
-  set(python "${PROJECT_SOURCE_DIR}/language/python3.13")
+  set(python "${PROJECT_SOURCE_DIR}/language/python/3.13")
   set(sysroot "${GORU_FETCHED_wasi-libc}/usr")
   # The directories of fetched files are named after their contents.
   set(packages "${GORU_FETCHED_audioop}")

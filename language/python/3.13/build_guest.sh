@@ -37,7 +37,7 @@ compile() {
   "${cc[@]}" "${flags[@]}" "${@:2}" -c "$1" -o "$object"
   objects+=("$object")
 }
-shared=$(absolute "$here/../shim")
+shared=$(absolute "$here/../../shim")
 for source in "$here"/shim/*.c "$shared"/*.c; do
   own=(-I "$shared" -Wall -Wextra -Werror -Wno-unused-parameter "--embed-dir=$work/stdlib" -I "$work/stdlib")
   # They are what the compiler's own idioms would call.
