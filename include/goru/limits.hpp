@@ -84,6 +84,11 @@ struct Limits {
   /// Arguments of one host call, and its result, as they cross. Bounds what the host allocates for a guest.
   size_t message_bytes = size_t{16} << 20;
 
+  /// All that the host holds for the session at a time outside of its memory: messages as they are read and written,
+  /// arguments of calls that wait or run, answers that were not fetched yet, responses of http that are arriving. While
+  /// it is spent no further call starts; one that does not fit at all gets an error that code can catch.
+  size_t host_bytes = size_t{64} << 20;
+
   /// The source text of one run.
   size_t code_bytes = size_t{16} << 20;
 
@@ -96,6 +101,9 @@ struct Limits {
 
 /// Limits of one executor, whatever its sessions do.
 struct ExecutorLimits {
+  /// Limits::host_bytes of all sessions together: as much as 16 of them may hold. The first 64 KiB of each session do
+  /// not count, so that small calls work while others hold all of it.
+  size_t host_bytes = size_t{1} << 30;
   /// Threads that run host functions for all sessions together. They are made when needed.
   size_t host_threads = 64;
   /// Sandboxes of each language that are kept ready. Each costs 1 to 2 MiB.

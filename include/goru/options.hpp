@@ -68,6 +68,8 @@ ExecutorOption WithoutDiskCache();
 ExecutorOption WithPrecompile(std::vector<Language> languages);
 /// How many ready sandboxes to keep of each language that is in use; 0 = make them when asked.
 ExecutorOption WithWarmPool(size_t sandboxes);
+/// Bytes that the host may hold for all sessions together (ExecutorLimits::host_bytes).
+ExecutorOption WithHostMemory(size_t bytes);
 /// Threads for host functions.
 ExecutorOption WithHostThreads(size_t threads);
 /// Where the *.img files are. Default: $GORU_IMAGE_DIR, else beside the program or library (share/goru/images).
@@ -95,6 +97,8 @@ SessionOption WithSessionStopOnOutputLimit();
 SessionOption WithSessionHostCallLimit(uint64_t calls);
 /// Host calls that run at the same time.
 SessionOption WithSessionHostCallsInFlight(size_t calls);
+/// Bytes that the host may hold for the session: arguments, answers, messages (Limits::host_bytes).
+SessionOption WithSessionHostMemoryLimit(size_t bytes);
 /// Host functions of this session, instead of the executor's.
 SessionOption WithSessionRegistry(Registry registry);
 /// Only these functions of the registry may be called. Without this option all of them may.

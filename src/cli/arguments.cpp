@@ -204,6 +204,7 @@ RunArguments ParseRunArguments(const std::vector<std::string>& arguments) {
   flags.Size("--max-output", out.max_output);
   flags.Switch("--stop-on-max-output", out.stop_on_max_output);
   flags.Count("--max-host-calls", out.max_host_calls);
+  flags.Size("--max-host-memory", out.max_host_memory);
   AddHttp(flags, out);
   AddFs(flags, out);
   AddKV(flags, out);

@@ -35,6 +35,7 @@ struct RunArguments {
   std::optional<size_t> max_output;
   bool stop_on_max_output = false;
   std::optional<uint64_t> max_host_calls;
+  std::optional<size_t> max_host_memory;
 
   std::vector<std::string> allowed_hosts;
   std::vector<std::string> allowed_networks;

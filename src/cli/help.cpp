@@ -33,6 +33,7 @@ limits:
   --max-output SIZE       kept of each of stdout and stderr; more is dropped, and goru says so (default 8mb)
   --stop-on-max-output    end the run there instead
   --max-host-calls N      calls of host functions (default 10000)
+  --max-host-memory SIZE  arguments and answers of calls that the host holds at a time (default 64mb)
 
 what the sandbox may use (nothing, unless one of these gives it):
   --allow-host HOST       http to this host: api.example.com, *.example.com, localhost:8080; repeat for more

@@ -66,6 +66,7 @@ Expected<std::vector<SessionOption>> SessionOptions(const RunArguments& argument
   if (arguments.max_output) options.push_back(WithSessionOutputLimit(*arguments.max_output));
   if (arguments.stop_on_max_output) options.push_back(WithSessionStopOnOutputLimit());
   if (arguments.max_host_calls) options.push_back(WithSessionHostCallLimit(*arguments.max_host_calls));
+  if (arguments.max_host_memory) options.push_back(WithSessionHostMemoryLimit(*arguments.max_host_memory));
   AddHttp(arguments, options);
   for (const Mount& mount : arguments.mounts) {
     options.push_back(WithSessionMount(mount.virtual_path, mount.host_path, mount.mode));

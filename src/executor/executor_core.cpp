@@ -8,10 +8,25 @@
 
 namespace goru::internal {
 
+namespace {
+
+/// How messages call a limit of what the host holds.
+std::string HostMemoryName(size_t bytes, const char* whose, const char* options) {
+  constexpr size_t kKiB = 1024;
+  const bool small = bytes < kKiB * kKiB;
+  return "the " + std::to_string(small ? bytes / kKiB : bytes / kKiB / kKiB) + (small ? " KiB" : " MiB") +
+         " that the host may hold for " + whose + " (" + options + ")";
+}
+
+}  // namespace
+
 ExecutorCore::ExecutorCore(ExecutorConfig config)
     : config_(std::move(config)),
       registry_(std::make_shared<const Registry>(config_.registry)),
       http_service_(host::http::CreateHttpService()),
+      memory_(std::make_shared<support::ByteBudget>(
+          config_.limits.host_bytes,
+          HostMemoryName(config_.limits.host_bytes, "all sessions of this executor", "WithHostMemory"))),
       workers_(config_.limits.host_threads) {}
 
 Expected<std::shared_ptr<ExecutorCore>> ExecutorCore::Create(ExecutorConfig config) {
@@ -118,6 +133,10 @@ Expected<std::shared_ptr<SessionCore>> ExecutorCore::NewSession(const Language& 
   if (!policy.registry) policy.registry = registry_;
   policy.functions = std::move(config.functions);
   policy.limits = config.limits;
+  policy.memory = std::make_shared<support::ByteBudget>(
+      config.limits.host_bytes,
+      HostMemoryName(config.limits.host_bytes, "this session", "WithSessionHostMemoryLimit, --max-host-memory"),
+      memory_);
   policy.limits.host_calls_in_flight = std::max<size_t>(1, policy.limits.host_calls_in_flight);
   auto session =
       std::make_shared<SessionCore>(shared_from_this(), *pool, language, std::move(policy), std::move(packages->view));

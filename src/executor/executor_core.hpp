@@ -16,6 +16,7 @@
 #include "goru/options.hpp"
 #include "host/http/http_module.hpp"
 #include "host/worker_pool.hpp"
+#include "support/byte_budget.hpp"
 #include "wasi/package_view.hpp"
 #include "wasm/engine.hpp"
 #include "wasm/module_cache.hpp"
@@ -66,6 +67,8 @@ class ExecutorCore : public std::enable_shared_from_this<ExecutorCore> {
   /// What WithPackages named.
   std::vector<PackageDirectory> packages_;
   const std::shared_ptr<host::http::HttpService> http_service_;
+  /// What the host holds for all sessions.
+  const std::shared_ptr<support::ByteBudget> memory_;
 
   std::mutex load_mutex_;
   std::map<std::pair<Language, bool>, std::shared_ptr<SandboxPool>> pools_;

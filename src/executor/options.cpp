@@ -26,6 +26,9 @@ ExecutorOption WithPrecompile(std::vector<Language> languages) {
 ExecutorOption WithWarmPool(size_t sandboxes) {
   return [sandboxes](ExecutorConfig& config) { config.limits.warm_sandboxes = sandboxes; };
 }
+ExecutorOption WithHostMemory(size_t bytes) {
+  return [bytes](ExecutorConfig& config) { config.limits.host_bytes = bytes; };
+}
 ExecutorOption WithHostThreads(size_t threads) {
   return [threads](ExecutorConfig& config) { config.limits.host_threads = threads; };
 }
@@ -59,6 +62,9 @@ SessionOption WithSessionHostCallLimit(uint64_t calls) {
 }
 SessionOption WithSessionHostCallsInFlight(size_t calls) {
   return [calls](SessionConfig& config) { config.limits.host_calls_in_flight = calls; };
+}
+SessionOption WithSessionHostMemoryLimit(size_t bytes) {
+  return [bytes](SessionConfig& config) { config.limits.host_bytes = bytes; };
 }
 SessionOption WithSessionRegistry(Registry registry) {
   auto shared = std::make_shared<const Registry>(std::move(registry));

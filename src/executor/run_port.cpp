@@ -7,13 +7,14 @@ namespace goru::internal {
 RunPort::RunPort(const host::Policy& policy, host::WorkerPool& workers, std::shared_ptr<support::StopSignal> signal,
                  CallContext context, const RunOptions& options)
     : limits_(policy.limits),
+      memory_(policy.memory),
       options_(options),
       calls_(policy, workers, std::move(signal), std::move(context)),
       output_(policy.limits.output_bytes),
       stdin_rest_(options.stdin_data) {}
 
-wasm::After RunPort::Handle(char op, nlohmann::json payload, guest::Reply& reply) {
-  return calls_.Handle(op, std::move(payload), reply);
+wasm::After RunPort::Handle(char op, nlohmann::json payload, support::HeldBytes held, guest::Reply& reply) {
+  return calls_.Handle(op, std::move(payload), std::move(held), reply);
 }
 
 uint32_t RunPort::ReadStdin(std::span<uint8_t> into) {

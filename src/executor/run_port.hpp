@@ -15,7 +15,8 @@ class RunPort final : public guest::HostPort {
   RunPort(const host::Policy& policy, host::WorkerPool& workers, std::shared_ptr<support::StopSignal> signal,
           CallContext context, const RunOptions& options);
 
-  wasm::After Handle(char op, nlohmann::json payload, guest::Reply& reply) override;
+  wasm::After Handle(char op, nlohmann::json payload, support::HeldBytes held, guest::Reply& reply) override;
+  support::HeldBytes Hold() const override { return support::HeldBytes(memory_); }
   void Outcome(nlohmann::json outcome) override { outcome_ = std::move(outcome); }
   uint32_t ReadStdin(std::span<uint8_t> into) override;
   wasm::After WriteOutput(int stream, std::span<const uint8_t> bytes) override;
@@ -28,6 +29,7 @@ class RunPort final : public guest::HostPort {
 
  private:
   const Limits& limits_;
+  const std::shared_ptr<support::ByteBudget>& memory_;
   const RunOptions& options_;
   host::HostCalls calls_;
   OutputBuffer output_;

@@ -54,7 +54,7 @@ wasm::After Channel::Answer(std::span<const uint8_t> request) {
     Put(reply);
     return wasm::After::kContinue;
   }
-  const wasm::After after = port_->Handle(op, std::move(*payload), reply);
+  const wasm::After after = port_->Handle(op, std::move(*payload), port_->Hold(), reply);
   if (after == wasm::After::kUnwind) return after;
   Put(reply);
   if (response_.size() > port_->MaxMessage()) {

@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "goru/error.hpp"
+#include "support/byte_budget.hpp"
 #include "wasi/wasi_host.hpp"
 #include "wasm/instance.hpp"
 
@@ -32,13 +33,15 @@ nlohmann::json ToJson(const Job& job);
 struct Reply {
   bool ok = true;
   nlohmann::json value;
+  /// What `value` takes of the session's budget; nothing where it is small.
+  support::HeldBytes held = {};
 
   static Reply Failed(std::string type, std::string message) {
-    return {false, nlohmann::json::array({std::move(type), std::move(message)})};
+    return {false, nlohmann::json::array({std::move(type), std::move(message)}), {}};
   }
   /// With what the guest's error object has beyond its message: "code" (an errno name such as "ENOENT"), "path".
   static Reply Failed(std::string type, std::string message, nlohmann::json details) {
-    return {false, nlohmann::json::array({std::move(type), std::move(message), std::move(details)})};
+    return {false, nlohmann::json::array({std::move(type), std::move(message), std::move(details)}), {}};
   }
 };
 
@@ -47,8 +50,10 @@ class HostPort {
  public:
   virtual ~HostPort() = default;
 
-  /// Op `c` or `b`. kUnwind: the run is to end here.
-  virtual wasm::After Handle(char op, nlohmann::json payload, Reply& reply) = 0;
+  /// Op `c` or `b`. `held`: what the payload takes of the session's budget. kUnwind: the run is to end here.
+  virtual wasm::After Handle(char op, nlohmann::json payload, support::HeldBytes held, Reply& reply) = 0;
+  /// Nothing yet, of what the host may hold for the session. Thread-safe.
+  virtual support::HeldBytes Hold() const { return {}; }
   /// Op `r`.
   virtual void Outcome(nlohmann::json outcome) = 0;
   /// Standard input of the run; 0 = end of file.

@@ -44,7 +44,7 @@ class FixedSources final : public wasi::Sources {
 /// A boot needs nothing from the host; what it complains of is shown to whoever builds.
 class BuildPort final : public HostPort {
  public:
-  wasm::After Handle(char /*op*/, nlohmann::json /*payload*/, Reply& reply) override {
+  wasm::After Handle(char /*op*/, nlohmann::json /*payload*/, support::HeldBytes /*held*/, Reply& reply) override {
     reply = Reply::Failed("HostError", "no host functions while the image is built");
     return wasm::After::kContinue;
   }

@@ -66,7 +66,7 @@ Answer Invoke(const Registry::Entry* function, const Operation* operation, const
 /// More calls than this in one crossing, or results that nobody fetches, are not what an event loop does.
 constexpr size_t kMaxBatch = 100'000;
 
-const Reply malformed = Reply::Failed("HostError", "malformed request");
+Reply Malformed() { return Reply::Failed("HostError", "malformed request"); }
 
 }  // namespace
 
@@ -115,7 +115,7 @@ HostCalls::~HostCalls() {
   for (auto& [id, source] : running) source.request_stop();
 }
 
-After HostCalls::Handle(char op, json payload, Reply& reply) {
+After HostCalls::Handle(char op, json payload, support::HeldBytes /*held*/, Reply& reply) {
   ++crossings_;
   switch (op) {
     case 'c':
@@ -123,7 +123,7 @@ After HostCalls::Handle(char op, json payload, Reply& reply) {
     case 'b':
       return Batch(std::move(payload), reply);
     default:
-      reply = malformed;
+      reply = Malformed();
       return After::kContinue;
   }
 }
@@ -135,7 +135,7 @@ bool HostCalls::Callee::immediate() const noexcept {
 
 HostCalls::Callee HostCalls::Admit(const json& name, const json& args, Reply& reply) {
   if (!name.is_string() || !args.is_object()) {
-    reply = malformed;
+    reply = Malformed();
     return {};
   }
   if (calls_ >= policy_.limits.host_calls) {
@@ -192,7 +192,7 @@ void HostCalls::Start(const Callee& callee, const CallContext& context, json arg
 
 After HostCalls::Call(json payload, Reply& reply) {
   if (!payload.is_array() || payload.size() != 2) {
-    reply = malformed;
+    reply = Malformed();
     return After::kContinue;
   }
   const Callee callee = Admit(payload[0], payload[1], reply);
@@ -299,13 +299,13 @@ After HostCalls::Batch(json payload, Reply& reply) {
   const bool well_formed = payload.is_array() && payload.size() == 3 && payload[0].is_array() &&
                            payload[0].size() <= kMaxBatch && (payload[2].is_null() || payload[2].is_number());
   if (!well_formed) {
-    reply = malformed;
+    reply = Malformed();
     return After::kContinue;
   }
   {
     const std::lock_guard lock(board_->signal->mutex());
     if (board_->ready.size() > kMaxBatch) {
-      reply = malformed;
+      reply = Malformed();
       return After::kContinue;
     }
   }

@@ -35,7 +35,11 @@ class HostCalls {
   HostCalls& operator=(const HostCalls&) = delete;
 
   /// Answers ops `c` and `b` of docs/GUEST_ABI.md. kUnwind: the run was stopped meanwhile.
-  wasm::After Handle(char op, nlohmann::json payload, guest::Reply& reply);
+  /// `held` is what the payload takes of the session's budget.
+  wasm::After Handle(char op, nlohmann::json payload, support::HeldBytes held, guest::Reply& reply);
+  wasm::After Handle(char op, nlohmann::json payload, guest::Reply& reply) {
+    return Handle(op, std::move(payload), support::HeldBytes(), reply);
+  }
 
   uint64_t calls() const noexcept { return calls_; }
   uint64_t crossings() const noexcept { return crossings_; }

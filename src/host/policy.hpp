@@ -8,6 +8,7 @@
 #include "goru/limits.hpp"
 #include "goru/registry.hpp"
 #include "host/modules.hpp"
+#include "support/byte_budget.hpp"
 
 namespace goru::host {
 
@@ -19,6 +20,8 @@ struct Policy {
   /// Null: none.
   std::shared_ptr<const Modules> modules;
   Limits limits;
+  /// What the host may hold for the session; null: nothing is counted.
+  std::shared_ptr<support::ByteBudget> memory;
 };
 
 }  // namespace goru::host

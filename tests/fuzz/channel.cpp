@@ -18,8 +18,9 @@ namespace {
 class Port final : public goru::guest::HostPort {
  public:
   explicit Port(goru::host::HostCalls& calls) : calls_(calls) {}
-  goru::wasm::After Handle(char op, nlohmann::json payload, goru::guest::Reply& reply) override {
-    return calls_.Handle(op, std::move(payload), reply);
+  goru::wasm::After Handle(char op, nlohmann::json payload, goru::support::HeldBytes held,
+                           goru::guest::Reply& reply) override {
+    return calls_.Handle(op, std::move(payload), std::move(held), reply);
   }
   void Outcome(nlohmann::json outcome) override { outcome_ = std::move(outcome); }
   uint32_t ReadStdin(std::span<uint8_t>) override { return 0; }

@@ -1,0 +1,103 @@
+#include "support/byte_budget.hpp"
+
+#include <algorithm>
+#include <cstdint>
+
+namespace goru::support {
+namespace {
+
+constexpr size_t RoundUp(size_t bytes, size_t step) { return (bytes + step - 1) / step * step; }
+
+}  // namespace
+
+ByteBudget::ByteBudget(size_t limit, std::string name, std::shared_ptr<ByteBudget> above)
+    // Far from where sums overflow.
+    : limit_(std::min(limit, SIZE_MAX / 4)),
+      name_(std::move(name)),
+      above_(std::move(above)),
+      granted_(above_ ? std::min(limit_, kOwn) : limit_) {}
+
+ByteBudget::~ByteBudget() {
+  const size_t own = std::min(limit_, kOwn);
+  if (above_ && granted_ > own) above_->Give(granted_ - own);
+}
+
+bool ByteBudget::Take(size_t bytes) noexcept {
+  size_t used = used_.load();
+  do {
+    if (bytes > limit_ || used > limit_ - bytes) return false;
+  } while (!used_.compare_exchange_weak(used, used + bytes));
+  if (used + bytes <= granted_.load() || Draw()) return true;
+  used_.fetch_sub(bytes);
+  return false;
+}
+
+bool ByteBudget::Draw() noexcept {
+  const std::lock_guard lock(mutex_);
+  const size_t granted = granted_.load();
+  const size_t used = used_.load();
+  if (used <= granted) return true;
+  const size_t needed = used - granted;
+  const size_t step = std::min(RoundUp(needed, kStep), limit_ - granted);
+  for (const size_t more : {step, needed}) {
+    if (!above_->Take(more)) continue;
+    granted_.store(granted + more);
+    return true;
+  }
+  return false;
+}
+
+void ByteBudget::Give(size_t bytes) noexcept {
+  const size_t left = used_.fetch_sub(bytes) - bytes;
+  if (!above_) return;
+  const size_t granted = granted_.load();
+  if (granted <= kOwn) return;
+  // At rest nothing is kept from others; under way a step is, so that growing and shrinking is not asking each time.
+  if (left <= kOwn || granted > RoundUp(left, kStep) + kStep) GiveBack();
+}
+
+void ByteBudget::GiveBack() noexcept {
+  const std::lock_guard lock(mutex_);
+  const size_t granted = granted_.load();
+  const size_t own = std::min(limit_, kOwn);
+  const auto wanted = [&] {
+    const size_t used = used_.load();
+    return used <= own ? own : std::min(limit_, RoundUp(used, kStep));
+  };
+  // Somebody may take what is about to be given back, having seen that it was granted. Then it shows in the second look
+  // at what is used: who takes adds first and looks at the grant afterwards.
+  const size_t keep = wanted();
+  if (keep >= granted) return;
+  granted_.store(keep);
+  const size_t needed = std::min(granted, wanted());
+  if (needed > keep) granted_.store(needed);
+  above_->Give(granted - std::max(keep, needed));
+}
+
+const std::string& ByteBudget::WhatRefuses(size_t bytes) const noexcept {
+  const size_t used = used_.load();
+  if (!above_ || bytes > limit_ || used > limit_ - bytes) return name_;
+  return above_->WhatRefuses(bytes);
+}
+
+bool HeldBytes::Grow(size_t more) noexcept {
+  if (!budget_) return true;
+  if (!budget_->Take(more)) return false;
+  bytes_ += more;
+  return true;
+}
+
+void HeldBytes::ShrinkTo(size_t bytes) noexcept {
+  if (bytes_ <= bytes) return;
+  budget_->Give(bytes_ - bytes);
+  bytes_ = bytes;
+}
+
+HeldBytes HeldBytes::Split(size_t bytes) noexcept {
+  HeldBytes part(budget_);
+  part.bytes_ = std::min(bytes, bytes_);
+  bytes_ -= part.bytes_;
+  return part;
+}
+
+}  // namespace goru::support
