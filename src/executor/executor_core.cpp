@@ -2,9 +2,9 @@
 
 #include <algorithm>
 
-#include "executor/image_directory.hpp"
 #include "executor/session_core.hpp"
 #include "executor/session_packages.hpp"
+#include "guest/image_directory.hpp"
 
 namespace goru::internal {
 
@@ -31,18 +31,9 @@ ExecutorCore::ExecutorCore(ExecutorConfig config)
 
 Expected<std::shared_ptr<ExecutorCore>> ExecutorCore::Create(ExecutorConfig config) {
   std::shared_ptr<ExecutorCore> core(new ExecutorCore(std::move(config)));
-  auto engine = wasm::Engine::Create();
-  if (!engine) return engine.error();
-  core->engine_ = std::move(*engine);
-  if (core->config_.disk_cache) {
-    const bool named = !core->config_.cache_directory.empty();
-    std::string directory = named ? core->config_.cache_directory : wasm::ModuleCache::DefaultDirectory();
-    if (!directory.empty()) {
-      auto cache = wasm::ModuleCache::Open(std::move(directory));
-      if (!cache) return cache.error();
-      core->cache_ = std::move(*cache);
-    }
-  }
+  auto loader = guest::Loader::Create({core->config_.disk_cache, core->config_.cache_directory});
+  if (!loader) return loader.error();
+  core->loader_ = std::move(*loader);
   for (const std::string& directory : core->config_.packages) {
     auto opened = OpenPackages(directory);
     if (!opened) return opened.error();
@@ -79,7 +70,7 @@ Expected<std::shared_ptr<const guest::ImageFile>> ExecutorCore::OpenImage(const 
     }
     if (info.language == language.name()) return image;
   }
-  const auto path = FindImage(config_.image_directory, language.image());
+  const auto path = guest::FindImage(config_.image_directory, language.image());
   if (!path) return path.error();
   return guest::ImageFile::Open(*path);
 }
@@ -87,20 +78,9 @@ Expected<std::shared_ptr<const guest::ImageFile>> ExecutorCore::OpenImage(const 
 Expected<std::shared_ptr<SandboxPool>> ExecutorCore::Load(const Language& language, bool plain) {
   auto image = OpenImage(language, plain);
   if (!image) return image.error();
-  const auto compile = [&]() -> Expected<wasm::ModulePtr> {
-    if (config_.progress) {
-      config_.progress("compiling " + language.name() + " for this machine" +
-                       (cache_ ? " (once; kept in " + cache_->directory() + ")" : " (no cache)"));
-    }
-    auto module = (*image)->ReadModule();
-    if (!module) return module.error();
-    return engine_->Compile(*module);
-  };
-  auto module = cache_ ? cache_->Load(*engine_, (*image)->info().module_hash, compile) : compile();
-  if (!module) return module.error();
-  auto runtime = guest::Runtime::Create(engine_, std::move(*module), **image);
-  if (!runtime) return runtime.error();
-  return std::make_shared<SandboxPool>(std::move(*runtime), config_.limits.warm_sandboxes);
+  auto factory = loader_->Load(**image, config_.progress);
+  if (!factory) return factory.error();
+  return std::make_shared<SandboxPool>(std::move(*factory), config_.limits.warm_sandboxes);
 }
 
 Expected<std::shared_ptr<SessionCore>> ExecutorCore::NewSession(const Language& language, SessionConfig config,
@@ -110,7 +90,7 @@ Expected<std::shared_ptr<SessionCore>> ExecutorCore::NewSession(const Language& 
   }
   auto pool = Pool(language, plain);
   if (!pool) return pool.error();
-  const size_t least = (*pool)->runtime().memory()->size();
+  const size_t least = (*pool)->factory().InitialMemoryBytes();
   if (config.limits.memory_bytes < least) {
     return Error{ErrorKind::kInvalidArgument,
                  "the memory limit is smaller than the " + language.name() + " runtime itself, which has " +
@@ -122,7 +102,7 @@ Expected<std::shared_ptr<SessionCore>> ExecutorCore::NewSession(const Language& 
                                    limits.http.response_body_bytes, limits.kv.value_bytes});
   constexpr size_t kMargin = size_t{64} << 10;
   config.limits.message_bytes = std::max(limits.message_bytes, largest + largest / 2 + kMargin);
-  auto packages = MakeSessionPackages(shared_from_this(), language, config, (*pool)->runtime().packages(),
+  auto packages = MakeSessionPackages(shared_from_this(), language, config, (*pool)->factory().packages(),
                                       plain ? std::span<const PackageDirectory>() : packages_);
   if (!packages) return packages.error();
   auto modules = host::Modules::Create(config, http_service_, std::move(packages->module));

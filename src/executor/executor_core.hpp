@@ -6,7 +6,6 @@
 #include <map>
 #include <memory>
 #include <mutex>
-#include <optional>
 #include <string>
 #include <utility>
 
@@ -14,12 +13,11 @@
 #include "executor/session_packages.hpp"
 #include "executor/watchdog.hpp"
 #include "goru/options.hpp"
+#include "guest/loader.hpp"
 #include "host/http/http_module.hpp"
 #include "host/worker_pool.hpp"
 #include "support/byte_budget.hpp"
 #include "wasi/package_view.hpp"
-#include "wasm/engine.hpp"
-#include "wasm/module_cache.hpp"
 
 namespace goru::internal {
 
@@ -62,8 +60,7 @@ class ExecutorCore : public std::enable_shared_from_this<ExecutorCore> {
 
   const ExecutorConfig config_;
   const std::shared_ptr<const Registry> registry_;
-  std::shared_ptr<wasm::Engine> engine_;
-  std::optional<wasm::ModuleCache> cache_;
+  std::unique_ptr<const guest::Loader> loader_;
   /// What WithPackages named.
   std::vector<PackageDirectory> packages_;
   const std::shared_ptr<host::http::HttpService> http_service_;

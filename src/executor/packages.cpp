@@ -7,10 +7,10 @@
 #include <set>
 
 #include "executor/executor_core.hpp"
-#include "executor/image_directory.hpp"
 #include "executor/package_check.hpp"
 #include "executor/session_packages.hpp"
 #include "guest/image_builder.hpp"
+#include "guest/image_directory.hpp"
 #include "packages/package_cache.hpp"
 #include "packages/package_set.hpp"
 #include "packages/resolver.hpp"
@@ -256,7 +256,7 @@ Expected<void> BuildPythonImage(const ImageBuildOptions& options) {
     if (!plain) return Error{ErrorKind::kInvalidArgument, "'" + name + "' is not a module's name"};
   }
   if (auto python = CheckIsPython(options.language); !python) return python;
-  const auto path = internal::FindImage(options.image_directory, options.language.image());
+  const auto path = guest::FindImage(options.image_directory, options.language.image());
   if (!path) return path.error();
   auto base = guest::ImageFile::Open(*path);
   if (!base) return base.error();
@@ -267,22 +267,16 @@ Expected<void> BuildPythonImage(const ImageBuildOptions& options) {
     if (auto fits = internal::CheckPython(*opened, options.language); !fits) return fits;
     layers.push_back(std::move(opened->layer));
   }
-  auto engine = wasm::Engine::Create();
-  if (!engine) return engine.error();
-  auto cache = wasm::ModuleCache::Open(wasm::ModuleCache::DefaultDirectory());
-  const auto compile = [&]() -> Expected<wasm::ModulePtr> {
-    auto module = (*base)->ReadModule();
-    if (!module) return module.error();
-    return (*engine)->Compile(*module);
-  };
-  auto module = cache ? cache->Load(**engine, (*base)->info().module_hash, compile) : compile();
-  if (!module) return module.error();
+  auto loader = guest::Loader::Create({});
+  // A cache that cannot be used only costs time here.
+  if (!loader) loader = guest::Loader::Create({.disk_cache = false, .cache_directory = {}});
+  if (!loader) return loader.error();
   guest::Job job;
   job.name = "<goru image>";
   job.code = "install_pkg.__globals__['_keep_imports']([";
   for (const std::string& name : options.imports) job.code += "'" + name + "', ";
   job.code += "])";
-  return guest::ExtendImage(*engine, std::move(*module), **base, layers, job, options.output);
+  return guest::ExtendImage(**loader, **base, layers, job, options.output);
 }
 
 }  // namespace goru

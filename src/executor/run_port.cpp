@@ -13,7 +13,7 @@ RunPort::RunPort(const host::Policy& policy, host::WorkerPool& workers, std::sha
       output_(policy.limits.output_bytes),
       stdin_rest_(options.stdin_data) {}
 
-wasm::After RunPort::Handle(char op, nlohmann::json payload, support::HeldBytes held, guest::Reply& reply) {
+guest::After RunPort::Handle(char op, nlohmann::json payload, support::HeldBytes held, guest::Reply& reply) {
   return calls_.Handle(op, std::move(payload), std::move(held), reply);
 }
 
@@ -24,12 +24,12 @@ uint32_t RunPort::ReadStdin(std::span<uint8_t> into) {
   return static_cast<uint32_t>(count);
 }
 
-wasm::After RunPort::WriteOutput(int stream, std::span<const uint8_t> bytes) {
+guest::After RunPort::WriteOutput(int stream, std::span<const uint8_t> bytes) {
   const auto& callback = stream == 2 ? options_.on_stderr : options_.on_stdout;
   if (callback) callback({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
-  if (output_.Append(stream, bytes) || !limits_.stop_on_output_limit) return wasm::After::kContinue;
+  if (output_.Append(stream, bytes) || !limits_.stop_on_output_limit) return guest::After::kContinue;
   output_limit_hit_ = true;
-  return wasm::After::kUnwind;
+  return guest::After::kUnwind;
 }
 
 }  // namespace goru::internal

@@ -5,7 +5,7 @@
 
 #include "executor/output_buffer.hpp"
 #include "goru/options.hpp"
-#include "guest/guest.hpp"
+#include "guest/port.hpp"
 #include "host/host_calls.hpp"
 
 namespace goru::internal {
@@ -15,11 +15,11 @@ class RunPort final : public guest::HostPort {
   RunPort(const host::Policy& policy, host::WorkerPool& workers, std::shared_ptr<support::StopSignal> signal,
           CallContext context, const RunOptions& options);
 
-  wasm::After Handle(char op, nlohmann::json payload, support::HeldBytes held, guest::Reply& reply) override;
+  guest::After Handle(char op, nlohmann::json payload, support::HeldBytes held, guest::Reply& reply) override;
   support::HeldBytes Hold() const override { return support::HeldBytes(memory_); }
   void Outcome(nlohmann::json outcome) override { outcome_ = std::move(outcome); }
   uint32_t ReadStdin(std::span<uint8_t> into) override;
-  wasm::After WriteOutput(int stream, std::span<const uint8_t> bytes) override;
+  guest::After WriteOutput(int stream, std::span<const uint8_t> bytes) override;
   size_t MaxMessage() const override { return limits_.message_bytes; }
 
   const nlohmann::json& outcome() const noexcept { return outcome_; }

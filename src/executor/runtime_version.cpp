@@ -1,11 +1,11 @@
-#include "executor/image_directory.hpp"
 #include "goru/version.hpp"
+#include "guest/image_directory.hpp"
 #include "guest/image_file.hpp"
 
 namespace goru {
 
 Expected<std::string> RuntimeVersion(const Language& language, const std::string& image_directory) {
-  const auto path = internal::FindImage(image_directory, language.image());
+  const auto path = guest::FindImage(image_directory, language.image());
   if (!path) return path.error();
   const auto image = guest::ImageFile::Open(*path);
   if (!image) return image.error();

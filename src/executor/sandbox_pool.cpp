@@ -1,19 +1,18 @@
 #include "executor/sandbox_pool.hpp"
 
+#include <utility>
+
 namespace goru::internal {
 namespace {
 
-// Clean slots kept for later; each holds a few hundred resident pages at most.
-constexpr size_t kMaxClean = 16;
-
-// When this many guests wait to be ended, whoever brings the next one ends it: the thread must not fall behind for
+// When this many sandboxes wait to be ended, whoever brings the next one ends it: the thread must not fall behind for
 // ever.
 constexpr size_t kMaxUsed = 16;
 
 }  // namespace
 
-SandboxPool::SandboxPool(std::shared_ptr<const guest::Runtime> runtime, size_t ready)
-    : runtime_(std::move(runtime)), ready_target_(ready) {
+SandboxPool::SandboxPool(std::shared_ptr<guest::SandboxFactory> factory, size_t ready)
+    : factory_(std::move(factory)), ready_target_(ready) {
   if (ready_target_ > 0) thread_ = std::thread([this] { Tend(); });
 }
 
@@ -26,31 +25,14 @@ SandboxPool::~SandboxPool() {
   if (thread_.joinable()) thread_.join();
 }
 
-Expected<SandboxPool::GuestPtr> SandboxPool::Make(SlotPtr slot) {
-  if (!slot) {
-    auto made = wasm::MemorySlot::Create(runtime_->memory());
-    if (!made) return made.error();
-    slot = std::move(*made);
-  }
-  return runtime_->Start(std::move(slot));
-}
-
-SandboxPool::SlotPtr SandboxPool::TakeSlot() {
-  const std::lock_guard lock(mutex_);
-  if (clean_.empty()) return nullptr;
-  SlotPtr slot = std::move(clean_.back());
-  clean_.pop_back();
-  return slot;
-}
-
-Expected<SandboxPool::GuestPtr> SandboxPool::Take() {
-  GuestPtr guest;
+Expected<SandboxPool::SandboxPtr> SandboxPool::Take() {
+  SandboxPtr sandbox;
   bool running_low = false;
   {
     const std::lock_guard lock(mutex_);
     making_failed_ = false;
     if (!ready_.empty()) {
-      guest = std::move(ready_.back());
+      sandbox = std::move(ready_.back());
       ready_.pop_back();
     }
     // Mapping memory in one thread holds up page faults in all others, so the stock is made up when a sandbox comes
@@ -58,33 +40,21 @@ Expected<SandboxPool::GuestPtr> SandboxPool::Take() {
     running_low = ready_.size() < (ready_target_ + 1) / 2;
   }
   if (running_low) work_.notify_one();
-  if (guest) return guest;
-  return Make(TakeSlot());
+  if (sandbox) return sandbox;
+  return factory_->Make();
 }
 
-SandboxPool::SlotPtr SandboxPool::Clean(GuestPtr guest) {
-  SlotPtr slot = guest->Release();
-  if (!slot->Reset()) slot.reset();
-  return slot;
-}
-
-void SandboxPool::Keep(SlotPtr slot) {
-  if (!slot) return;
-  const std::lock_guard lock(mutex_);
-  if (clean_.size() < kMaxClean) clean_.push_back(std::move(slot));
-}
-
-void SandboxPool::Give(GuestPtr guest) {
+void SandboxPool::Give(SandboxPtr sandbox) {
   if (ready_target_ > 0) {
     std::unique_lock lock(mutex_);
     if (used_.size() < kMaxUsed && !closing_) {
-      used_.push_back(std::move(guest));
+      used_.push_back(std::move(sandbox));
       lock.unlock();
       work_.notify_one();
       return;
     }
   }
-  Keep(Clean(std::move(guest)));
+  factory_->Recycle(std::move(sandbox));
 }
 
 void SandboxPool::Tend() {
@@ -93,15 +63,10 @@ void SandboxPool::Tend() {
     work_.wait(lock,
                [this] { return closing_ || !used_.empty() || (ready_.size() < ready_target_ && !making_failed_); });
     if (closing_) return;
-    if (ready_.size() < ready_target_ && !making_failed_ && (!clean_.empty() || used_.empty())) {
-      SlotPtr slot;
-      if (!clean_.empty()) {
-        slot = std::move(clean_.back());
-        clean_.pop_back();
-      }
+    if (ready_.size() < ready_target_ && !making_failed_ && (used_.empty() || factory_->spares() > 0)) {
       lock.unlock();
-      auto made = Make(std::move(slot));
-      if (made) runtime_->Warm(**made);
+      auto made = factory_->Make();
+      if (made) factory_->Warm(**made);
       lock.lock();
       if (made) {
         ready_.push_back(std::move(*made));
@@ -112,10 +77,10 @@ void SandboxPool::Tend() {
       continue;
     }
     if (used_.empty()) continue;
-    GuestPtr guest = std::move(used_.front());
+    SandboxPtr sandbox = std::move(used_.front());
     used_.pop_front();
     lock.unlock();
-    Keep(Clean(std::move(guest)));
+    factory_->Recycle(std::move(sandbox));
     lock.lock();
   }
 }

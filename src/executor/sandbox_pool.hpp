@@ -1,4 +1,4 @@
-// Sandboxes of one language: made, kept ready, cleaned and used again.
+// Sandboxes of one image, ready when they are needed.
 #pragma once
 
 #include <condition_variable>
@@ -10,49 +10,39 @@
 #include <vector>
 
 #include "goru/error.hpp"
-#include "guest/runtime.hpp"
-#include "wasm/memory_slot.hpp"
+#include "guest/sandbox_factory.hpp"
 
 namespace goru::internal {
 
-/// A guest that has run code is never handed out again: only its address range is, after it has been made equal to the
-/// image. Thread-safe.
+/// Makes, warms and recycles away from the runs that wait. Thread-safe.
 class SandboxPool {
  public:
-  /// Keeps up to `ready` guests made and touched ahead of need, by a thread of its own; 0 = none, no thread.
-  SandboxPool(std::shared_ptr<const guest::Runtime> runtime, size_t ready);
+  /// Keeps up to `ready` sandboxes made and warmed ahead of need, by a thread of its own; 0 = none, no thread.
+  SandboxPool(std::shared_ptr<guest::SandboxFactory> factory, size_t ready);
   ~SandboxPool();
   SandboxPool(const SandboxPool&) = delete;
   SandboxPool& operator=(const SandboxPool&) = delete;
 
-  /// A fresh guest.
-  Expected<std::unique_ptr<guest::Guest>> Take();
+  /// A fresh sandbox.
+  Expected<std::unique_ptr<guest::Sandbox>> Take();
 
-  /// Gives a guest back, to be ended. It does not see packages any more and cannot be stopped by anyone.
-  void Give(std::unique_ptr<guest::Guest> guest);
+  /// Gives a sandbox back, to be ended. It does not see packages any more and cannot be stopped by anyone.
+  void Give(std::unique_ptr<guest::Sandbox> sandbox);
 
-  const guest::Runtime& runtime() const noexcept { return *runtime_; }
+  const guest::SandboxFactory& factory() const noexcept { return *factory_; }
 
  private:
-  using SlotPtr = std::unique_ptr<wasm::MemorySlot>;
+  using SandboxPtr = std::unique_ptr<guest::Sandbox>;
 
-  using GuestPtr = std::unique_ptr<guest::Guest>;
-
-  Expected<GuestPtr> Make(SlotPtr slot);
-  SlotPtr TakeSlot();
-  /// Ends the guest and cleans its slot; null where that fails.
-  static SlotPtr Clean(GuestPtr guest);
-  void Keep(SlotPtr slot);
   void Tend();
 
-  const std::shared_ptr<const guest::Runtime> runtime_;
+  const std::shared_ptr<guest::SandboxFactory> factory_;
   const size_t ready_target_;
   std::mutex mutex_;
   std::condition_variable work_;
-  std::vector<GuestPtr> ready_;
-  std::vector<SlotPtr> clean_;
-  /// Guests that have run, as they were left.
-  std::deque<GuestPtr> used_;
+  std::vector<SandboxPtr> ready_;
+  /// Sandboxes that have run, as they were left.
+  std::deque<SandboxPtr> used_;
   bool closing_ = false;
   bool making_failed_ = false;
   std::thread thread_;

@@ -69,7 +69,7 @@ std::optional<RunError> SessionCore::Refuse(std::string_view code, const RunOpti
     return RunError{ErrorKind::kInvalidArgument, "", "the code is larger than " + MiB(policy_.limits.code_bytes), ""};
   }
   if (!support::IsUtf8(code)) return RunError{ErrorKind::kInvalidArgument, "", "the code is not UTF-8 text", ""};
-  if (!wasm::ThreadHasStackForGuest()) {
+  if (!pool_->factory().ThreadMayRun()) {
     return RunError{ErrorKind::kInvalidArgument, "",
                     "this thread's stack is too small to run a sandbox; give it at least 2.5 MiB", ""};
   }
@@ -104,7 +104,7 @@ Result SessionCore::Run(std::string_view code, const RunOptions& options) {
   {
     // From here on an interrupt finds a run.
     const std::stop_callback on_stop(options.stop, [this] { Interrupt(); });
-    if (const auto ensured = EnsureGuest(); ensured) {
+    if (const auto ensured = EnsureSandbox(); ensured) {
       Execute(code, options, result);
     } else {
       result.error = RunError{ensured.error().kind, "", ensured.error().message, ""};
@@ -116,7 +116,7 @@ Result SessionCore::Run(std::string_view code, const RunOptions& options) {
     state_ = State::kIdle;
     if (close_requested_ || !result.session_alive) {
       result.session_alive = false;
-      DropGuest(lock);
+      DropSandbox(lock);
     }
   }
   executor_->EndRun();
@@ -125,19 +125,18 @@ Result SessionCore::Run(std::string_view code, const RunOptions& options) {
   return result;
 }
 
-Expected<void> SessionCore::EnsureGuest() {
-  if (guest_) return {};
-  auto guest = pool_->Take();
-  if (!guest) return guest.error();
-  (*guest)->instance().slot().set_limit(policy_.limits.memory_bytes);
-  (*guest)->ShowPackages(packages_.get());
+Expected<void> SessionCore::EnsureSandbox() {
+  if (sandbox_) return {};
+  auto sandbox = pool_->Take();
+  if (!sandbox) return sandbox.error();
+  (*sandbox)->SetMemoryLimit(policy_.limits.memory_bytes);
+  (*sandbox)->ShowPackages(packages_.get());
   const std::lock_guard lock(mutex_);
-  guest_ = std::move(*guest);
+  sandbox_ = std::move(*sandbox);
   return {};
 }
 
-void SessionCore::Execute(std::string_view code, const RunOptions& options, Result& result) {
-  ++runs_;
+guest::Job SessionCore::MakeJob(std::string_view code, const RunOptions& options) {
   guest::Job job;
   job.code = code;
   job.name = options.name.empty() ? "<run " + std::to_string(runs_) + ">" : options.name;
@@ -148,56 +147,60 @@ void SessionCore::Execute(std::string_view code, const RunOptions& options, Resu
   if (options.source_map.size() <= policy_.limits.code_bytes && support::IsUtf8(options.source_map)) {
     job.source_map = options.source_map;
   }
+  return job;
+}
 
-  wasm::Instance& instance = guest_->instance();
-  wasm::RunGate& gate = instance.gate();
-  instance.slot().clear_limit_hit();
-  std::stop_source stop;
+void SessionCore::Execute(std::string_view code, const RunOptions& options, Result& result) {
+  ++runs_;
+  const guest::Job job = MakeJob(code, options);
+  const std::stop_source stop;
   CallContext context;
   context.session_id = id_;
   context.deadline = DeadlineAfter(policy_.limits.timeout);
   context.stop = stop.get_token();
-  guest::GuestEnd end;
-  {
-    RunPort port(policy_, executor_->workers(), gate.shared_signal(), context, options);
-    {
-      const std::lock_guard lock(mutex_);
-      if (interrupt_requested_ || close_requested_) {
-        // Nothing has run yet, so the session can live on.
-        --runs_;
-        result.error = CancelledBefore();
-        return;
-      }
-      gate.Begin();
-      run_stop_ = stop;
-      stoppable_ = true;
-    }
-    const Watchdog::Ticket ticket =
-        executor_->watchdog().Add(context.deadline, [this] { Stop(wasm::StopReason::kTimeout); });
-    end = guest_->Run(job, port);
-    if (packages_) packages_->Rest();
-    std::optional<Watchdog::Ticket> grace;
-    {
-      const std::lock_guard lock(mutex_);
-      stoppable_ = false;
-      run_stop_ = std::stop_source(std::nostopstate);
-      grace.swap(grace_);
-    }
-    executor_->watchdog().Cancel(ticket);
-    if (grace) executor_->watchdog().Cancel(*grace);
-    // Settled by now: nobody can stop the run any more.
-    gate.End();
-    if (end.kind == guest::GuestEnd::Kind::kAtRest) guest_->ForgetInterrupt();
-    Judge(end, port, result);
-    port.output().MoveTo(result);
-    result.usage.peak_memory_bytes = instance.slot().size();
-    result.usage.host_calls = port.calls().calls();
-    result.usage.crossings = port.calls().crossings();
+  RunPort port(policy_, executor_->workers(), sandbox_->stop_signal(), context, options);
+  if (!OpenRun(stop)) {
+    // Nothing has run yet, so the session can live on.
+    --runs_;
+    result.error = CancelledBefore();
+    return;
   }
+  const Watchdog::Ticket deadline =
+      executor_->watchdog().Add(context.deadline, [this] { Stop(guest::StopReason::kTimeout); });
+  const guest::RunEnd end = sandbox_->Run(job, port);
+  if (packages_) packages_->Rest();
+  CloseRun(deadline);
+  Judge(end, port, result);
+  port.output().MoveTo(result);
+  result.usage.peak_memory_bytes = sandbox_->PeakMemoryBytes();
+  result.usage.host_calls = port.calls().calls();
+  result.usage.crossings = port.calls().crossings();
 }
 
-void SessionCore::Judge(const guest::GuestEnd& end, const RunPort& port, Result& result) {
-  using Kind = guest::GuestEnd::Kind;
+bool SessionCore::OpenRun(const std::stop_source& stop) {
+  const std::lock_guard lock(mutex_);
+  if (interrupt_requested_ || close_requested_) return false;
+  sandbox_->Begin();
+  run_stop_ = stop;
+  stoppable_ = true;
+  return true;
+}
+
+void SessionCore::CloseRun(const Watchdog::Ticket& deadline) {
+  std::optional<Watchdog::Ticket> grace;
+  {
+    const std::lock_guard lock(mutex_);
+    stoppable_ = false;
+    run_stop_ = std::stop_source(std::nostopstate);
+    grace.swap(grace_);
+  }
+  executor_->watchdog().Cancel(deadline);
+  if (grace) executor_->watchdog().Cancel(*grace);
+  sandbox_->End();
+}
+
+void SessionCore::Judge(const guest::RunEnd& end, const RunPort& port, Result& result) {
+  using Kind = guest::RunEnd::Kind;
   const Limits& limits = policy_.limits;
   const std::string memory_message =
       "the memory limit of " + MiB(limits.memory_bytes) + " was reached (WithSessionMemoryLimit, --memory)";
@@ -213,7 +216,7 @@ void SessionCore::Judge(const guest::GuestEnd& end, const RunPort& port, Result&
                               "the code ended its process with exit code " + std::to_string(end.exit_code), ""};
       return;
     case Kind::kStopped:
-      if (guest_->instance().gate().reason() == wasm::StopReason::kTimeout) {
+      if (end.reason == guest::StopReason::kTimeout) {
         result.error = RunError{ErrorKind::kTimeout, "",
                                 "the run took longer than " + Seconds(limits.timeout) +
                                     " (WithSessionTimeout, --timeout); the session is closed",
@@ -233,7 +236,7 @@ void SessionCore::Judge(const guest::GuestEnd& end, const RunPort& port, Result&
       result.error = RunError{ErrorKind::kTrap, "", "the code damaged the language runtime; the session is closed", ""};
       return;
     case Kind::kTrapped:
-      if (guest_->instance().slot().limit_hit()) {
+      if (sandbox_->memory_limit_hit()) {
         result.error = RunError{ErrorKind::kMemoryLimit, "", memory_message + "; the session is closed", ""};
         return;
       }
@@ -261,7 +264,7 @@ void SessionCore::JudgeOutcome(const RunPort& port, Result& result) {
     out.traceback = TextMember(error, "traceback");
     // A request that no memory could fulfil fails without asking for any; the runtimes say the same of it. Errors that
     // code raises itself have a message of their own.
-    const bool limit_hit = guest_->instance().slot().limit_hit();
+    const bool limit_hit = sandbox_->memory_limit_hit();
     const bool python_memory = out.type == "MemoryError" && (limit_hit || out.message.empty());
     const bool javascript_memory = out.type == "InternalError" && out.message == "out of memory";
     if (python_memory || javascript_memory) out.kind = ErrorKind::kMemoryLimit;
@@ -286,10 +289,10 @@ void SessionCore::JudgeOutcome(const RunPort& port, Result& result) {
   }
 }
 
-void SessionCore::Stop(wasm::StopReason reason) {
+void SessionCore::Stop(guest::StopReason reason) {
   std::unique_lock lock(mutex_);
   if (!stoppable_) return;
-  guest_->instance().gate().Stop(reason);
+  sandbox_->Stop(reason);
   std::stop_source stop(run_stop_);
   lock.unlock();
   // Callbacks of the host function's stop token run here, outside the lock: they may use the session.
@@ -306,17 +309,17 @@ void SessionCore::Interrupt() {
     const std::lock_guard lock(mutex_);
     if (state_ != State::kRunning) return;
     interrupt_requested_ = true;
-    if (!stoppable_ || guest_->instance().gate().stopped()) return;
-    if (guest_->RequestInterrupt()) {
+    if (!stoppable_ || sandbox_->stopped()) return;
+    if (sandbox_->Interrupt()) {
       // It may not listen, or wait in a host call: then the memory goes.
       if (!grace_) {
         grace_ =
-            executor_->watchdog().Add(Clock::now() + kInterruptGrace, [this] { Stop(wasm::StopReason::kCancelled); });
+            executor_->watchdog().Add(Clock::now() + kInterruptGrace, [this] { Stop(guest::StopReason::kCancelled); });
       }
       return;
     }
   }
-  Stop(wasm::StopReason::kCancelled);
+  Stop(guest::StopReason::kCancelled);
 }
 
 void SessionCore::Close() {
@@ -324,22 +327,22 @@ void SessionCore::Close() {
     std::unique_lock lock(mutex_);
     close_requested_ = true;
     if (state_ != State::kRunning) {
-      DropGuest(lock);
+      DropSandbox(lock);
       return;
     }
   }
-  Stop(wasm::StopReason::kCancelled);
+  Stop(guest::StopReason::kCancelled);
 }
 
-void SessionCore::DropGuest(std::unique_lock<std::mutex>& lock) {
+void SessionCore::DropSandbox(std::unique_lock<std::mutex>& lock) {
   state_ = State::kClosed;
-  std::unique_ptr<guest::Guest> guest = std::move(guest_);
+  std::unique_ptr<guest::Sandbox> sandbox = std::move(sandbox_);
   lock.unlock();
   if (policy_.modules) policy_.modules->Close();
-  if (!guest) return;
+  if (!sandbox) return;
   // The pool may end it later than this session.
-  guest->ShowPackages(nullptr);
-  pool_->Give(std::move(guest));
+  sandbox->ShowPackages(nullptr);
+  pool_->Give(std::move(sandbox));
 }
 
 bool SessionCore::closed() const {
@@ -349,8 +352,8 @@ bool SessionCore::closed() const {
 
 size_t SessionCore::ResidentBytes() const {
   const std::lock_guard lock(mutex_);
-  if (state_ != State::kIdle || !guest_) return 0;
-  return guest_->instance().slot().PrivateBytes();
+  if (state_ != State::kIdle || !sandbox_) return 0;
+  return sandbox_->ResidentBytes();
 }
 
 }  // namespace goru::internal

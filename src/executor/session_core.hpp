@@ -1,4 +1,4 @@
-// One session: its guest, and the run that may be under way.
+// One session: its sandbox, and the run that may be under way.
 #pragma once
 
 #include <cstdint>
@@ -9,7 +9,7 @@
 
 #include "executor/executor_core.hpp"
 #include "goru/result.hpp"
-#include "guest/guest.hpp"
+#include "guest/sandbox.hpp"
 #include "host/policy.hpp"
 
 namespace goru::internal {
@@ -35,18 +35,23 @@ class SessionCore : public std::enable_shared_from_this<SessionCore> {
  private:
   enum class State { kIdle, kRunning, kClosed };
 
-  /// Checks what can be checked before a guest is needed; nothing where the run may go on.
+  /// Checks what can be checked before a sandbox is needed; nothing where the run may go on.
   std::optional<RunError> Refuse(std::string_view code, const RunOptions& options) const;
-  /// Takes a guest where there is none yet.
-  Expected<void> EnsureGuest();
+  /// Takes a sandbox where there is none yet.
+  Expected<void> EnsureSandbox();
+  guest::Job MakeJob(std::string_view code, const RunOptions& options);
   void Execute(std::string_view code, const RunOptions& options, Result& result);
-  void Judge(const guest::GuestEnd& end, const RunPort& port, Result& result);
+  /// Opens the run to those who may stop it. False: it was cancelled before.
+  bool OpenRun(const std::stop_source& stop);
+  /// Nobody stops the run any more when this returns.
+  void CloseRun(const Watchdog::Ticket& deadline);
+  void Judge(const guest::RunEnd& end, const RunPort& port, Result& result);
   bool InterruptRequested();
   void JudgeOutcome(const RunPort& port, Result& result);
   /// Ends the run that is under way, if there is one, from any thread.
-  void Stop(wasm::StopReason reason);
-  /// The guest is not used again.
-  void DropGuest(std::unique_lock<std::mutex>& lock);
+  void Stop(guest::StopReason reason);
+  /// The sandbox is not used again.
+  void DropSandbox(std::unique_lock<std::mutex>& lock);
 
   const uint64_t id_;
   const std::shared_ptr<ExecutorCore> executor_;
@@ -59,13 +64,13 @@ class SessionCore : public std::enable_shared_from_this<SessionCore> {
   mutable std::mutex mutex_;
   State state_ = State::kIdle;
   bool close_requested_ = false;
-  /// While true another thread may stop the guest.
+  /// While true another thread may stop the run.
   bool stoppable_ = false;
   bool interrupt_requested_ = false;
   std::stop_source run_stop_{std::nostopstate};
-  /// Ends the run where the guest does not follow an interrupt by itself.
+  /// Ends the run where its code does not follow an interrupt by itself.
   std::optional<Watchdog::Ticket> grace_;
-  std::unique_ptr<guest::Guest> guest_;
+  std::unique_ptr<guest::Sandbox> sandbox_;
   uint64_t runs_ = 0;
 };
 

@@ -25,42 +25,42 @@ void Channel::Put(const Reply& reply) {
   codec_.EncodeResponse(reply.ok, reply.value, response_);
 }
 
-wasm::After Channel::Answer(std::span<const uint8_t> request) {
+After Channel::Answer(std::span<const uint8_t> request) {
   if (port_ == nullptr) {
     Put(Reply::Failed("HostError", "the host is not listening"));
-    return wasm::After::kContinue;
+    return After::kContinue;
   }
   if (request.size() > port_->MaxMessage()) {
     Put(Reply::Failed("ValueError", "the arguments are larger than " + std::to_string(port_->MaxMessage()) + " bytes"));
-    return wasm::After::kContinue;
+    return After::kContinue;
   }
   char op = 0;
   auto payload = codec_.DecodeRequest(request, op);
   if (!payload) {
     Put(Reply::Failed("TypeError", payload.error().message));
-    return wasm::After::kContinue;
+    return After::kContinue;
   }
   Reply reply;
   if (op == 'j') {
     job_taken_ = true;
     reply.value = ToJson(*job_);
     Put(reply);
-    return wasm::After::kContinue;
+    return After::kContinue;
   }
   if (op == 'r') {
     // The first outcome counts: nothing that runs later may rewrite it.
     if (!finished_) port_->Outcome(std::move(*payload));
     finished_ = true;
     Put(reply);
-    return wasm::After::kContinue;
+    return After::kContinue;
   }
-  const wasm::After after = port_->Handle(op, std::move(*payload), port_->Hold(), reply);
-  if (after == wasm::After::kUnwind) return after;
+  const After after = port_->Handle(op, std::move(*payload), port_->Hold(), reply);
+  if (after == After::kUnwind) return after;
   Put(reply);
   if (response_.size() > port_->MaxMessage()) {
     Put(Reply::Failed("ValueError", "the result is larger than " + std::to_string(port_->MaxMessage()) + " bytes"));
   }
-  return wasm::After::kContinue;
+  return After::kContinue;
 }
 
 }  // namespace goru::guest

@@ -6,7 +6,7 @@
 #include <string>
 
 #include "guest/codec.hpp"
-#include "guest/guest.hpp"
+#include "guest/port.hpp"
 
 namespace goru::guest {
 
@@ -20,7 +20,7 @@ class Channel {
   void End() noexcept { port_ = nullptr; }
 
   /// Answers one request; the response stays in response() until the next one. Hostile input gives an error response.
-  wasm::After Answer(std::span<const uint8_t> request);
+  After Answer(std::span<const uint8_t> request);
 
   /// Status byte and payload of the last response.
   const std::string& response() const noexcept { return response_; }

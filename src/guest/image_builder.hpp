@@ -8,10 +8,10 @@
 #include <vector>
 
 #include "goru/error.hpp"
-#include "guest/guest.hpp"
 #include "guest/image_file.hpp"
+#include "guest/loader.hpp"
+#include "guest/port.hpp"
 #include "wasi/package_layer.hpp"
-#include "wasm/engine.hpp"
 
 namespace goru::guest {
 
@@ -23,9 +23,8 @@ Expected<void> BuildImage(const std::string& name, std::span<const uint8_t> modu
                           const std::string& output);
 
 /// Writes an image of what `base` becomes when it has run `job` with these packages, which the image will hold.
-/// `module` is the base's, compiled; the new image has the same one. kInvalidArgument: the job failed; the message has
-/// its error.
-Expected<void> ExtendImage(const std::shared_ptr<wasm::Engine>& engine, wasm::ModulePtr module, const ImageFile& base,
+/// Its module is the base's. kInvalidArgument: the job failed; the message says what it came to.
+Expected<void> ExtendImage(const Loader& loader, const ImageFile& base,
                            std::span<const std::shared_ptr<const wasi::PackageLayer>> packages, const Job& job,
                            const std::string& output);
 

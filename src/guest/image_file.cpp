@@ -10,6 +10,8 @@
 
 #include "guest/package_archive.hpp"
 #include "support/file.hpp"
+#include "wasm/memory_image.hpp"
+#include "wasm/memory_slot.hpp"
 #include "wasm/page_size.hpp"
 
 namespace goru::guest {

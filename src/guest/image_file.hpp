@@ -8,32 +8,14 @@
 #include <vector>
 
 #include "goru/error.hpp"
-#include "guest/codec.hpp"
-#include "guest/resumable_guest.hpp"
+#include "guest/image_info.hpp"
 #include "wasi/package_layer.hpp"
-#include "wasm/memory_image.hpp"
+
+namespace goru::wasm {
+class MemoryImage;
+}  // namespace goru::wasm
 
 namespace goru::guest {
-
-/// How a guest is driven.
-enum class GuestModel { kResumable, kReactor };
-
-/// What the file says besides the bytes.
-struct ImageInfo {
-  /// The language, "python", "javascript" or "typescript", and the runtime's own version, "3.12.0".
-  std::string language;
-  std::string version;
-  GuestModel model = GuestModel::kReactor;
-  ParkingPlace parking;
-  /// 4 KiB pages that an ordinary run writes to.
-  std::vector<uint32_t> hot_pages;
-  /// Entries of the function table that an ordinary run calls through.
-  std::vector<uint32_t> hot_table_entries;
-  /// How values cross between this guest and the host.
-  const Codec& codec() const { return language == "python" ? Codec::Marshal() : Codec::Json(); }
-  /// Hash of the module, the key of its compiled code (XXH3, 128 bits, hex).
-  std::string module_hash;
-};
 
 /// An opened image. Immutable, so any thread may use it.
 class ImageFile {

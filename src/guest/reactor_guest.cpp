@@ -50,9 +50,7 @@ std::span<const wasm::HostImport> ReactorGuest::Imports() {
 
 Expected<void> ReactorGuest::Attach(std::shared_ptr<const wasm::Program> program,
                                     std::unique_ptr<wasm::MemorySlot> slot) {
-  auto instance = wasm::Instance::Create(std::move(program), std::move(slot), &host_);
-  if (!instance) return instance.error();
-  instance_ = std::move(*instance);
+  if (auto made = Instantiate(std::move(program), std::move(slot)); !made) return made;
   auto buffer = instance_->Function("goru_buffer");
   auto run = instance_->Function("goru_run");
   auto flag = instance_->GlobalInteger("goru_interrupt_flag");
@@ -70,11 +68,12 @@ Expected<void> ReactorGuest::Attach(std::shared_ptr<const wasm::Program> program
   return {};
 }
 
-Expected<std::unique_ptr<Guest>> ReactorGuest::Create(std::shared_ptr<const wasm::Program> program,
-                                                      std::unique_ptr<wasm::MemorySlot> slot, const Codec& codec) {
+Expected<std::unique_ptr<WasmSandbox>> ReactorGuest::Create(std::shared_ptr<const wasm::Program> program,
+                                                            std::unique_ptr<wasm::MemorySlot> slot,
+                                                            const Codec& codec) {
   std::unique_ptr<ReactorGuest> guest(new ReactorGuest(codec));
   if (auto attached = guest->Attach(std::move(program), std::move(slot)); !attached) return attached.error();
-  return std::unique_ptr<Guest>(std::move(guest));
+  return std::unique_ptr<WasmSandbox>(std::move(guest));
 }
 
 Expected<std::unique_ptr<ReactorGuest>> ReactorGuest::Boot(std::shared_ptr<const wasm::Program> program,
@@ -140,10 +139,9 @@ wasm::CallEnd ReactorGuest::GiveTranslator(const std::string& translator, wasmti
   return end;
 }
 
-GuestEnd ReactorGuest::Run(const Job& job, HostPort& port) {
+RunEnd ReactorGuest::RunJob(const Job& job, HostPort& port) {
   std::string text;
   codec_.Encode(ToJson(job), text);
-  channel_.Begin(port, job);
   wasm::CallEnd call;
   bool copied = false;
   if (!job.source_map.empty()) {
@@ -162,9 +160,7 @@ GuestEnd ReactorGuest::Run(const Job& job, HostPort& port) {
       call.message = "the code damaged the language runtime";
     }
   }
-  channel_.DropResponse();
-  channel_.End();
-  return EndOf(call, exit_code_);
+  return EndOf(call);
 }
 
 bool ReactorGuest::RequestInterrupt() noexcept {
@@ -182,8 +178,6 @@ bool ReactorGuest::RequestInterrupt() noexcept {
 }
 
 void ReactorGuest::ForgetInterrupt() noexcept { (void)instance_->memory().Store(interrupt_flag_, uint32_t{0}); }
-
-std::unique_ptr<wasm::MemorySlot> ReactorGuest::Release() { return wasm::Instance::Release(std::move(instance_)); }
 
 After ReactorGuest::ReadStdin(wasm::CallContext& /*context*/, std::span<uint8_t> into, uint32_t& count) {
   count = channel_.port() != nullptr && !booting_ ? channel_.port()->ReadStdin(into) : 0;
@@ -205,7 +199,5 @@ After ReactorGuest::ReadChannel(wasm::CallContext& /*context*/, uint32_t /*addre
   count = 0;
   return After::kContinue;
 }
-
-void ReactorGuest::Exit(uint32_t code) { exit_code_ = code; }
 
 }  // namespace goru::guest

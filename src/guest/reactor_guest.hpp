@@ -5,16 +5,15 @@
 #include <string>
 #include <string_view>
 
-#include "guest/channel.hpp"
-#include "guest/guest.hpp"
+#include "guest/wasm_sandbox.hpp"
 
 namespace goru::guest {
 
-class ReactorGuest final : public Guest {
+class ReactorGuest final : public WasmSandbox {
  public:
   /// A guest from an image that was taken after goru_init.
-  static Expected<std::unique_ptr<Guest>> Create(std::shared_ptr<const wasm::Program> program,
-                                                 std::unique_ptr<wasm::MemorySlot> slot, const Codec& codec);
+  static Expected<std::unique_ptr<WasmSandbox>> Create(std::shared_ptr<const wasm::Program> program,
+                                                       std::unique_ptr<wasm::MemorySlot> slot, const Codec& codec);
 
   /// For the image builder: runs the constructors and goru_init, and hands `translator` over where it is not empty.
   static Expected<std::unique_ptr<ReactorGuest>> Boot(std::shared_ptr<const wasm::Program> program,
@@ -25,22 +24,19 @@ class ReactorGuest final : public Guest {
   /// The imports of module `goru`.
   static std::span<const wasm::HostImport> Imports();
 
-  GuestEnd Run(const Job& job, HostPort& port) override;
-  void ShowPackages(wasi::PackageView* packages) noexcept override { host_.packages = packages; }
-  bool RequestInterrupt() noexcept override;
-  void ForgetInterrupt() noexcept override;
-  wasm::Instance& instance() noexcept override { return *instance_; }
-  std::unique_ptr<wasm::MemorySlot> Release() override;
-
   wasm::After ReadStdin(wasm::CallContext& context, std::span<uint8_t> into, uint32_t& count) override;
   wasm::After WriteOutput(int stream, std::span<const uint8_t> bytes) override;
   wasm::After WriteChannel(wasm::CallContext& context, std::span<const uint8_t> request) override;
   wasm::After ReadChannel(wasm::CallContext& context, uint32_t address, std::span<uint8_t> into,
                           uint32_t& count) override;
-  void Exit(uint32_t code) override;
+
+ protected:
+  RunEnd RunJob(const Job& job, HostPort& port) override;
+  bool RequestInterrupt() noexcept override;
+  void ForgetInterrupt() noexcept override;
 
  private:
-  explicit ReactorGuest(const Codec& codec) : codec_(codec), channel_(codec) { host_.io = this; }
+  explicit ReactorGuest(const Codec& codec) : WasmSandbox(codec), codec_(codec) {}
 
   Expected<void> Attach(std::shared_ptr<const wasm::Program> program, std::unique_ptr<wasm::MemorySlot> slot);
   /// Calls goru_translator; `failed` gets what it returns.
@@ -52,11 +48,7 @@ class ReactorGuest final : public Guest {
   static wasm::After HostResponse(wasm::CallContext& context, wasm::Args args);
 
   const Codec& codec_;
-  wasi::WasiHost host_;
-  std::unique_ptr<wasm::Instance> instance_;
-  Channel channel_;
   bool booting_ = false;
-  std::optional<uint32_t> exit_code_;
   uint32_t interrupt_flag_ = 0;
   /// Where the guest says which word to nudge; 0 where it needs none.
   uint32_t interrupt_nudge_ = 0;

@@ -27,9 +27,7 @@ constexpr uint32_t kLeastAnswer = 64;
 
 Expected<void> ResumableGuest::Attach(std::shared_ptr<const wasm::Program> program,
                                       std::unique_ptr<wasm::MemorySlot> slot) {
-  auto instance = wasm::Instance::Create(std::move(program), std::move(slot), &host_);
-  if (!instance) return instance.error();
-  instance_ = std::move(*instance);
+  if (auto made = Instantiate(std::move(program), std::move(slot)); !made) return made;
   const std::array<std::pair<std::string_view, wasmtime_func_t*>, 5> exports = {{
       {"_start", &start_},
       {"asyncify_start_unwind", &start_unwind_},
@@ -45,13 +43,13 @@ Expected<void> ResumableGuest::Attach(std::shared_ptr<const wasm::Program> progr
   return {};
 }
 
-Expected<std::unique_ptr<Guest>> ResumableGuest::Create(std::shared_ptr<const wasm::Program> program,
-                                                        std::unique_ptr<wasm::MemorySlot> slot,
-                                                        const ParkingPlace& parking) {
+Expected<std::unique_ptr<WasmSandbox>> ResumableGuest::Create(std::shared_ptr<const wasm::Program> program,
+                                                              std::unique_ptr<wasm::MemorySlot> slot,
+                                                              const ParkingPlace& parking) {
   std::unique_ptr<ResumableGuest> guest(new ResumableGuest());
   guest->parking_ = parking;
   if (auto attached = guest->Attach(std::move(program), std::move(slot)); !attached) return attached.error();
-  return std::unique_ptr<Guest>(std::move(guest));
+  return std::unique_ptr<WasmSandbox>(std::move(guest));
 }
 
 Expected<std::unique_ptr<ResumableGuest>> ResumableGuest::Boot(std::shared_ptr<const wasm::Program> program,
@@ -87,38 +85,32 @@ Expected<std::unique_ptr<ResumableGuest>> ResumableGuest::Boot(std::shared_ptr<c
   return guest;
 }
 
-GuestEnd ResumableGuest::Run(const Job& job, HostPort& port) {
-  channel_.Begin(port, job);
+RunEnd ResumableGuest::RunJob(const Job& /*job*/, HostPort& /*port*/) {
   phase_ = Phase::kResuming;
   std::array<wasmtime_val_raw_t, 1> buffer = {wasm::I32(parking_.buffer)};
   wasm::CallEnd call = instance_->Call(start_rewind_, buffer);
   if (call.kind == wasm::CallEnd::Kind::kReturned) call = instance_->Call(start_, {});
-  GuestEnd end = End(call);
-  channel_.DropResponse();
-  channel_.End();
-  return end;
+  return Settle(call);
 }
 
-GuestEnd ResumableGuest::End(const wasm::CallEnd& call) {
-  GuestEnd end = EndOf(call, exit_code_);
+RunEnd ResumableGuest::Settle(const wasm::CallEnd& call) {
+  RunEnd end = EndOf(call);
   if (call.kind != wasm::CallEnd::Kind::kReturned) return end;
   uint32_t depth = 0;
   const bool parked = FinishParking(depth);
   if (instance_->gate().stopped()) {
     // A stop that came after _start had returned: no fault of the guest's.
-    end.kind = GuestEnd::Kind::kStopped;
+    end.kind = RunEnd::Kind::kStopped;
     return end;
   }
   if (!parked || depth != parking_.depth) {
-    end.kind = GuestEnd::Kind::kTrapped;
+    end.kind = RunEnd::Kind::kTrapped;
     end.message = "the code damaged the language runtime";
     return end;
   }
   phase_ = Phase::kParked;
   return end;
 }
-
-std::unique_ptr<wasm::MemorySlot> ResumableGuest::Release() { return wasm::Instance::Release(std::move(instance_)); }
 
 After ResumableGuest::Park() {
   phase_ = Phase::kParking;
@@ -216,7 +208,5 @@ After ResumableGuest::Started(wasm::CallContext& context) {
   stack_pages_ = 0;
   return grown ? After::kContinue : After::kUnwind;
 }
-
-void ResumableGuest::Exit(uint32_t code) { exit_code_ = code; }
 
 }  // namespace goru::guest

@@ -6,28 +6,17 @@
 
 #include <memory>
 
-#include "guest/channel.hpp"
-#include "guest/guest.hpp"
+#include "guest/image_info.hpp"
+#include "guest/wasm_sandbox.hpp"
 
 namespace goru::guest {
 
-/// Where the parked stack lies, and how large it is when the guest is properly at rest.
-struct ParkingPlace {
-  /// Address of the asyncify structure: u32 current end of the data, u32 limit, data.
-  uint32_t buffer = 0;
-  uint32_t buffer_size = 0;
-  /// Bytes of parked stack in the image. A guest that parks with another number did so from somewhere else.
-  uint32_t depth = 0;
-  /// Where the guest finds the answer to what it wrote to the channel.
-  uint32_t answer = 0;
-  uint32_t answer_size = 0;
-};
-
-class ResumableGuest final : public Guest {
+class ResumableGuest final : public WasmSandbox {
  public:
   /// A guest from an image that was taken while parked.
-  static Expected<std::unique_ptr<Guest>> Create(std::shared_ptr<const wasm::Program> program,
-                                                 std::unique_ptr<wasm::MemorySlot> slot, const ParkingPlace& parking);
+  static Expected<std::unique_ptr<WasmSandbox>> Create(std::shared_ptr<const wasm::Program> program,
+                                                       std::unique_ptr<wasm::MemorySlot> slot,
+                                                       const ParkingPlace& parking);
 
   /// For the image builder: starts the command from nothing and runs it until it parks.
   ///
@@ -39,19 +28,16 @@ class ResumableGuest final : public Guest {
                                                         HostPort& port, uint32_t stack_pages);
   const ParkingPlace& parking() const noexcept { return parking_; }
 
-  GuestEnd Run(const Job& job, HostPort& port) override;
-  bool RequestInterrupt() noexcept override { return false; }
-  void ShowPackages(wasi::PackageView* packages) noexcept override { host_.packages = packages; }
-  wasm::Instance& instance() noexcept override { return *instance_; }
-  std::unique_ptr<wasm::MemorySlot> Release() override;
-
   wasm::After ReadStdin(wasm::CallContext& context, std::span<uint8_t> into, uint32_t& count) override;
   wasm::After WriteOutput(int stream, std::span<const uint8_t> bytes) override;
   wasm::After WriteChannel(wasm::CallContext& context, std::span<const uint8_t> request) override;
   wasm::After ReadChannel(wasm::CallContext& context, uint32_t address, std::span<uint8_t> into,
                           uint32_t& count) override;
   wasm::After Started(wasm::CallContext& context) override;
-  void Exit(uint32_t code) override;
+
+ protected:
+  RunEnd RunJob(const Job& job, HostPort& port) override;
+  bool RequestInterrupt() noexcept override { return false; }
 
  private:
   enum class Phase {
@@ -65,21 +51,17 @@ class ResumableGuest final : public Guest {
     kParked,
   };
 
-  ResumableGuest() : channel_(Codec::Marshal()) { host_.io = this; }
+  ResumableGuest() : WasmSandbox(Codec::Marshal()) {}
 
   Expected<void> Attach(std::shared_ptr<const wasm::Program> program, std::unique_ptr<wasm::MemorySlot> slot);
   wasm::After Park();
   /// After _start has returned: whether it did so by parking cleanly.
   bool FinishParking(uint32_t& depth);
-  GuestEnd End(const wasm::CallEnd& call);
+  RunEnd Settle(const wasm::CallEnd& call);
 
-  wasi::WasiHost host_;
-  std::unique_ptr<wasm::Instance> instance_;
   ParkingPlace parking_;
-  Channel channel_;
   Phase phase_ = Phase::kParked;
   uint32_t stack_pages_ = 0;
-  std::optional<uint32_t> exit_code_;
   wasmtime_func_t start_ = {};
   wasmtime_func_t start_unwind_ = {};
   wasmtime_func_t stop_unwind_ = {};

@@ -1,5 +1,8 @@
 #include "guest/runtime.hpp"
 
+#include "guest/reactor_guest.hpp"
+#include "guest/resumable_guest.hpp"
+
 namespace goru::guest {
 
 Expected<std::shared_ptr<const wasm::Program>> LinkProgram(std::shared_ptr<wasm::Engine> engine,
@@ -23,7 +26,7 @@ Expected<std::shared_ptr<const Runtime>> Runtime::Create(std::shared_ptr<wasm::E
   return std::shared_ptr<const Runtime>(std::move(runtime));
 }
 
-Expected<std::unique_ptr<Guest>> Runtime::Start(std::unique_ptr<wasm::MemorySlot> slot) const {
+Expected<std::unique_ptr<WasmSandbox>> Runtime::Start(std::unique_ptr<wasm::MemorySlot> slot) const {
   switch (info_.model) {
     case GuestModel::kResumable:
       return ResumableGuest::Create(program_, std::move(slot), info_.parking);
@@ -33,9 +36,9 @@ Expected<std::unique_ptr<Guest>> Runtime::Start(std::unique_ptr<wasm::MemorySlot
   return Error{ErrorKind::kInternal, "unknown guest model"};
 }
 
-void Runtime::Warm(Guest& guest) const noexcept {
-  guest.instance().slot().Warm();
-  guest.instance().ResolveTableEntries(info_.hot_table_entries);
+void Runtime::Warm(WasmSandbox& sandbox) const noexcept {
+  sandbox.instance().slot().Warm();
+  sandbox.instance().ResolveTableEntries(info_.hot_table_entries);
 }
 
 }  // namespace goru::guest

@@ -1,14 +1,15 @@
-// One language, loaded: what every instance of it has in common.
+// One image, loaded: what every instance of it has in common.
 #pragma once
 
 #include <memory>
+#include <utility>
 
 #include "goru/error.hpp"
-#include "guest/guest.hpp"
 #include "guest/image_file.hpp"
-#include "guest/reactor_guest.hpp"
-#include "guest/resumable_guest.hpp"
+#include "guest/image_info.hpp"
+#include "guest/wasm_sandbox.hpp"
 #include "wasi/package_layer.hpp"
+#include "wasm/memory_image.hpp"
 
 namespace goru::guest {
 
@@ -28,12 +29,12 @@ class Runtime {
     return Create(std::move(engine), std::move(module), image.info(), image.memory(), image.packages());
   }
 
-  /// A fresh guest in a slot that holds this runtime's memory image.
-  Expected<std::unique_ptr<Guest>> Start(std::unique_ptr<wasm::MemorySlot> slot) const;
+  /// A fresh sandbox in a slot that holds this runtime's memory image.
+  Expected<std::unique_ptr<WasmSandbox>> Start(std::unique_ptr<wasm::MemorySlot> slot) const;
 
-  /// Does ahead of need what a guest's first run would otherwise wait for: touches the pages that it will write to and
-  /// resolves the functions that it will call. Nothing of the guest's own runs.
-  void Warm(Guest& guest) const noexcept;
+  /// Touches the pages that a sandbox's first run will write to and resolves the functions that it will call. Nothing
+  /// of the guest's own runs.
+  void Warm(WasmSandbox& sandbox) const noexcept;
 
   /// The same program with another memory to start from.
   Runtime WithMemory(std::shared_ptr<const wasm::MemoryImage> memory) const {

@@ -10,9 +10,9 @@
 namespace goru::host {
 namespace {
 
+using guest::After;
 using guest::Reply;
 using nlohmann::json;
-using wasm::After;
 
 /// Adds to `size` roughly what `value` takes when written. False where it is nested deeper than `depth`: both sides
 /// read values recursively, the guest on a stack that is not ours to judge.

@@ -10,7 +10,7 @@
 #include <string>
 
 #include "goru/registry.hpp"
-#include "guest/guest.hpp"
+#include "guest/port.hpp"
 #include "host/policy.hpp"
 #include "host/worker_pool.hpp"
 #include "support/stop_signal.hpp"
@@ -36,8 +36,8 @@ class HostCalls {
 
   /// Answers ops `c` and `b` of docs/GUEST_ABI.md. kUnwind: the run was stopped meanwhile.
   /// `held` is what the payload takes of the session's budget.
-  wasm::After Handle(char op, nlohmann::json payload, support::HeldBytes held, guest::Reply& reply);
-  wasm::After Handle(char op, nlohmann::json payload, guest::Reply& reply) {
+  guest::After Handle(char op, nlohmann::json payload, support::HeldBytes held, guest::Reply& reply);
+  guest::After Handle(char op, nlohmann::json payload, guest::Reply& reply) {
     return Handle(op, std::move(payload), support::HeldBytes(), reply);
   }
 
@@ -68,8 +68,8 @@ class HostCalls {
   Answer Immediate(const Callee& callee, const nlohmann::json& args) const;
   /// Starts what is not immediate. `done` is called once, from any thread, perhaps after this run.
   void Start(const Callee& callee, const CallContext& context, nlohmann::json args, std::function<void(Answer)> done);
-  wasm::After Call(nlohmann::json payload, guest::Reply& reply);
-  wasm::After Batch(nlohmann::json payload, guest::Reply& reply);
+  guest::After Call(nlohmann::json payload, guest::Reply& reply);
+  guest::After Batch(nlohmann::json payload, guest::Reply& reply);
   void Enqueue(nlohmann::json call);
   void Cancel(const nlohmann::json& ids);
   void StartWaiting();

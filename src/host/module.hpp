@@ -6,7 +6,7 @@
 #include <string_view>
 
 #include "goru/registry.hpp"
-#include "guest/guest.hpp"
+#include "guest/port.hpp"
 
 namespace goru::host {
 

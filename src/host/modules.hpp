@@ -6,7 +6,7 @@
 
 #include "goru/error.hpp"
 #include "goru/options.hpp"
-#include "guest/guest.hpp"
+#include "guest/port.hpp"
 #include "host/module.hpp"
 
 namespace goru::host {

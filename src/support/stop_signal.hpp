@@ -1,11 +1,15 @@
-// How a thread that waits inside a host call learns that its run is to end.
+// The end of a run from outside: why, and how a thread that waits inside a host call learns of it.
 #pragma once
 
 #include <chrono>
 #include <condition_variable>
+#include <cstdint>
 #include <mutex>
 
 namespace goru::support {
+
+/// Why a run is stopped from outside.
+enum class StopReason : uint8_t { kNone, kTimeout, kCancelled };
 
 /// A condition that is raised once and stays raised until Clear(). Thread-safe.
 /// Waiters that wait for something else as well share its mutex: change that something under mutex(), then Wake().

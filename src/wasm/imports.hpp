@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 
+#include "support/after.hpp"
 #include "wasm/guest_memory.hpp"
 
 namespace goru::wasm {
@@ -34,8 +35,8 @@ inline wasmtime_val_raw_t I32(uint32_t value) noexcept {
   return raw;
 }
 
-/// How a host function ends: the guest goes on, or it is unwound and never resumed.
-enum class After { kContinue, kUnwind };
+/// How a host function ends.
+using support::After;
 
 /// What a host function gets: memory for this call, and the state its instance was made with.
 struct CallContext {

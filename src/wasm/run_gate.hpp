@@ -23,14 +23,7 @@ namespace goru::wasm {
 
 class MemorySlot;
 
-/// Why a run was stopped from outside.
-enum class StopReason : uint8_t {
-  kNone,
-  kTimeout,
-  kCancelled,
-  kOutputLimit,
-  kHostCallLimit,
-};
+using support::StopReason;
 
 /// One gate belongs to one instance. The run's own thread calls Begin, EnterWasm, EnterHost, Settle and End; any thread
 /// may call Stop, but not while End runs (the caller orders the two).

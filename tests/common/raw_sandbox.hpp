@@ -14,14 +14,14 @@
 #include <string_view>
 #include <utility>
 
-#include "executor/image_directory.hpp"
 #include "executor/run_port.hpp"
 #include "executor/watchdog.hpp"
 #include "goru/goru.hpp"
+#include "guest/image_directory.hpp"
+#include "guest/loader.hpp"
 #include "guest/runtime.hpp"
 #include "host/worker_pool.hpp"
 #include "wasm/memory_slot.hpp"
-#include "wasm/module_cache.hpp"
 
 namespace goru::test {
 
@@ -36,25 +36,20 @@ T Must(Expected<T> expected) {
 }
 
 /// A loaded language; one per program.
-inline const guest::Runtime& LoadRuntime(const Language& language) {
-  static const auto load = [](const Language& which) {
-    auto image = Must(guest::ImageFile::Open(Must(internal::FindImage({}, which.image()))));
-    static const auto engine = Must(wasm::Engine::Create());
-    const auto cache = Must(wasm::ModuleCache::Open(GORU_TEST_CACHE));
-    auto module = Must(cache.Load(*engine, image->info().module_hash, [&]() -> Expected<wasm::ModulePtr> {
-      return engine->Compile(Must(image->ReadModule()));
-    }));
-    return Must(guest::Runtime::Create(engine, std::move(module), image->info(), image->memory()));
-  };
+inline const std::shared_ptr<const guest::Runtime>& LoadRuntime(const Language& language) {
+  static const auto loader = Must(guest::Loader::Create({.disk_cache = true, .cache_directory = GORU_TEST_CACHE}));
   static std::map<std::string, std::shared_ptr<const guest::Runtime>> loaded;
   auto& runtime = loaded[language.image()];
-  if (!runtime) runtime = load(language);
-  return *runtime;
+  if (!runtime) {
+    const auto image = Must(guest::ImageFile::Open(Must(guest::FindImage({}, language.image()))));
+    runtime = Must(loader->LoadRuntime(*image, nullptr));
+  }
+  return runtime;
 }
 
 /// Runs `code` in `slot` and gives the slot back as the guest left it.
 struct RawRun {
-  guest::GuestEnd end;
+  guest::RunEnd end;
   Result output;
   nlohmann::json outcome;
   std::unique_ptr<wasm::MemorySlot> slot;
@@ -67,26 +62,25 @@ struct RawRun {
     policy.limits = limits;
     host::WorkerPool workers(4);
     internal::Watchdog watchdog;
-    in->set_limit(limits.memory_bytes);
-    auto guest = Must(LoadRuntime(language).Start(std::move(in)));
-    wasm::RunGate& gate = guest->instance().gate();
+    auto sandbox = Must(LoadRuntime(language)->Start(std::move(in)));
+    sandbox->SetMemoryLimit(limits.memory_bytes);
     guest::Job job;
     job.code = code;
     job.name = "<hostile>";
     job.first = true;
     const RunOptions options;
     {
-      internal::RunPort port(policy, workers, gate.shared_signal(), CallContext(), options);
-      gate.Begin();
+      internal::RunPort port(policy, workers, sandbox->stop_signal(), CallContext(), options);
+      sandbox->Begin();
       const auto ticket = watchdog.Add(std::chrono::steady_clock::now() + limits.timeout,
-                                       [&] { gate.Stop(wasm::StopReason::kTimeout); });
-      end = guest->Run(job, port);
+                                       [&] { sandbox->Stop(guest::StopReason::kTimeout); });
+      end = sandbox->Run(job, port);
       watchdog.Cancel(ticket);
-      gate.End();
+      sandbox->End();
       port.output().MoveTo(output);
       outcome = port.outcome();
     }
-    slot = guest->Release();
+    slot = sandbox->Release();
   }
 };
 

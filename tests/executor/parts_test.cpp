@@ -13,6 +13,7 @@
 #include "executor/output_buffer.hpp"
 #include "executor/sandbox_pool.hpp"
 #include "executor/watchdog.hpp"
+#include "guest/wasm_factory.hpp"
 
 namespace goru::internal {
 namespace {
@@ -142,20 +143,18 @@ TEST(OutputBuffer, NothingFitsIntoZero) {
 
 TEST(SandboxPool, GivesCleanSandboxesWithAndWithoutAThread) {
   for (const size_t ready : {size_t{0}, size_t{2}}) {
-    const auto& image = test::LoadRuntime(JavaScript()).memory();
-    // The pool shares the runtime, which lives as long as the program.
-    SandboxPool pool(std::shared_ptr<const guest::Runtime>(std::shared_ptr<void>(), &test::LoadRuntime(JavaScript())),
-                     ready);
+    const auto& runtime = test::LoadRuntime(JavaScript());
+    SandboxPool pool(std::make_shared<guest::WasmFactory>(runtime), ready);
     std::vector<std::jthread> threads;
     for (int t = 0; t < 3; ++t) {
       threads.emplace_back([&] {
         for (int i = 0; i < 40; ++i) {
-          auto guest = Must(pool.Take());
-          wasm::MemorySlot& slot = guest->instance().slot();
-          test::ExpectClean(slot, *image);
+          auto sandbox = Must(pool.Take());
+          wasm::MemorySlot& slot = static_cast<guest::WasmSandbox&>(*sandbox).instance().slot();
+          test::ExpectClean(slot, *runtime->memory());
           std::memset(slot.base(), i, slot.size() / 4);
           EXPECT_TRUE(slot.Grow(slot.size() + 65536));
-          pool.Give(std::move(guest));
+          pool.Give(std::move(sandbox));
         }
       });
     }

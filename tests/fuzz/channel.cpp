@@ -18,13 +18,13 @@ namespace {
 class Port final : public goru::guest::HostPort {
  public:
   explicit Port(goru::host::HostCalls& calls) : calls_(calls) {}
-  goru::wasm::After Handle(char op, nlohmann::json payload, goru::support::HeldBytes held,
+  goru::guest::After Handle(char op, nlohmann::json payload, goru::support::HeldBytes held,
                            goru::guest::Reply& reply) override {
     return calls_.Handle(op, std::move(payload), std::move(held), reply);
   }
   void Outcome(nlohmann::json outcome) override { outcome_ = std::move(outcome); }
   uint32_t ReadStdin(std::span<uint8_t>) override { return 0; }
-  goru::wasm::After WriteOutput(int, std::span<const uint8_t>) override { return goru::wasm::After::kContinue; }
+  goru::guest::After WriteOutput(int, std::span<const uint8_t>) override { return goru::guest::After::kContinue; }
   size_t MaxMessage() const override { return 1 << 16; }
 
  private:
@@ -58,7 +58,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   std::span<const uint8_t> rest(data + 1, size - 1);
   while (rest.size() > 2) {
     const size_t length = std::min<size_t>(rest.size() - 2, rest[0] + size_t{256} * rest[1]);
-    if (channel.Answer(rest.subspan(2, length)) == goru::wasm::After::kContinue && channel.response().empty())
+    if (channel.Answer(rest.subspan(2, length)) == goru::guest::After::kContinue && channel.response().empty())
       std::abort();
     rest = rest.subspan(2 + length);
   }

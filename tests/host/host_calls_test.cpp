@@ -11,10 +11,10 @@
 namespace goru::host {
 namespace {
 
+using guest::After;
 using guest::Reply;
 using nlohmann::json;
 using test::Door;
-using wasm::After;
 
 class HostCallsTest : public testing::Test {
  protected:

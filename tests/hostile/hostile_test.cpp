@@ -123,7 +123,7 @@ class Hostile : public testing::Test {
   }
 
   void RunInSlot(wasm::MemorySlot::ResetMethod method) {
-    const auto& image = test::LoadRuntime(program_.language).memory();
+    const auto& image = test::LoadRuntime(program_.language)->memory();
     Limits limits;
     limits.timeout = program_.Timeout();
     limits.memory_bytes = program_.Memory();

@@ -6,7 +6,7 @@
 #include <stop_token>
 #include <string>
 
-#include "guest/guest.hpp"
+#include "guest/port.hpp"
 
 namespace goru::host::fs {
 

@@ -5,7 +5,7 @@
 #include <string_view>
 #include <utility>
 
-#include "guest/guest.hpp"
+#include "guest/port.hpp"
 #include "support/utf8.hpp"
 
 namespace goru::host::http {

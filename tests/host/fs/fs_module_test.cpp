@@ -93,10 +93,10 @@ TEST_F(FsModuleTest, AnswersGuestsUnderItsName) {
   WorkerPool pool(2);
   HostCalls calls(policy, pool, std::make_shared<support::StopSignal>(), {});
   Reply reply;
-  EXPECT_EQ(calls.Handle('c', {"goru:fs.read", {{"path", "/data/file"}}}, reply), wasm::After::kContinue);
+  EXPECT_EQ(calls.Handle('c', {"goru:fs.read", {{"path", "/data/file"}}}, reply), guest::After::kContinue);
   EXPECT_TRUE(reply.ok);
   EXPECT_EQ(reply.value, "content");
-  EXPECT_EQ(calls.Handle('c', {"goru:fs.read", {{"path", "/data/none"}}}, reply), wasm::After::kContinue);
+  EXPECT_EQ(calls.Handle('c', {"goru:fs.read", {{"path", "/data/none"}}}, reply), guest::After::kContinue);
   EXPECT_FALSE(reply.ok);
   EXPECT_EQ(reply.value, json::parse(R"(["FileNotFoundError", "No such file or directory",
                                          {"code": "ENOENT", "path": "/data/none"}])"));
@@ -105,7 +105,7 @@ TEST_F(FsModuleTest, AnswersGuestsUnderItsName) {
                        {2U, "goru:fs.exists", {{"path", "/data/file"}}}},
                       json::array(),
                       nullptr};
-  EXPECT_EQ(calls.Handle('b', batch, reply), wasm::After::kContinue);
+  EXPECT_EQ(calls.Handle('b', batch, reply), guest::After::kContinue);
   while (Get(host() / "file") != "new") std::this_thread::yield();
   pool.Drain();
 }

@@ -5,10 +5,10 @@
 
 #include "goru/error.hpp"
 
-namespace goru::internal {
+namespace goru::guest {
 
 /// The file of the image called `name`: in `directory` where that is not empty, else in $GORU_IMAGE_DIR where that is
 /// set, else in share/goru/images beside or above the program, the goru library or the engine's library.
 Expected<std::string> FindImage(const std::string& directory, const std::string& name);
 
-}  // namespace goru::internal
+}  // namespace goru::guest

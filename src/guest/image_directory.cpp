@@ -1,4 +1,4 @@
-#include "executor/image_directory.hpp"
+#include "guest/image_directory.hpp"
 
 #include <dlfcn.h>
 #include <unistd.h>
@@ -8,7 +8,7 @@
 #include <filesystem>
 #include <vector>
 
-namespace goru::internal {
+namespace goru::guest {
 namespace {
 
 namespace fs = std::filesystem;
@@ -56,4 +56,4 @@ Expected<std::string> FindImage(const std::string& directory, const std::string&
           "; build it with `make build` or say where it is with WithImageDirectory, --image-dir or GORU_IMAGE_DIR"};
 }
 
-}  // namespace goru::internal
+}  // namespace goru::guest

@@ -1,0 +1,50 @@
+#include "guest/loader.hpp"
+
+#include "guest/runtime.hpp"
+#include "guest/wasm_factory.hpp"
+#include "wasm/engine.hpp"
+#include "wasm/module_cache.hpp"
+
+namespace goru::guest {
+
+Loader::Loader() = default;
+Loader::~Loader() = default;
+
+Expected<std::unique_ptr<Loader>> Loader::Create(const Options& options) {
+  std::unique_ptr<Loader> loader(new Loader());
+  auto engine = wasm::Engine::Create();
+  if (!engine) return engine.error();
+  loader->engine_ = std::move(*engine);
+  if (!options.disk_cache) return loader;
+  std::string directory =
+      options.cache_directory.empty() ? wasm::ModuleCache::DefaultDirectory() : options.cache_directory;
+  // The user has no place of their own.
+  if (directory.empty()) return loader;
+  auto cache = wasm::ModuleCache::Open(std::move(directory));
+  if (!cache) return cache.error();
+  loader->cache_ = std::make_unique<const wasm::ModuleCache>(std::move(*cache));
+  return loader;
+}
+
+Expected<std::shared_ptr<const Runtime>> Loader::LoadRuntime(const ImageFile& image, const Progress& progress) const {
+  const auto compile = [&]() -> Expected<wasm::ModulePtr> {
+    if (progress) {
+      progress("compiling " + image.info().language + " for this machine" +
+               (cache_ ? " (once; kept in " + cache_->directory() + ")" : " (no cache)"));
+    }
+    auto module = image.ReadModule();
+    if (!module) return module.error();
+    return engine_->Compile(*module);
+  };
+  auto module = cache_ ? cache_->Load(*engine_, image.info().module_hash, compile) : compile();
+  if (!module) return module.error();
+  return Runtime::Create(engine_, std::move(*module), image);
+}
+
+Expected<std::shared_ptr<SandboxFactory>> Loader::Load(const ImageFile& image, const Progress& progress) const {
+  auto runtime = LoadRuntime(image, progress);
+  if (!runtime) return runtime.error();
+  return std::shared_ptr<SandboxFactory>(std::make_shared<WasmFactory>(std::move(*runtime)));
+}
+
+}  // namespace goru::guest

@@ -1,0 +1,53 @@
+// From image files to factories of sandboxes: the engine and its compiled code.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "goru/error.hpp"
+#include "guest/image_file.hpp"
+#include "guest/sandbox_factory.hpp"
+
+namespace goru::wasm {
+class Engine;
+class ModuleCache;
+}  // namespace goru::wasm
+
+namespace goru::guest {
+
+class Runtime;
+
+/// Thread-safe. What it makes does not need it any more.
+class Loader {
+ public:
+  struct Options {
+    /// Whether compiled code is kept on disk. Without, each Load compiles, which takes seconds.
+    bool disk_cache = true;
+    /// Where; empty: the user's own place. It must belong to the user alone.
+    std::string cache_directory;
+  };
+  /// Told in a line of text before something that takes seconds.
+  using Progress = std::function<void(std::string_view)>;
+
+  /// kUnavailable: the engine cannot be had, or the directory cannot be used.
+  static Expected<std::unique_ptr<Loader>> Create(const Options& options);
+  ~Loader();
+  Loader(const Loader&) = delete;
+  Loader& operator=(const Loader&) = delete;
+
+  /// `progress` may be null.
+  Expected<std::shared_ptr<SandboxFactory>> Load(const ImageFile& image, const Progress& progress) const;
+  /// The same for who needs the program itself.
+  Expected<std::shared_ptr<const Runtime>> LoadRuntime(const ImageFile& image, const Progress& progress) const;
+
+ private:
+  Loader();
+
+  std::shared_ptr<wasm::Engine> engine_;
+  /// Null: nothing is kept.
+  std::unique_ptr<const wasm::ModuleCache> cache_;
+};
+
+}  // namespace goru::guest
