@@ -10,7 +10,8 @@ declare global {
   // ---- host functions ----
 
   /**
-   * Calls a function that the host registered and waits for its result.
+   * Calls a function that the host registered and waits for its result. Arguments cross as JSON.stringify has them, but
+   * for bytes: a Uint8Array, any other view and an ArrayBuffer stay what they are, and bytes of the host are a Uint8Array.
    * Throws what the host raised: a standard error class where its type names one, else a {@link HostError}.
    */
   function call<T = any>(name: string, args?: object): T;

@@ -22,7 +22,10 @@ __all__ = [
     "Response",
 ]
 
-Json: TypeAlias = None | bool | int | float | str | list["Json"] | tuple["Json", ...] | dict[str, "Json"]
+_Bytes: TypeAlias = bytes | bytearray | memoryview
+_Value: TypeAlias = (
+    None | bool | int | float | str | _Bytes | list["_Value"] | tuple["_Value", ...] | dict[str, "_Value"]
+)
 
 # --- host functions ---
 
@@ -32,14 +35,14 @@ class HostError(RuntimeError):
 class HostCallLimitError(HostError):
     """The run has made all the host calls that it may make."""
 
-def call(name: str, /, **kwargs: Json) -> Any:
+def call(name: str, /, **kwargs: _Value) -> Any:
     """Calls the host function ``name`` and returns its result.
 
-    Arguments are what JSON can express; integers have at most 64 bits. Raises HostError, TypeError for arguments that
+    Arguments are what JSON can express, and bytes; integers have at most 64 bits. Raises HostError, TypeError for arguments that
     cannot cross, ValueError for ones that are too large.
     """
 
-async def async_call(name: str, /, **kwargs: Json) -> Any:
+async def async_call(name: str, /, **kwargs: _Value) -> Any:
     """Calls the host function ``name`` without blocking the event loop.
 
     Calls that are gathered cross to the host together and run concurrently. Cancelling the task tells the host function to

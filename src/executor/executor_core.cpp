@@ -1,6 +1,7 @@
 #include "executor/executor_core.hpp"
 
 #include <algorithm>
+#include <cstdint>
 
 #include "executor/session_core.hpp"
 #include "executor/session_packages.hpp"
@@ -16,6 +17,20 @@ std::string HostMemoryName(size_t bytes, const char* whose, const char* options)
   const bool small = bytes < kKiB * kKiB;
   return "the " + std::to_string(small ? bytes / kKiB : bytes / kKiB / kKiB) + (small ? " KiB" : " MiB") +
          " that the host may hold for " + whose + " (" + options + ")";
+}
+
+/// What a message may have at most when the modules' own limits are used to the full. Bytes and text cross as they are.
+size_t LargestMessage(const Limits& limits) {
+  // Names, paths, and the heads of values.
+  constexpr size_t kMargin = size_t{64} << 10;
+  // A header of four bytes becomes a list of two texts.
+  constexpr size_t kHeader = 8;
+  const size_t fs = std::max(limits.fs.read_bytes, limits.fs.write_bytes) + limits.fs.path_bytes;
+  const size_t http = std::max(limits.http.request_body_bytes, limits.http.response_body_bytes) +
+                      limits.http.url_bytes + kHeader * limits.http.header_bytes;
+  const size_t kv = limits.kv.value_bytes + limits.kv.key_bytes;
+  // Sizes in messages have 32 bits, and guests count them with a sign.
+  return std::min<size_t>(std::max({fs, http, kv}) + kMargin, INT32_MAX);
 }
 
 }  // namespace
@@ -96,12 +111,7 @@ Expected<std::shared_ptr<SessionCore>> ExecutorCore::NewSession(const Language& 
                  "the memory limit is smaller than the " + language.name() + " runtime itself, which has " +
                      std::to_string((least + (size_t{1} << 20) - 1) >> 20) + " MiB (WithSessionMemoryLimit, --memory)"};
   }
-  // A file that fs may read has to fit into a message, whatever its bytes become there.
-  const Limits& limits = config.limits;
-  const size_t largest = std::max({limits.fs.read_bytes, limits.fs.write_bytes, limits.http.request_body_bytes,
-                                   limits.http.response_body_bytes, limits.kv.value_bytes});
-  constexpr size_t kMargin = size_t{64} << 10;
-  config.limits.message_bytes = std::max(limits.message_bytes, largest + largest / 2 + kMargin);
+  config.limits.message_bytes = std::max(config.limits.message_bytes, LargestMessage(config.limits));
   auto packages = MakeSessionPackages(shared_from_this(), language, config, (*pool)->factory().packages(),
                                       plain ? std::span<const PackageDirectory>() : packages_);
   if (!packages) return packages.error();

@@ -5,7 +5,7 @@
 #include "executor/executor_core.hpp"
 #include "executor/session_core.hpp"
 #include "goru/language.hpp"
-#include "support/base64.hpp"
+#include "host/wire_bytes.hpp"
 
 namespace goru::internal {
 namespace {
@@ -26,7 +26,7 @@ for name in call("modules"):
 
 // Bytecode that is checked against its source by nobody: both came from one wheel and never change.
 constexpr const char* kCompileCode = R"(
-import base64, _imp
+import _imp
 import importlib._bootstrap_external as external
 
 for name in call("sources"):
@@ -38,7 +38,7 @@ for name in call("sources"):
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         continue
     hashed = _imp.source_hash(external._RAW_MAGIC_NUMBER, source)
-    call("compiled", source=name, data=base64.b64encode(external._code_to_hash_pyc(code, hashed, False)).decode())
+    call("compiled", source=name, data=external._code_to_hash_pyc(code, hashed, False))
 )";
 
 Error Cancelled() { return Error{ErrorKind::kCancelled, "the installation was interrupted; nothing has changed"}; }
@@ -115,7 +115,7 @@ Expected<void> PackageCheck::Compile(const std::string& directory, const std::ve
   program.functions.Add(
       "compiled",
       [&store, &refused](const CallContext&, const nlohmann::json& args) {
-        const auto bytecode = support::FromBase64(args.value("data", std::string()));
+        const auto bytecode = host::FromWire(args.value("data", nlohmann::json()));
         refused = refused || !bytecode || !store(args.value("source", std::string()), *bytecode);
         return nlohmann::json();
       },

@@ -35,7 +35,7 @@ struct ImageInfo {
   /// Entries of the function table that an ordinary run calls through.
   std::vector<uint32_t> hot_table_entries;
   /// How values cross between this guest and the host.
-  const Codec& codec() const { return language == "python" ? Codec::Marshal() : Codec::Json(); }
+  const Codec& codec() const { return Codec::Marshal(); }
   /// Hash of the module, the key of its compiled code (XXH3, 128 bits, hex).
   std::string module_hash;
 };

@@ -20,6 +20,7 @@ constexpr uint8_t kLong = 'l';
 constexpr uint8_t kBinaryFloat = 'g';
 constexpr uint8_t kUnicode = 'u';
 constexpr uint8_t kInterned = 't';
+constexpr uint8_t kBytes = 's';
 constexpr uint8_t kTuple = '(';
 constexpr uint8_t kList = '[';
 constexpr uint8_t kDict = '{';
@@ -81,10 +82,10 @@ class Reader {
         return ReadSequence(out, depth);
       case kDict:
         return ReadDict(out, depth);
-      case 's':
-        return Fail("bytes cannot be passed to the host; decode or base64-encode them");
+      case kBytes:
+        return ReadBytes(out);
       default:
-        return Fail("a value of this type cannot be passed to the host; only what JSON can express can");
+        return Fail("a value of this type cannot be passed to the host; only what JSON can express, and bytes, can");
     }
   }
 
@@ -109,6 +110,15 @@ class Reader {
     uint32_t size = 0;
     if (!Take(size) || size > bytes_.size() - at_) return Fail("the message ends early");
     out = support::ToUtf8(bytes_.subspan(at_, size));
+    at_ += size;
+    return true;
+  }
+
+  bool ReadBytes(json& out) {
+    uint32_t size = 0;
+    if (!Take(size) || size > bytes_.size() - at_) return Fail("the message ends early");
+    const auto bytes = bytes_.subspan(at_, size);
+    out = json::binary({bytes.begin(), bytes.end()});
     at_ += size;
     return true;
   }
@@ -252,8 +262,14 @@ void PutValue(const json& value, std::string& out) {
       }
       out += static_cast<char>(kNull);
       return;
+    case json::value_t::binary: {
+      const auto& bytes = value.get_binary();
+      out += static_cast<char>(kBytes);
+      Put(out, static_cast<uint32_t>(bytes.size()));
+      out.append(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+      return;
+    }
     case json::value_t::null:
-    case json::value_t::binary:
     case json::value_t::discarded:
       out += static_cast<char>(kNone);
       return;

@@ -19,6 +19,7 @@ using nlohmann::json;
 bool Measure(const json& value, size_t depth, size_t& size) {
   size += 8;
   if (value.is_string()) size += value.get_ref<const std::string&>().size();
+  if (value.is_binary()) size += value.get_binary().size();
   if (!value.is_structured()) return true;
   if (depth == 0) return false;
   if (value.is_object()) {

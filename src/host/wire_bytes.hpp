@@ -1,15 +1,15 @@
-// Bytes in messages: a string where they are UTF-8, else {"base64": text} (docs/GUEST_ABI.md).
+// Bytes in messages: guests may pass text in their place, which stands for its UTF-8 (docs/GUEST_ABI.md).
 #pragma once
 
 #include <nlohmann/json.hpp>
 #include <optional>
-#include <string>
+#include <string_view>
 
 namespace goru::host {
 
-nlohmann::json ToWire(std::string bytes);
+nlohmann::json ToWire(std::string_view bytes);
 
-/// Nothing where `value` is neither form.
-std::optional<std::string> FromWire(const nlohmann::json& value);
+/// What `value` holds, as long as it does. Nothing where it is neither bytes nor text.
+std::optional<std::string_view> FromWire(const nlohmann::json& value);
 
 }  // namespace goru::host

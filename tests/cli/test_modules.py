@@ -320,6 +320,30 @@ def test_a_secret_reaches_the_server_and_not_the_guest(python, javascript, port)
 # --- fs ---
 
 
+@pytest.mark.parametrize("unit", [b"\n", b"\0", b"\xff", b'"', "é".encode(), b"x"])
+def test_files_of_every_content_at_the_limit(python, javascript, unit):
+    content = unit * ((10 << 20) // len(unit))
+    text = unit != b"\xff"
+    for guest, code in (
+        (python, """
+data = fs.read_bytes("/data/in")
+fs.write_bytes("/data/out", data)
+if TEXT: fs.write_text("/data/text", fs.read_text("/data/in"))
+print(len(data))
+""".replace("TEXT", str(text))),
+        (javascript, """
+const data = fs.readBytes("/data/in");
+fs.writeBytes("/data/out", data);
+if (TEXT) fs.writeText("/data/text", fs.readText("/data/in"));
+console.log(data.length);
+""".replace("TEXT", str(text).lower())),
+    ):
+        (guest.folder / "in").write_bytes(content)
+        assert guest.lines(code) == [str(len(content))]
+        assert (guest.folder / "out").read_bytes() == content
+        assert not text or (guest.folder / "text").read_bytes() == content
+
+
 def test_python_files(python):
     (python.folder / "in.txt").write_text("é\r\n")
     (python.folder / "raw").write_bytes(b"\xff\x00")

@@ -113,7 +113,7 @@ TEST_P(HostFunctions, WhatJsonCannotExpressIsRefused) {
   Executor executor = MakeExecutor({WithRegistry(EchoRegistry())});
   Session session = MakeSession(executor, language());
   const std::vector<const char*> bad =
-      python() ? std::vector<const char*>{"call('echo', a=b'bytes')",
+      python() ? std::vector<const char*>{"call('echo', a={b'key': 1})",
                                           "call('echo', a=object())",
                                           "call('echo', a={1, 2})",
                                           "call('echo', a=2 ** 64)",
@@ -179,6 +179,101 @@ TEST_P(HostFunctions, TextOfAllKinds) {
                  "  if (call('echo', {s, [s || 'e']: s}).s !== s) throw new Error(JSON.stringify(s.slice(0, 10)));\n"
                  "call('echo', {s: '\\ud800'})");
   EXPECT_TRUE(result.ok()) << Show(result);
+}
+
+TEST_P(HostFunctions, BytesAreAValue) {
+  Registry registry = EchoRegistry(Blocking::kNever);
+  registry.Add("make", [](const CallContext&, const json& args) {
+    return json::binary(std::vector<uint8_t>(args.at("n").get<size_t>(), 0xFF));
+  });
+  // What the host sees: bytes as lists of numbers, the rest as it is.
+  registry.Add("see", [](const CallContext&, const json& args) {
+    json seen = args;
+    for (json& value : seen) {
+      if (value.is_binary()) value = std::vector<uint8_t>(value.get_binary());
+    }
+    return json(seen.dump());
+  });
+  Executor executor = MakeExecutor({WithRegistry(std::move(registry))});
+  Session session = MakeSession(executor, language());
+  // What counts as bytes on the way out comes back as bytes.
+  constexpr Program kEcho = {R"(
+import array, collections
+data = bytes(range(256))
+class Bytes(bytes): pass
+for value in (b"", data, bytearray(data), memoryview(data), memoryview(data)[3:200], memoryview(data)[::2], Bytes(data),
+              array.array("B", data), b"\n" * 1_000_000):
+    for args in ({"v": value}, {"v": [value, "text"]}, {"v": {"deep": [value]}}, collections.OrderedDict(v=(value, value))):
+        for _ in range(2):
+            r = call("echo", **args)["v"]
+        while type(r) is not bytes:
+            r = r["deep"] if type(r) is dict else r[0]
+        assert r == bytes(value), (value, r)
+class Text(str): pass
+mixed = call("echo", v={1: Bytes(b"a"), "t": (Text("x"), True, None, 1.5, {"b": bytearray(b"b"), "c": memoryview(b"xyz")[::2]})})["v"]
+assert mixed == {"1": b"a", "t": ["x", True, None, 1.5, {"b": b"b", "c": b"xz"}]}, mixed
+r = call("make", n=3)
+print(type(r).__name__, r, call("see", a=b"\x00\xff", b=bytearray(b"x"), c="x"))
+view = memoryview(bytearray(2)); view.release()
+for wrong in (view, {b"a": 1}, {1, 2}):
+    try:
+        call("echo", v=wrong)
+        print("crossed", wrong)
+    except (TypeError, ValueError):
+        pass
+)",
+                             R"(
+const all = Uint8Array.from({length: 256}, (_, i) => i);
+const same = (a, b) => a instanceof Uint8Array && a.length === b.length && a.every((x, i) => x === b[i]);
+const bytes = (v) => new Uint8Array(v.buffer ?? v, v.byteOffset ?? 0, v.byteLength);
+const growing = new ArrayBuffer(4, {maxByteLength: 64});
+const tracking = new Uint8Array(growing, 1), words = new Uint16Array(growing);
+growing.resize(11);
+for (const value of [new Uint8Array(), all, all.buffer, all.subarray(3, 200), new DataView(all.buffer, 5, 7), new Float64Array([1.5, NaN]),
+                     new Uint8ClampedArray([1, 2]), growing, tracking, new DataView(growing, 2), new Uint8Array(1e6).fill(10)]) {
+  for (const args of [{v: value}, {v: [value, 'text']}, {v: {deep: [value]}}]) {
+    let r = call('echo', args).v;
+    while (!(r instanceof Uint8Array)) r = r.deep ?? r[0];
+    if (!same(r, bytes(value))) throw new Error(value + ' ' + r);
+  }
+}
+if (call('echo', {v: words}).v.length !== 10) throw new Error('words');
+const r = call('make', {n: 3});
+console.log(r.constructor.name, String(r), call('see', {a: new Uint8Array([0, 255]), b: new Uint8Array([120]).buffer, c: 'x'}));
+const gone = new Uint8Array(4);
+gone.buffer.transfer();
+for (const wrong of [gone, gone.buffer, new DataView(growing, 8)]) {
+  growing.resize(2);
+  let crossed = false;
+  try { call('echo', {v: wrong}); crossed = true; } catch (e) { if (!(e instanceof TypeError)) throw e; }
+  if (crossed) console.log('crossed', wrong);
+}
+)"};
+  const Result result = session.Run(kEcho.In(language()));
+  EXPECT_EQ(result.stdout_text, python() ? "bytes b'\\xff\\xff\\xff' {\"a\":[0,255],\"b\":[120],\"c\":\"x\"}\n"
+                                         : "Uint8Array 255,255,255 {\"a\":[0,255],\"b\":[120],\"c\":\"x\"}\n")
+      << Show(result);
+  // A value of bytes has no JSON form.
+  RunOptions want;
+  want.want_value = true;
+  const Result value = session.Run(python() ? "[b'ab']" : "call('make', {n: 2})", want);
+  EXPECT_TRUE(value.ok()) << Show(value);
+  if (python()) {
+    EXPECT_EQ(value.value_repr, "[b'ab']");
+  } else {
+    EXPECT_EQ(value.value, R"({"0":255,"1":255})");
+  }
+  constexpr Program kGathered = {R"(
+import asyncio
+async def main():
+    return await asyncio.gather(*(async_call("echo", v=bytes([i]) * 1000) for i in range(100)))
+print(all(r["v"] == bytes([i]) * 1000 for i, r in enumerate(asyncio.run(main()))))
+)",
+                                 R"(
+const rs = await runAsync(Array.from({length: 100}, (_, i) => asyncCall('echo', {v: new Uint8Array(1000).fill(i)})));
+console.log(rs.every((r, i) => r.v.length === 1000 && r.v.every((x) => x === i)) ? 'True' : rs);
+)"};
+  EXPECT_EQ(session.Run(kGathered.In(language())).stdout_text, "True\n");
 }
 
 TEST_P(HostFunctions, LargeArgumentsAndResults) {

@@ -161,9 +161,28 @@ TEST(MarshalCodec, WritesWhatPythonWrites) {
   EXPECT_EQ(encode(uint64_t{1} << 40), "l\x03\0\0\0\0\0\0\0\0\x04"s);
   EXPECT_EQ(encode(-(int64_t{1} << 40)), "l\xfd\xff\xff\xff\0\0\0\0\0\x04"s);
   EXPECT_EQ(encode(json::array({true, "a"})), "[\x02\0\0\0Tu\x01\0\0\0a"s);
+  EXPECT_EQ(encode(json::binary({0, 0xFF, 'a'})),
+            "s\x03\0\0\0\0\xff"
+            "a"s);
   EXPECT_EQ(encode({{"k", 1.0}}),
             "{u\x01\0\0\0kg\0\0\0\0\0\0\xf0\x3f"
             "0"s);
+}
+
+TEST(MarshalCodec, BytesAreAValue) {
+  std::vector<uint8_t> all;
+  for (int i = 0; i < 256; ++i) all.push_back(static_cast<uint8_t>(i));
+  const std::vector<uint8_t> large(1 << 20, 0x0A);
+  for (const json& value : {json::binary({}), json::binary(all), json::binary(large),
+                            json{{"list", json::array({json::binary(all), "text"})}, {"b", json::binary({1})}}}) {
+    std::string out;
+    Codec::Marshal().Encode(value, out);
+    const auto read = Codec::Marshal().Decode(Bytes(out));
+    ASSERT_TRUE(read.ok()) << read.error().message;
+    EXPECT_EQ(*read, value);
+  }
+  // As the key of a dict they are refused.
+  EXPECT_FALSE(Codec::Marshal().Decode(Bytes("{s\x01\0\0\0aN0"s)).ok());
 }
 
 TEST(MarshalCodec, KeysOfOtherTypesBecomeText) {

@@ -2,8 +2,8 @@
 // alive: yes
 // output: 1
 // Reserved names with arguments that the prelude would never send, alone and at once.
-const odd = [null, true, -1, 2 ** 63, 1e308, '', 'x', '\0', '\ud800', 'x'.repeat(5000), [], [[]], {}, {base64: '!!'}, {base64: 1},
-  {base64: 'QQ==', more: 1}, [[1, 2]], [['a']], [['a', 'b', 'c']], [['a\r\nb', 'c\nd']]];
+const odd = [null, true, -1, 2 ** 63, 1e308, '', 'x', '\0', '\ud800', 'x'.repeat(5000), [], [[]], {}, new Uint8Array(), new Uint8Array(99),
+  new ArrayBuffer(9), {base64: 'QQ=='}, [[1, 2]], [['a']], [['a', 'b', 'c']], [['a\r\nb', 'c\nd']]];
 const names = ['goru:', 'goru:.', 'goru:kv', 'goru:kv.', 'goru:.get', 'goru:nope.get', 'goru:kv.get.more', 'goru:KV.get', 'goru:kv.get\0',
   'goru:__proto__.x', 'goru:' + 'x'.repeat(100000), 'goru:fs.read\n', 'goru:http.request ', 'goru:goru:kv.get'];
 const methods = {'http.request': ['method', 'url', 'headers', 'body', 'timeout', 'redirect'], 'http.secret': ['name'],

@@ -5,8 +5,8 @@
 import marshal, os
 
 nan, inf = float("nan"), float("inf")
-odd = [None, True, -1, 2**63, nan, inf, 1e308, "", "x", "\0", "\ud800", "x" * 5000, [], [[]], {}, {"base64": "!!"}, {"base64": 1},
-       {"base64": "QQ==", "more": 1}, [[1, 2]], [["a"]], [["a", "b", "c"]], [["a\r\nb", "c\nd"]]]
+odd = [None, True, -1, 2**63, nan, inf, 1e308, "", "x", "\0", "\ud800", "x" * 5000, [], [[]], {}, b"", b"\xff\0" * 50, bytearray(5),
+       memoryview(b"abc")[::2], {"base64": "QQ=="}, [[1, 2]], [["a"]], [["a", "b", "c"]], [["a\r\nb", "c\nd"]]]
 names = ["goru:", "goru:.", "goru:kv", "goru:kv.", "goru:.get", "goru:nope.get", "goru:kv.get.more", "goru:KV.get", "goru:kv.get\0",
          "goru:__proto__.x", "goru:" + "x" * 100000, "goru:fs.read\n", "goru:http.request ", "goru:goru:kv.get"]
 methods = {"http.request": ["method", "url", "headers", "body", "timeout", "redirect"], "http.secret": ["name"],

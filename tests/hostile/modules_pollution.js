@@ -4,7 +4,7 @@
 // Broken prototypes and globals: what the modules do does not depend on them.
 const print_ = console.log, stringify = JSON.stringify, toText = BigInt.prototype.toString, apply = Reflect.apply;
 const bad = () => { throw new TypeError('polluted') };
-const keys = ['key', 'path', 'status', 'url', 'headers', 'body', 'base64', 'name', 'is_dir', 'size', 'mod_time', 'is_link', 'code',
+const keys = ['key', 'path', 'status', 'url', 'headers', 'body', 'name', 'is_dir', 'size', 'mod_time', 'is_link', 'code',
   'toJSON', 'then', 'length', 'params', 'json', 'timeout', 'redirect', 'recursive', 'get', 'set'];
 for (const proto of [Object.prototype, Array.prototype, String.prototype, Number.prototype, Uint8Array.prototype, Error.prototype]) {
   for (const key of keys) {

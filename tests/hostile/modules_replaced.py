@@ -1,7 +1,7 @@
 # expect: ok guest_exception
 # alive: yes
 # Everything that the modules use is replaced. Only this sandbox may notice.
-import base64, builtins, http as package, json, os, posixpath, urllib.parse
+import builtins, http as package, json, os, posixpath, urllib.parse
 
 def bad(*args, **kwargs):
     raise SystemError("replaced")
@@ -31,13 +31,13 @@ for function in (lambda: kv.get(Text("k")), lambda: kv.set("k", Text("v")), lamb
                  lambda: package.request(Text("GET"), Text("http://refused.example/"), params={"a": 1})):
     attempt(function)
 package.Response.__init__ = package.Headers.__init__ = bad
-for module in (json, base64, os, posixpath, urllib.parse):
+for module in (json, os, posixpath, urllib.parse):
     for name in list(vars(module)):
         if callable(getattr(module, name)):
             setattr(module, name, bad)
     use()
 names = vars(builtins)["fs"].read_text.__globals__
-for name in ("_ask", "_errors", "_encode", "_scan", "_to_wire", "_failure", "_OK", "_CALL"):
+for name in ("_ask", "_errors", "_encode", "_scan", "_bytes_of", "_failure", "_OK", "_CALL"):
     names[name] = bad
     use()
 for name in ("isinstance", "type", "len", "getattr", "issubclass", "OSError", "bytes", "memoryview"):

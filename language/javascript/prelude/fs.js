@@ -26,9 +26,8 @@ function jsonOf(value, indent) {
   return text;
 }
 
-function textOf(wire) {
-  if (typeof wire === 'string') return wire;
-  const text = native.utf8Decode(native.bytes(wire), true);
+function textOf(bytes) {
+  const text = native.utf8Decode(bytes, true);
   if (text === undefined) throw new TypeError('the file is not UTF-8 text; fs.readBytes reads it');
   return text;
 }
@@ -106,7 +105,7 @@ const { ask, start } = native;
 shared.global('fs', {
   readText(path) { return textOf(ask('goru:fs.read', 'path', checkPath(path))); },
   readJson(path) { return P.parse(textOf(ask('goru:fs.read', 'path', checkPath(path)))); },
-  readBytes(path) { return native.bytes(ask('goru:fs.read', 'path', checkPath(path))); },
+  readBytes(path) { return ask('goru:fs.read', 'path', checkPath(path)); },
   writeText(path, text) { ask('goru:fs.write', 'path', checkPath(path), 'data', checkText(text)); },
   writeJson(path, value, indent) { ask('goru:fs.write', 'path', checkPath(path), 'data', jsonOf(value, indent)); },
   writeBytes(path, bytes) { ask('goru:fs.write', 'path', checkPath(path), 'data', checkBytes(bytes)); },
@@ -124,7 +123,7 @@ shared.global('fs', {
 
   async asyncReadText(path) { return textOf(await start('goru:fs.read', 'path', checkPath(path))); },
   async asyncReadJson(path) { return P.parse(textOf(await start('goru:fs.read', 'path', checkPath(path)))); },
-  async asyncReadBytes(path) { return native.bytes(await start('goru:fs.read', 'path', checkPath(path))); },
+  async asyncReadBytes(path) { return await start('goru:fs.read', 'path', checkPath(path)); },
   async asyncWriteText(path, text) { await start('goru:fs.write', 'path', checkPath(path), 'data', checkText(text)); },
   async asyncWriteJson(path, value, indent) {
     await start('goru:fs.write', 'path', checkPath(path), 'data', jsonOf(value, indent));

@@ -90,13 +90,12 @@ class Response {
     this.#body = answer.body;
   }
 
-  get content() { return native.bytes(this.#body); }
+  get content() { return new P.Uint8Array(this.#body); }
 
   get text() {
     if (this.#text !== undefined) return this.#text;
     const known = shared.encodingOf(this.#charset);
-    if (typeof this.#body === 'string' && (known === undefined || known === 'utf-8')) this.#text = this.#body;
-    else this.#text = shared.decodeText(known === undefined ? 'utf-8' : known, native.bytes(this.#body));
+    this.#text = shared.decodeText(known === undefined ? 'utf-8' : known, this.#body);
     return this.#text;
   }
 

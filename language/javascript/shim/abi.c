@@ -21,15 +21,14 @@ bool cross(const Buffer *request, Response *response)
     *response = (Response){0};
     if (request->failed || request->size > INT32_MAX)
         return false;
-    // One byte is kept for the NUL that the JSON parser wants. A response that is still being read keeps the buffer.
-    bool shared = !response_buffer_taken;
-    int32_t capacity = shared ? RESPONSE_SIZE - 1 : 0;
+    // A response that is still being read keeps the buffer.
+    int32_t capacity = response_buffer_taken ? 0 : RESPONSE_SIZE;
     int32_t size = import_host_call(request->data, (int32_t)request->size, response_buffer, capacity);
     if (size < 1)
         return false;
     char *data = response_buffer;
     if (size > capacity) {
-        data = malloc((size_t)size + 1);
+        data = malloc((size_t)size);
         if (!data) {
             memory_exhausted = true;
             memory_release_reserve();
@@ -43,10 +42,8 @@ bool cross(const Buffer *request, Response *response)
     } else {
         response_buffer_taken = true;
     }
-    data[size] = '\0';
-    response->ok = data[0] == 'o';
-    response->json = data + 1;
-    response->size = (size_t)size - 1;
+    response->data = data;
+    response->size = (size_t)size;
     return true;
 }
 
@@ -54,7 +51,7 @@ void response_free(Response *response)
 {
     if (response->owned)
         free(response->owned);
-    else if (response->json)
+    else if (response->data)
         response_buffer_taken = false;
     *response = (Response){0};
 }
@@ -131,6 +128,5 @@ int32_t goru_run(int32_t size)
 {
     if (!goru_context || !input_holds(size))
         return 1;
-    input[size] = '\0';
     return run_job(goru_context, input, (size_t)size) ? 0 : 1;
 }

@@ -112,6 +112,66 @@ JSValue engine_named_keys(JSContext *ctx, JSValueConst object)
     return keys;
 }
 
+JSValue engine_unbox(JSContext *ctx, JSValue object)
+{
+    JSObject *p = JS_VALUE_GET_OBJ(object);
+    switch (p->class_id) {
+    case JS_CLASS_NUMBER:
+        return JS_ToNumberFree(ctx, object);
+    case JS_CLASS_STRING:
+        return JS_ToStringFree(ctx, object);
+    case JS_CLASS_BOOLEAN:
+    case JS_CLASS_BIG_INT:
+        set_value(ctx, &object, js_dup(p->u.object_data));
+        return object;
+    default:
+        return object;
+    }
+}
+
+bool engine_is_raw_json(JSValueConst object)
+{
+    return JS_VALUE_GET_OBJ(object)->class_id == JS_CLASS_RAWJSON;
+}
+
+int engine_view_bytes(JSContext *ctx, JSValueConst view, uint8_t **data, size_t *size)
+{
+    JSObject *p = JS_VALUE_GET_OBJ(view);
+    const bool typed = p->class_id != JS_CLASS_DATAVIEW;
+    if (typed ? typed_array_is_oob(p) : dataview_is_oob(p)) {
+        JS_ThrowTypeErrorArrayBufferOOB(ctx);
+        return -1;
+    }
+    const JSTypedArray *ta = p->u.typed_array;
+    const JSArrayBuffer *buffer = ta->buffer->u.array_buffer;
+    *size = ta->length;
+    if (ta->track_rab) {
+        // As long as the buffer is, in whole elements.
+        const unsigned shift = typed ? typed_array_size_log2(p->class_id) : 0;
+        *size = (size_t)(buffer->byte_length - (int)ta->offset) >> shift << shift;
+    }
+    *data = *size > 0 ? buffer->data + ta->offset : (uint8_t *)"";
+    return 0;
+}
+
+JSValue engine_new_list(JSContext *ctx, uint32_t count, JSValue **items)
+{
+    JSValue array = JS_NewArray(ctx);
+    if (count == 0 || JS_IsException(array))
+        return array;
+    JSObject *p = JS_VALUE_GET_OBJ(array);
+    if (count > INT32_MAX || expand_fast_array(ctx, p, count)) {
+        JS_FreeValue(ctx, array);
+        return count > INT32_MAX ? JS_ThrowOutOfMemory(ctx) : JS_EXCEPTION;
+    }
+    *items = p->u.array.u.values;
+    for (uint32_t i = 0; i < count; i++)
+        (*items)[i] = JS_UNDEFINED;
+    p->u.array.count = count;
+    p->prop[0].u.value = js_int32((int32_t)count);
+    return array;
+}
+
 void engine_seed_random(JSContext *ctx, uint64_t seed)
 {
     ctx->random_state = seed != 0 ? seed : 1;

@@ -42,6 +42,19 @@ JSContext *engine_new_context(JSRuntime *rt);
 // proxies and other exotic objects.
 JSValue engine_named_keys(JSContext *ctx, JSValueConst object);
 
+// An object that stands for a primitive, which it takes, becomes that primitive as JSON.stringify has it: a boxed number,
+// string, boolean or BigInt. Other objects stay.
+JSValue engine_unbox(JSContext *ctx, JSValue object);
+
+// Whether an object is one that JSON.rawJSON made.
+bool engine_is_raw_json(JSValueConst object);
+
+// The bytes of a typed array or DataView as they are now. -1 on an exception.
+int engine_view_bytes(JSContext *ctx, JSValueConst view, uint8_t **data, size_t *size);
+
+// A new array of `count` values, all undefined, which lie at `items` as long as nothing else has the array.
+JSValue engine_new_list(JSContext *ctx, uint32_t count, JSValue **items);
+
 // Replaces the state of Math.random.
 void engine_seed_random(JSContext *ctx, uint64_t seed);
 

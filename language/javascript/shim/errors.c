@@ -106,22 +106,21 @@ static void add_hint(JSContext *ctx, JSValueConst error)
 
 static void append_field(Buffer *out, const char *key, const char *text, size_t size)
 {
-    buffer_byte(out, '"');
-    buffer_text(out, key);
-    buffer_text(out, "\":");
-    buffer_json_string(out, text, size);
+    codec_text(out, key);
+    marshal_string(out, MARSHAL_TEXT, text, size);
 }
 
 static void report(Buffer *out, const char *type, const char *message, size_t message_size, const char *traceback,
                    size_t traceback_size)
 {
-    buffer_text(out, "{\"error\":{");
+    buffer_byte(out, MARSHAL_DICT);
+    codec_text(out, "error");
+    buffer_byte(out, MARSHAL_DICT);
     append_field(out, "type", type, strlen(type));
-    buffer_byte(out, ',');
     append_field(out, "message", message, message_size);
-    buffer_byte(out, ',');
     append_field(out, "traceback", traceback, traceback_size);
-    buffer_text(out, "}}");
+    buffer_byte(out, MARSHAL_NULL);
+    buffer_byte(out, MARSHAL_NULL);
 }
 
 static void report_fixed(Buffer *out, const char *type, const char *message, const char *traceback)

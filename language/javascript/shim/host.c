@@ -6,6 +6,9 @@
 // Buffers up to this size stay allocated between crossings.
 enum { KEEP_SIZE = 64 * 1024, SITES = 3 };
 
+// What host_begin writes before the name: a tuple's head and the operation.
+enum { CALL_HEAD = 10 };
+
 // An asynchronous call that was started and has not completed.
 typedef struct Call {
     int64_t id;
@@ -16,14 +19,28 @@ typedef struct Call {
     int site_count;
 } Call;
 
-static Buffer request;         // reused by every crossing
-static Buffer queue;           // "[id,name,args]" of queued calls, joined by commas
-static Call *calls;            // in order of their ids
+// Of finished requests, for the next one: guest code that runs while a request is built may make calls itself.
+static Buffer spare;
+static Buffer queue; // (id, name, args) of queued calls
+static uint32_t queued_count;
+static Call *calls; // in order of their ids
 static size_t call_count;
 static size_t call_capacity;
 static size_t live_count;
 static int64_t next_id = 1;
-static JSValue check_function; // the replacer that refuses what JSON would drop silently
+
+static Buffer take_buffer(void)
+{
+    Buffer taken = spare;
+    spare = (Buffer){0};
+    return taken;
+}
+
+static void drop_queue(void)
+{
+    buffer_reset(&queue, KEEP_SIZE);
+    queued_count = 0;
+}
 
 static void call_clear_sites(JSContext *ctx, Call *call)
 {
@@ -38,56 +55,6 @@ static void call_clear(JSContext *ctx, Call *call)
     JS_FreeValue(ctx, call->reject);
     call_clear_sites(ctx, call);
     *call = (Call){.id = call->id, .resolve = JS_UNDEFINED, .reject = JS_UNDEFINED};
-}
-
-// JSON.stringify leaves functions and symbols out without a word; a host call refuses them.
-static JSValue check_argument(JSContext *ctx, JSValueConst this_value, int argc, JSValueConst *argv)
-{
-    (void)this_value;
-    if (argc < 2)
-        return JS_UNDEFINED;
-    if (JS_IsSymbol(argv[1]) || JS_IsFunction(ctx, argv[1])) {
-        const char *key = JS_ToCString(ctx, argv[0]);
-        if (!key)
-            return JS_EXCEPTION;
-        JS_ThrowTypeError(ctx, "cannot send argument '%.80s' to the host: it is a %s", key,
-                          JS_IsSymbol(argv[1]) ? "symbol" : "function");
-        JS_FreeCString(ctx, key);
-        return JS_EXCEPTION;
-    }
-    if (JS_IsBigInt(argv[1])) {
-        const char *key = JS_ToCString(ctx, argv[0]);
-        if (!key)
-            return JS_EXCEPTION;
-        JS_ThrowTypeError(ctx, "cannot send argument '%.80s' to the host: it is a BigInt", key);
-        JS_FreeCString(ctx, key);
-        return JS_EXCEPTION;
-    }
-    return JS_DupValue(ctx, argv[1]);
-}
-
-// The JSON text of a call's arguments as a string value.
-static JSValue arguments_json(JSContext *ctx, int argc, JSValueConst *argv)
-{
-    if (argc < 2 || JS_IsUndefined(argv[1]))
-        return JS_NewString(ctx, "{}");
-    if (!JS_IsObject(argv[1]) || JS_IsArray(argv[1]) || JS_IsFunction(ctx, argv[1]))
-        return JS_ThrowTypeError(ctx, "the arguments of a host call must be an object such as {id: 1}");
-    JSValue json = JS_JSONStringify(ctx, argv[1], check_function, JS_UNDEFINED);
-    if (JS_IsUndefined(json))
-        return JS_ThrowTypeError(ctx, "the arguments of a host call must be an object such as {id: 1}");
-    return json;
-}
-
-static int append_name(JSContext *ctx, Buffer *out, JSValueConst name)
-{
-    size_t size;
-    const char *text = JS_ToCStringLen(ctx, &size, name);
-    if (!text)
-        return -1;
-    buffer_json_string(out, text, size);
-    JS_FreeCString(ctx, text);
-    return 0;
 }
 
 // Copies a string of the host's details onto the error.
@@ -154,32 +121,25 @@ static JSValue host_error(JSContext *ctx, JSValueConst list)
     return error;
 }
 
-static JSValue parse_payload(JSContext *ctx, const Response *response)
+static JSValue crossing_failed(JSContext *ctx, const Buffer *request)
 {
-    if (response->size == 0)
-        return JS_NULL;
-    return JS_ParseJSON(ctx, response->json, response->size, "goru:host");
-}
-
-static JSValue crossing_failed(JSContext *ctx)
-{
-    if (memory_exhausted || request.failed) {
+    if (memory_exhausted || request->failed) {
         memory_release_reserve();
         return JS_ThrowOutOfMemory(ctx);
     }
     return JS_ThrowPlainError(ctx, "the host sent no response");
 }
 
-// Crosses with what is in `request` and returns the value, or throws.
-static JSValue exchange(JSContext *ctx)
+// Crosses and returns the value, or throws.
+static JSValue exchange(JSContext *ctx, const Buffer *request)
 {
     Response response;
-    bool received = cross(&request, &response);
-    JSValue result = received ? parse_payload(ctx, &response) : crossing_failed(ctx);
-    bool ok = response.ok;
+    if (!cross(request, &response))
+        return crossing_failed(ctx, request);
+    bool ok;
+    JSValue result = codec_decode_answer(ctx, response.data, response.size, &ok);
     response_free(&response);
-    buffer_reset(&request, KEEP_SIZE);
-    if (received && !ok && !JS_IsException(result)) {
+    if (!ok && !JS_IsException(result)) {
         JSValue error = host_error(ctx, result);
         JS_FreeValue(ctx, result);
         return JS_IsException(error) ? error : JS_Throw(ctx, error);
@@ -195,34 +155,54 @@ static int require_name(JSContext *ctx, int argc, JSValueConst *argv)
     return -1;
 }
 
-JSValue host_send(JSContext *ctx, JSValueConst name, const char *args, size_t size)
+int host_begin(JSContext *ctx, Buffer *call, JSValueConst name)
 {
-    buffer_reset(&request, KEEP_SIZE);
-    buffer_text(&request, "c[");
-    if (append_name(ctx, &request, name) < 0)
-        return JS_EXCEPTION;
-    buffer_byte(&request, ',');
-    buffer_append(&request, args, size);
-    buffer_byte(&request, ']');
+    *call = take_buffer();
+    size_t size;
+    const char *text = JS_ToCStringLen(ctx, &size, name);
+    if (!text) {
+        host_abandon(call);
+        return -1;
+    }
+    marshal_sequence(call, MARSHAL_TUPLE, 3);
+    marshal_integer(call, 'c');
+    marshal_string(call, MARSHAL_TEXT, text, size);
+    JS_FreeCString(ctx, text);
+    return 0;
+}
+
+void host_abandon(Buffer *call)
+{
+    buffer_reset(call, spare.data ? 0 : KEEP_SIZE);
+    if (call->data)
+        spare = *call;
+}
+
+JSValue host_send(JSContext *ctx, Buffer *call)
+{
+    JSValue result = exchange(ctx, call);
+    host_abandon(call);
     // A soft interrupt that came while the host was busy is noticed at the next poll.
-    JSValue result = exchange(ctx);
     engine_poll_soon(ctx);
     return result;
+}
+
+// Begins a call of guest code.
+static int begin(JSContext *ctx, Buffer *call, int argc, JSValueConst *argv)
+{
+    if (require_name(ctx, argc, argv) < 0 || host_begin(ctx, call, argv[0]) < 0)
+        return -1;
+    if (codec_arguments(ctx, call, argc > 1 ? argv[1] : JS_UNDEFINED) == 0)
+        return 0;
+    host_abandon(call);
+    return -1;
 }
 
 static JSValue host_call(JSContext *ctx, JSValueConst this_value, int argc, JSValueConst *argv)
 {
     (void)this_value;
-    if (require_name(ctx, argc, argv) < 0)
-        return JS_EXCEPTION;
-    // toJSON methods run in here and may call the host themselves, so the request is built only afterwards.
-    JSValue args = arguments_json(ctx, argc, argv);
-    size_t size;
-    const char *text = JS_IsException(args) ? NULL : JS_ToCStringLen(ctx, &size, args);
-    JSValue result = text ? host_send(ctx, argv[0], text, size) : JS_EXCEPTION;
-    JS_FreeCString(ctx, text);
-    JS_FreeValue(ctx, args);
-    return result;
+    Buffer call;
+    return begin(ctx, &call, argc, argv) < 0 ? JS_EXCEPTION : host_send(ctx, &call);
 }
 
 static Call *call_add(void)
@@ -262,48 +242,41 @@ static Call *call_find(int64_t id)
 }
 
 // Queues a call whose promise has these functions, and takes them. -1 on an exception.
-static int enqueue(JSContext *ctx, JSValue *functions, JSValueConst name, const char *args, size_t size)
+static int enqueue(JSContext *ctx, JSValue *functions, const Buffer *request)
 {
-    Call *call = call_add();
+    Call *call = request->failed ? NULL : call_add();
     size_t before = queue.size;
-    int failed = 0;
     if (call) {
-        if (queue.size > 0)
-            buffer_byte(&queue, ',');
-        buffer_byte(&queue, '[');
-        buffer_number(&queue, next_id);
-        buffer_byte(&queue, ',');
-        failed = append_name(ctx, &queue, name);
-        buffer_byte(&queue, ',');
-        buffer_append(&queue, args, size);
-        buffer_byte(&queue, ']');
+        marshal_sequence(&queue, MARSHAL_TUPLE, 3);
+        marshal_integer(&queue, next_id);
+        buffer_append(&queue, request->data + CALL_HEAD, request->size - CALL_HEAD);
     }
-    if (failed || !call || queue.failed) {
-        if (!failed) {
-            memory_release_reserve();
-            JS_ThrowOutOfMemory(ctx);
-        }
+    if (!call || queue.failed) {
         queue.size = before;
         queue.failed = false;
         JS_FreeValue(ctx, functions[0]);
         JS_FreeValue(ctx, functions[1]);
+        memory_release_reserve();
+        JS_ThrowOutOfMemory(ctx);
         return -1;
     }
     *call = (Call){.id = next_id++, .resolve = functions[0], .reject = functions[1]};
     call->site_count = engine_capture_sites(ctx, call->sites, SITES);
     call_count++;
     live_count++;
+    queued_count++;
     return 0;
 }
 
-JSValue host_start(JSContext *ctx, JSValueConst name, const char *args, size_t size)
+JSValue host_start(JSContext *ctx, Buffer *call)
 {
     JSValue functions[2];
     JSValue promise = JS_NewPromiseCapability(ctx, functions);
-    if (!JS_IsException(promise) && enqueue(ctx, functions, name, args, size) < 0) {
+    if (!JS_IsException(promise) && enqueue(ctx, functions, call) < 0) {
         JS_FreeValue(ctx, promise);
-        return JS_EXCEPTION;
+        promise = JS_EXCEPTION;
     }
+    host_abandon(call);
     return promise;
 }
 
@@ -332,17 +305,8 @@ static JSValue rejected(JSContext *ctx)
 static JSValue host_async_call(JSContext *ctx, JSValueConst this_value, int argc, JSValueConst *argv)
 {
     (void)this_value;
-    if (require_name(ctx, argc, argv) < 0)
-        return rejected(ctx);
-    JSValue args = arguments_json(ctx, argc, argv);
-    if (JS_IsException(args))
-        return rejected(ctx);
-    size_t size;
-    const char *text = JS_ToCStringLen(ctx, &size, args);
-    JSValue promise = text ? host_start(ctx, argv[0], text, size) : JS_EXCEPTION;
-    JS_FreeCString(ctx, text);
-    JS_FreeValue(ctx, args);
-    return promise;
+    Buffer call;
+    return begin(ctx, &call, argc, argv) < 0 ? rejected(ctx) : host_start(ctx, &call);
 }
 
 bool host_pending(void)
@@ -361,8 +325,7 @@ void host_drop(JSContext *ctx)
         calls = NULL;
         call_capacity = 0;
     }
-    buffer_reset(&queue, KEEP_SIZE);
-    buffer_reset(&request, KEEP_SIZE);
+    drop_queue();
 }
 
 // Settles one call; takes `value`, which is the result or, when it failed, the error.
@@ -438,12 +401,17 @@ static int reject_all(JSContext *ctx, JSValue error)
 
 int host_wait(JSContext *ctx)
 {
-    buffer_reset(&request, KEEP_SIZE);
-    buffer_text(&request, "b[[");
+    // (op, calls, cancelled, timeout)
+    Buffer request = take_buffer();
+    marshal_sequence(&request, MARSHAL_TUPLE, 4);
+    marshal_integer(&request, 'b');
+    marshal_sequence(&request, MARSHAL_LIST, queued_count);
     buffer_append(&request, queue.data, queue.size);
-    buffer_text(&request, "],[],null]");
-    buffer_reset(&queue, KEEP_SIZE);
-    JSValue list = exchange(ctx);
+    marshal_sequence(&request, MARSHAL_LIST, 0);
+    buffer_byte(&request, MARSHAL_NONE);
+    drop_queue();
+    JSValue list = exchange(ctx, &request);
+    host_abandon(&request);
     if (JS_IsException(list)) {
         JSValue error = JS_GetException(ctx);
         if (JS_IsUncatchableError(error)) {
@@ -475,9 +443,6 @@ int host_install(JSContext *ctx, JSValueConst native)
         JS_CFUNC_DEF("asyncCall", 2, host_async_call),
         JS_CFUNC_DEF("time_now", 0, host_time_now),
     };
-    check_function = JS_NewCFunction(ctx, check_argument, "check", 2);
-    if (JS_IsException(check_function))
-        return -1;
     JSValue global = JS_GetGlobalObject(ctx);
     int result = JS_SetPropertyFunctionList(ctx, global, functions, sizeof(functions) / sizeof(functions[0]));
     JS_FreeValue(ctx, global);

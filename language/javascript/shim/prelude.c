@@ -112,7 +112,7 @@ int prelude_load(JSContext *ctx)
 {
     JSValue native = JS_NewObject(ctx);
     JSValue shared = JS_NewObject(ctx);
-    if (host_install(ctx, native) < 0 || io_install(ctx, native) < 0 || text_install(ctx, native) < 0 ||
+    if (codec_install(ctx) < 0 || host_install(ctx, native) < 0 || io_install(ctx, native) < 0 || text_install(ctx, native) < 0 ||
         clock_install(ctx, native) < 0 || reflect_install(ctx, native) < 0 || wire_install(ctx, native) < 0 ||
         values_install(ctx, native) < 0)
         return -1;

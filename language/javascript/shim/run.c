@@ -85,9 +85,9 @@ static bool flag(JSContext *ctx, JSValueConst job, const char *name)
     return result;
 }
 
-static bool job_parse(JSContext *ctx, const char *json, size_t size, Job *job)
+static bool job_parse(JSContext *ctx, const char *data, size_t size, Job *job)
 {
-    JSValue object = JS_ParseJSON(ctx, json, size, "goru:job");
+    JSValue object = codec_decode(ctx, data, size);
     if (JS_IsException(object))
         return false;
     job->code = JS_GetPropertyStr(ctx, object, "code");
@@ -201,20 +201,33 @@ static JSValue last_value(JSContext *ctx, JSValueConst result)
     return value;
 }
 
+// An outcome of one member.
+static void append_outcome(Buffer *out, const char *name, const char *text, size_t size)
+{
+    buffer_byte(out, MARSHAL_DICT);
+    codec_text(out, name);
+    marshal_string(out, MARSHAL_TEXT, text, size);
+    buffer_byte(out, MARSHAL_NULL);
+}
+
+static void append_no_value(Buffer *out)
+{
+    buffer_byte(out, MARSHAL_DICT);
+    buffer_byte(out, MARSHAL_NULL);
+}
+
 static void append_repr(JSContext *ctx, Buffer *out, JSValueConst value)
 {
     Buffer text = {0};
     errors_inspect(ctx, &text, value, REPR_LIMIT);
-    buffer_text(out, "{\"repr\":");
-    buffer_json_string(out, text.data, text.failed ? 0 : text.size);
-    buffer_byte(out, '}');
+    append_outcome(out, "repr", text.data, text.failed ? 0 : text.size);
     buffer_reset(&text, 0);
 }
 
 static void append_success(JSContext *ctx, Buffer *out, JSValueConst value)
 {
     if (JS_IsUndefined(value)) {
-        buffer_text(out, "{}");
+        append_no_value(out);
         return;
     }
     JSValue json = JS_JSONStringify(ctx, value, JS_UNDEFINED, JS_UNDEFINED);
@@ -228,9 +241,7 @@ static void append_success(JSContext *ctx, Buffer *out, JSValueConst value)
     JS_FreeValue(ctx, json);
     if (text) {
         // As a string: the host passes the text on as it is, with its order of keys.
-        buffer_text(out, "{\"value\":");
-        buffer_json_string(out, text, size);
-        buffer_byte(out, '}');
+        append_outcome(out, "value", text, size);
         JS_FreeCString(ctx, text);
     } else {
         append_repr(ctx, out, value);
@@ -310,7 +321,7 @@ int run_warm_up(JSContext *ctx)
     return 0;
 }
 
-bool run_job(JSContext *ctx, const char *json, size_t size)
+bool run_job(JSContext *ctx, const char *data, size_t size)
 {
     static Buffer outcome;
     JSRuntime *rt = JS_GetRuntime(ctx);
@@ -321,9 +332,10 @@ bool run_job(JSContext *ctx, const char *json, size_t size)
 
     Job job = {.code = JS_UNDEFINED, .name = JS_UNDEFINED};
     buffer_reset(&outcome, KEEP_SIZE);
-    buffer_byte(&outcome, 'r');
+    codec_begin(&outcome, 'r');
+    const size_t head = outcome.size;
     JSValue value = JS_UNDEFINED;
-    if (!job_parse(ctx, json, size, &job)) {
+    if (!job_parse(ctx, data, size, &job)) {
         if (!JS_HasException(ctx))
             JS_ThrowTypeError(ctx, "the job has no code");
         value = JS_EXCEPTION;
@@ -337,7 +349,7 @@ bool run_job(JSContext *ctx, const char *json, size_t size)
         append_success(ctx, &outcome, last);
         JS_FreeValue(ctx, last);
     } else if (!JS_IsException(value)) {
-        buffer_text(&outcome, "{}");
+        append_no_value(&outcome);
     }
     // A failure, an interrupt while the value was turned into text, or no memory for that text.
     if (JS_IsException(value) || interrupt_seen || outcome.failed) {
@@ -345,7 +357,7 @@ bool run_job(JSContext *ctx, const char *json, size_t size)
         if (outcome.failed)
             memory_exhausted = true;
         outcome.failed = false;
-        outcome.size = 1;
+        outcome.size = head;
         errors_report(ctx, &outcome, thrown);
         JS_FreeValue(ctx, thrown);
     }

@@ -6,8 +6,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "json_text.h"
 #include "engine.h"
+#include "json_text.h"
+#include "marshal.h"
 #include "quickjs.h"
 
 // ---- memory.c: the allocator and what happens when it has nothing left ----
@@ -30,10 +31,9 @@ void memory_release_reserve(void);
 extern JSContext *goru_context;
 
 typedef struct Response {
-    bool ok;        // the status byte was 'o'
-    char *json;     // NUL-terminated payload
-    size_t size;    // its length
-    char *owned;    // to be freed with response_free
+    const char *data;
+    size_t size;
+    char *owned; // to be freed with response_free
 } Response;
 
 // Sends a request and receives its response. False when there is no memory for it or the host sent none.
@@ -53,6 +53,25 @@ void interrupt_begin_run(void);
 // Looks at the flag now; true when the run has to end.
 bool interrupt_poll(void);
 
+// ---- codec.c: values as they cross to the host ----
+
+int codec_install(JSContext *ctx);
+// The head of a request whose payload is the one value that follows.
+void codec_begin(Buffer *out, char op);
+// Text that ends with a NUL.
+void codec_text(Buffer *out, const char *text);
+// A number; none where JSON has no such number.
+void codec_number(Buffer *out, double number);
+// The bytes of an ArrayBuffer or of a view. -1 on an exception.
+int codec_bytes(JSContext *ctx, Buffer *out, JSValueConst value);
+// The arguments of a host function, by the rules of JSON.stringify; undefined: none. Runs guest code: getters, proxies, toJSON.
+// -1 on an exception.
+int codec_arguments(JSContext *ctx, Buffer *out, JSValueConst args);
+// Reads the one value that fills `data`, which the host wrote. Runs no guest code.
+JSValue codec_decode(JSContext *ctx, const char *data, size_t size);
+// Reads an answer of the host; `ok` says whether its value is a result or an error.
+JSValue codec_decode_answer(JSContext *ctx, const char *data, size_t size, bool *ok);
+
 // ---- host.c: calls to the host ----
 
 int host_install(JSContext *ctx, JSValueConst native);
@@ -62,10 +81,14 @@ bool host_pending(void);
 int host_wait(JSContext *ctx);
 // Forgets everything that is queued or in flight.
 void host_drop(JSContext *ctx);
-// Makes one call and returns its result. `name` is a string, `args` the JSON text of an object.
-JSValue host_send(JSContext *ctx, JSValueConst name, const char *args, size_t size);
-// Queues a call and returns its promise.
-JSValue host_start(JSContext *ctx, JSValueConst name, const char *args, size_t size);
+// A call is begun, its arguments are appended to the buffer, one value, and then it is sent, started or abandoned. Several can be
+// begun at a time. -1 on an exception, and then it is abandoned.
+int host_begin(JSContext *ctx, Buffer *call, JSValueConst name);
+// Makes the call and returns its result.
+JSValue host_send(JSContext *ctx, Buffer *call);
+// Queues the call and returns its promise.
+JSValue host_start(JSContext *ctx, Buffer *call);
+void host_abandon(Buffer *call);
 
 // ---- wire.c: what http, fs and kv send and receive ----
 
@@ -74,6 +97,8 @@ int wire_install(JSContext *ctx, JSValueConst native);
 // ---- values.c: values of kv as JSON text, without loss ----
 
 int values_install(JSContext *ctx, JSValueConst native);
+// Like Array.isArray, which looks through proxies: 1, 0, or -1 on an exception.
+int value_is_array(JSContext *ctx, JSValueConst value);
 
 // ---- io.c: standard streams ----
 
@@ -87,7 +112,7 @@ void io_write_text(int descriptor, const char *text, size_t size);
 int text_install(JSContext *ctx, JSValueConst native);
 // Decodes UTF-8 by the rules of the WHATWG Encoding standard; every invalid sequence becomes U+FFFD.
 JSValue text_decode_utf8(JSContext *ctx, const uint8_t *data, size_t size);
-// Finds the bytes of a typed array or ArrayBuffer. -1 on an exception.
+// Finds the bytes of an ArrayBuffer or of a view. -1 on an exception.
 int text_view_bytes(JSContext *ctx, JSValueConst value, uint8_t **data, size_t *size);
 bool text_is_utf8(const uint8_t *data, size_t size);
 // UTF-8 of a string with lone surrogates replaced by U+FFFD. Free with JS_FreeCString. NULL on an exception.
@@ -165,7 +190,7 @@ bool frames_place(const char *stack, size_t size, FramePlace *place);
 
 // ---- errors.c: the outcome of a run that failed ----
 
-// Appends the outcome's JSON for an uncaught value.
+// Appends the outcome of an uncaught value.
 void errors_report(JSContext *ctx, Buffer *out, JSValueConst thrown);
 // The text inspect() gives for a value, at most `limit` bytes; never fails.
 void errors_inspect(JSContext *ctx, Buffer *out, JSValueConst value, size_t limit);
@@ -174,11 +199,11 @@ void errors_inspect(JSContext *ctx, Buffer *out, JSValueConst value, size_t limi
 
 void modules_install(JSRuntime *rt);
 
-// ---- run.c: one job from its JSON to its outcome ----
+// ---- run.c: one job from its request to its outcome ----
 
 void run_install(JSRuntime *rt);
 // Sets the limit of the stack relative to the caller.
 void run_prepare_stack(JSRuntime *rt);
 // Runs a program like many, so that what the engine makes at the first use is in the image.
 int run_warm_up(JSContext *ctx);
-bool run_job(JSContext *ctx, const char *json, size_t size);
+bool run_job(JSContext *ctx, const char *data, size_t size);

@@ -104,21 +104,9 @@ const char *text_encode_utf8(JSContext *ctx, size_t *size, JSValueConst value)
 
 int text_view_bytes(JSContext *ctx, JSValueConst value, uint8_t **data, size_t *size)
 {
-    if (JS_GetTypedArrayType(value) >= 0) {
-        size_t offset, element, whole;
-        JSValue buffer = JS_GetTypedArrayBuffer(ctx, value, &offset, size, &element);
-        if (JS_IsException(buffer))
-            return -1;
-        *data = JS_GetArrayBuffer(ctx, &whole, buffer);
-        JS_FreeValue(ctx, buffer);
-        if (*size == 0 || !*data) {
-            *size = 0;
-            *data = (uint8_t *)"";
-        } else {
-            *data += offset;
-        }
-        return 0;
-    }
+    EngineKind kind = engine_kind(value);
+    if (kind == KIND_TYPED_ARRAY || kind == KIND_DATA_VIEW)
+        return engine_view_bytes(ctx, value, data, size);
     *data = JS_GetArrayBuffer(ctx, size, value);
     if (*data)
         return 0;

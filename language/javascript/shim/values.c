@@ -144,8 +144,7 @@ static int write_object(JSContext *ctx, Buffer *out, JSValueConst object, int de
     return result;
 }
 
-// Like Array.isArray, which looks through proxies.
-static int is_array(JSContext *ctx, JSValueConst value)
+int value_is_array(JSContext *ctx, JSValueConst value)
 {
     if (!JS_IsProxy(value))
         return JS_IsArray(value);
@@ -202,7 +201,7 @@ static int write_value(JSContext *ctx, Buffer *out, JSValueConst value, int dept
         JS_ThrowTypeError(ctx, "kv cannot store a value that is circular or nested deeper than %d levels", MAX_DEPTH);
         return -1;
     }
-    int array = is_array(ctx, value);
+    int array = value_is_array(ctx, value);
     if (array < 0)
         return -1;
     if (array)

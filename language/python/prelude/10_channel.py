@@ -53,9 +53,25 @@ def _failure(value):
     return error if isinstance(error, kind) else kind(number, message, path)
 
 
+# Stands for bytes while json has the value: no text that has a UTF-8 form.
+_HELD = "\udc00 held"
+
+
 def _plain(value):
-    """What json makes of subclasses of the plain types and the like, which marshal refuses."""
-    return json.loads(json.dumps(value))
+    """What json makes of subclasses of the plain types and the like, which marshal refuses; bytes stay bytes."""
+    held = []
+
+    def hold(item):
+        try:
+            held.append(memoryview(item).tobytes())
+        except TypeError:
+            raise TypeError(f"Object of type {type(item).__name__} is not JSON serializable") from None
+        return {_HELD: len(held) - 1}
+
+    text = json.dumps(value, default=hold)
+    if not held:
+        return json.loads(text)
+    return json.loads(text, object_hook=lambda members: held[members[_HELD]] if _HELD in members else members)
 
 
 def call(name, /, **kwargs):

@@ -1,8 +1,7 @@
-import base64
 import json
 import json.encoder
 
-# How the built-in modules put values into a request. Bytes cross as text where they are UTF-8.
+# How the built-in modules put values into a request.
 
 _compact = {"allow_nan": False, "separators": (",", ":")}
 _json_value = json.JSONDecoder().decode
@@ -46,13 +45,6 @@ def _bytes_of(data, what):
         raise TypeError(f"{what} must be bytes-like, not {type(data).__name__}") from None
 
 
-def _to_wire(data):
-    try:
-        return data.decode()
-    except UnicodeDecodeError:
-        return {"base64": base64.b64encode(data).decode("ascii")}
-
-
 def _text_to_wire(text, what):
     """The text itself, once it is sure that it has a UTF-8 form."""
     if not isinstance(text, str):
@@ -60,11 +52,3 @@ def _text_to_wire(text, what):
     if not text.isascii():
         text.encode()
     return text
-
-
-def _from_wire(value):
-    return value.encode() if type(value) is str else base64.b64decode(value["base64"])
-
-
-def _text_from_wire(value):
-    return value if type(value) is str else base64.b64decode(value["base64"]).decode()

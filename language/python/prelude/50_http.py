@@ -77,21 +77,16 @@ class Response:
     @property
     def content(self):
         """The body as bytes."""
-        return _from_wire(self._body)
+        return self._body
 
     @property
     def text(self):
         """The body as text, by the charset that the server named, else as UTF-8. Wrong bytes become U+FFFD."""
         charset = _charset(self.headers.get("Content-Type", ""))
-        if charset is None or charset.lower() in ("utf-8", "utf8"):
-            if type(self._body) is str:
-                return self._body
-        else:
-            try:
-                return self.content.decode(charset, "replace")
-            except (LookupError, ValueError):
-                pass
-        return self.content.decode("utf-8", "replace")
+        try:
+            return self._body.decode(charset or "utf-8", "replace")
+        except (LookupError, ValueError):
+            return self._body.decode("utf-8", "replace")
 
     def json(self):
         """The value of a body of JSON."""
@@ -162,7 +157,7 @@ def _http_arguments(method, url, body, headers, params, json, timeout, allow_red
     elif isinstance(body, (dict, list)):
         raise TypeError(f"body must be str or bytes-like, not {type(body).__name__}; json= sends values")
     elif body is not None:
-        arguments["body"] = _to_wire(_bytes_of(body, "body"))
+        arguments["body"] = _bytes_of(body, "body")
     if pairs:
         arguments["headers"] = pairs
     if timeout is not None:

@@ -43,7 +43,7 @@ _FS_STAT = ("name", "size", "is_dir", "mod_time")
 
 def _fs_read_text(path):
     """The text of a file, which must be UTF-8."""
-    return _text_from_wire(_ask("goru:fs.read", _fs_at(path)))
+    return _ask("goru:fs.read", _fs_at(path)).decode()
 
 
 def _fs_read_json(path):
@@ -53,7 +53,7 @@ def _fs_read_json(path):
 
 def _fs_read_bytes(path):
     """The bytes of a file."""
-    return _from_wire(_ask("goru:fs.read", _fs_at(path)))
+    return _ask("goru:fs.read", _fs_at(path))
 
 
 def _fs_write_text(path, text):
@@ -68,7 +68,7 @@ def _fs_write_json(path, value, indent=None):
 
 def _fs_write_bytes(path, data):
     """Replaces a file's content, all of it or nothing."""
-    _ask("goru:fs.write", _fs_writing(path, _to_wire(_bytes_of(data, "the data to write"))))
+    _ask("goru:fs.write", _fs_writing(path, _bytes_of(data, "the data to write")))
 
 
 def _fs_append_text(path, text):
@@ -143,7 +143,7 @@ async def _fs_async_walk(path):
 
 async def _fs_async_read_text(path):
     """The text of a file, which must be UTF-8."""
-    return _text_from_wire(await _start("goru:fs.read", _fs_at(path)))
+    return (await _start("goru:fs.read", _fs_at(path))).decode()
 
 
 async def _fs_async_read_json(path):
@@ -153,7 +153,7 @@ async def _fs_async_read_json(path):
 
 async def _fs_async_read_bytes(path):
     """The bytes of a file."""
-    return _from_wire(await _start("goru:fs.read", _fs_at(path)))
+    return await _start("goru:fs.read", _fs_at(path))
 
 
 async def _fs_async_write_text(path, text):
@@ -168,7 +168,7 @@ async def _fs_async_write_json(path, value, indent=None):
 
 async def _fs_async_write_bytes(path, data):
     """Replaces a file's content, all of it or nothing."""
-    await _start("goru:fs.write", _fs_writing(path, _to_wire(_bytes_of(data, "the data to write"))))
+    await _start("goru:fs.write", _fs_writing(path, _bytes_of(data, "the data to write")))
 
 
 async def _fs_async_append_text(path, text):

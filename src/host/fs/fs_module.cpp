@@ -63,16 +63,16 @@ bool FlagArgument(const json& args, const char* name) {
   return found->get<bool>();
 }
 
-std::string DataArgument(const json& args) {
+std::string_view DataArgument(const json& args) {
   const auto found = args.find("data");
-  std::optional<std::string> data;
+  std::optional<std::string_view> data;
   if (found != args.end()) data = FromWire(*found);
   if (!data) throw FsError::Argument("TypeError", "data must be text or bytes");
-  return std::move(*data);
+  return *data;
 }
 
 json AnswerRead(const Access& access, const VirtualPath& path, const json& /*args*/) {
-  return ToWire(ReadFile(access, path));
+  return json::binary(ReadFile(access, path));
 }
 
 json AnswerWrite(const Access& access, const VirtualPath& path, const json& args) {

@@ -21,7 +21,7 @@ FsError TooLarge(size_t limit) {
   return {EFBIG, "the file is larger than " + std::to_string(limit) + " bytes (WithSessionFsLimits, --fs-max-file)"};
 }
 
-size_t ReadBlock(int fd, char* into, size_t size) {
+size_t ReadBlock(int fd, uint8_t* into, size_t size) {
   for (;;) {
     const ssize_t n = ::read(fd, into, std::min(size, kBlock));
     if (n >= 0) return static_cast<size_t>(n);
@@ -31,7 +31,7 @@ size_t ReadBlock(int fd, char* into, size_t size) {
 
 }  // namespace
 
-std::string ReadFile(const Access& access, const VirtualPath& path) {
+std::vector<uint8_t> ReadFile(const Access& access, const VirtualPath& path) {
   const Target target = access.mounts.Locate(path);
   if (target.holds_mounts) throw FsError(EISDIR);
   const RegularFile file = OpenRegular(target.mount->root.get(), target.relative, O_RDONLY);
@@ -39,7 +39,7 @@ std::string ReadFile(const Access& access, const VirtualPath& path) {
   const auto size = static_cast<uint64_t>(std::max<off_t>(file.status.st_size, 0));
   if (size > limit) throw TooLarge(limit);
   // One byte more than expected shows a file that has grown, and the end of one that has not. The limit holds anyway.
-  std::string bytes(std::max(static_cast<size_t>(size), kSmallest) + 1, '\0');
+  std::vector<uint8_t> bytes(std::max(static_cast<size_t>(size), kSmallest) + 1);
   size_t done = 0;
   for (;;) {
     ThrowIfStopped(access.stop);

@@ -239,7 +239,7 @@ void Exchange::Answer() {
   reply.value = {{"status", transfer_->head().status()},
                  {"url", shown_url_},
                  {"headers", std::move(headers)},
-                 {"body", ToWire(std::move(body))}};
+                 {"body", ToWire(body)}};
   Audit(nullptr);
   Finish(std::move(reply));
 }

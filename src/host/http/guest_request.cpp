@@ -33,9 +33,12 @@ std::optional<Failure> ReadMethod(const json& value, std::string& method) {
 
 std::optional<Failure> ReadBody(const json& value, size_t most, std::optional<std::string>& body) {
   if (value.is_null()) return std::nullopt;
-  body = FromWire(value);
-  if (!body) return Failure{"TypeError", "the body is a string or bytes"};
-  if (body->size() <= most) return std::nullopt;
+  const auto bytes = FromWire(value);
+  if (!bytes) return Failure{"TypeError", "the body is a string or bytes"};
+  if (bytes->size() <= most) {
+    body = *bytes;
+    return std::nullopt;
+  }
   return Failure::TooLarge("the body of the request is larger than " + std::to_string(most) + " bytes (" +
                            std::string(kBodyHint) + ")");
 }

@@ -80,7 +80,7 @@ TEST_F(FsModuleTest, OperationsOutliveTheirModule) {
   ASSERT_TRUE(created);
   const Operation read = *(*created)->Find("read");
   created->reset();
-  EXPECT_EQ(read.run({}, {{"path", "/data/file"}}).value, "content");
+  EXPECT_EQ(read.run({}, {{"path", "/data/file"}}).value, ToWire("content"));
 }
 
 TEST_F(FsModuleTest, AnswersGuestsUnderItsName) {
@@ -95,7 +95,7 @@ TEST_F(FsModuleTest, AnswersGuestsUnderItsName) {
   Reply reply;
   EXPECT_EQ(calls.Handle('c', {"goru:fs.read", {{"path", "/data/file"}}}, reply), guest::After::kContinue);
   EXPECT_TRUE(reply.ok);
-  EXPECT_EQ(reply.value, "content");
+  EXPECT_EQ(reply.value, ToWire("content"));
   EXPECT_EQ(calls.Handle('c', {"goru:fs.read", {{"path", "/data/none"}}}, reply), guest::After::kContinue);
   EXPECT_FALSE(reply.ok);
   EXPECT_EQ(reply.value, json::parse(R"(["FileNotFoundError", "No such file or directory",

@@ -17,6 +17,7 @@
 #include <utility>
 
 #include "host/fs/fs_module.hpp"
+#include "host/wire_bytes.hpp"
 
 namespace goru::host::fs::test {
 
@@ -52,6 +53,12 @@ inline void Put(const std::filesystem::path& path, std::string_view content) {
 inline std::string Get(const std::filesystem::path& path) {
   std::ifstream file(path, std::ios::binary);
   return {std::istreambuf_iterator<char>(file), {}};
+}
+
+/// What a read gave.
+inline std::string Content(const Reply& reply) {
+  EXPECT_TRUE(reply.ok && reply.value.is_binary()) << reply.value;
+  return std::string(FromWire(reply.value).value_or(""));
 }
 
 /// Has the directory `host()`, which the tests fill and mount.
@@ -97,6 +104,9 @@ class FsTest : public testing::Test {
     EXPECT_TRUE(reply.ok) << method << ' ' << args << ' ' << reply.value;
     return reply.value;
   }
+
+  /// What a file holds, which must be readable.
+  std::string Read(const std::string& path) { return Content(Call("read", {{"path", path}})); }
 
   /// The message of a call that must fail. The error must be about the path that was given, and never tell where that
   /// is on the host.

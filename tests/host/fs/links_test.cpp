@@ -15,6 +15,7 @@
 namespace goru::host::fs {
 namespace {
 
+using test::Content;
 using test::FsTest;
 using test::Get;
 using test::json;
@@ -48,7 +49,7 @@ TEST_F(FsLinksTest, ThatStayInsideWork) {
   Link("to_file", "to_link");
   std::filesystem::create_symlink("../folder/../folder/file", host() / "folder" / "roundabout");
   for (const char* path : {"/m/to_folder/file", "/m/to_file", "/m/to_link", "/m/folder/roundabout"}) {
-    EXPECT_EQ(Must("read", {{"path", path}}), "inside") << path;
+    EXPECT_EQ(Read(path), "inside") << path;
     EXPECT_EQ(Must("stat", {{"path", path}})["size"], 6) << path;
   }
   EXPECT_EQ(Must("list", {{"path", "/m/to_folder"}}).size(), 2U);
@@ -95,7 +96,7 @@ TEST_F(FsLinksTest, RenamedFoldersDoNotOpenAWay) {
   std::filesystem::create_symlink("../../outside", host() / "a" / "b" / "link");
   std::filesystem::create_directory(host() / "outside");
   Put(host() / "outside" / "file", "inside");
-  EXPECT_EQ(Must("read", {{"path", "/m/a/b/link/file"}}), "inside");
+  EXPECT_EQ(Read("/m/a/b/link/file"), "inside");
   Must("rename", {{"from", "/m/a/b"}, {"to", "/m/b"}});
   Fails("read", {{"path", "/m/b/link/file"}}, "PermissionError", "EACCES");
   Fails("write", {{"path", "/m/b/link/file"}, {"data", "x"}}, "PermissionError", "EACCES");
@@ -118,7 +119,7 @@ TEST_F(FsLinksTest, LoopsAndChains) {
     Fails("append", {{"path", path}, {"data", "x"}}, "OSError", "ELOOP");
     EXPECT_EQ(Must("exists", {{"path", path}}), false);
   }
-  EXPECT_EQ(Must("read", {{"path", "/m/39"}}), "inside");
+  EXPECT_EQ(Read("/m/39"), "inside");
   Must("write", {{"path", "/m/39"}, {"data", "x"}});
   EXPECT_EQ(Get(host() / "folder" / "file"), "x");
 }
@@ -213,9 +214,9 @@ TEST_P(FsRaceTest, NothingOutsideIsSeenOrChanged) {
       count(read);
       if (read.ok) {
         // Any of the writes before may have been refused, so that appended ones follow the first content or each other.
-        auto content = read.value.get<std::string>();
+        std::string content = Content(read);
         content.erase(content.find_last_not_of('+') + 1);
-        EXPECT_TRUE(content == "inside" || content == "inside, written") << read.value;
+        EXPECT_TRUE(content == "inside" || content == "inside, written") << content;
       }
       count(Call("stat", path));
       json args = path;
@@ -272,7 +273,7 @@ TEST_F(FsLinksTest, PipesThatTakeAFilesPlaceNeverBlock) {
   for (int round = 0; round < 3'000; ++round) {
     const Reply reply = Call("read", {{"path", "/m/folder/file"}});
     if (reply.ok) {
-      EXPECT_EQ(reply.value.get<std::string>().substr(0, 6), "inside");
+      EXPECT_EQ(Content(reply).substr(0, 6), "inside");
     }
     (void)Call("append", {{"path", "/m/folder/file"}, {"data", "+"}});
   }

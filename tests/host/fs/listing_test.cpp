@@ -38,7 +38,7 @@ TEST_F(FsListingTest, OddNames) {
   for (const std::string& name : names) Put(host() / name, name);
   Mount("/data", host(), MountReadWrite);
   EXPECT_EQ(Names("/data").size(), names.size());
-  for (const std::string& name : names) EXPECT_EQ(Must("read", {{"path", "/data/" + name}}), name);
+  for (const std::string& name : names) EXPECT_EQ(Read("/data/" + name), name);
   Put(host() / "bad\xFFname", "");
   const NameList shown = Names("/data");
   EXPECT_NE(std::find(shown.begin(), shown.end(), "bad\xEF\xBF\xBDname"), shown.end());
@@ -115,8 +115,8 @@ TEST_F(FsListingTest, NestedMountsHideWhatLiesBelow) {
   EXPECT_EQ(Names("/plain"), NameList{"deep"});
   EXPECT_EQ(Names("/made"), NameList{"up"});
   EXPECT_EQ(Must("stat", {{"path", "/plain"}})["is_dir"], true);
-  EXPECT_EQ(Must("read", {{"path", "/inner/seen"}}), "seen");
-  EXPECT_EQ(Must("read", {{"path", "/file"}}), "outer");
+  EXPECT_EQ(Read("/inner/seen"), "seen");
+  EXPECT_EQ(Read("/file"), "outer");
   Fails("read", {{"path", "/inner/hidden"}}, "FileNotFoundError", "ENOENT");
   Fails("read", {{"path", "/plain"}}, "IsADirectoryError", "EISDIR");
   Fails("write", {{"path", "/inner/seen"}, {"data", "x"}}, "PermissionError", "EACCES");
@@ -158,7 +158,7 @@ TEST_F(FsListingTest, MountStaysWhatItWasWhenTheSessionWasMade) {
   (void)module();
   std::filesystem::rename(host() / "data", host() / "moved");
   Put(host() / "data" / "file", "another's");
-  EXPECT_EQ(Must("read", {{"path", "/data/file"}}), "mine");
+  EXPECT_EQ(Read("/data/file"), "mine");
 }
 
 }  // namespace

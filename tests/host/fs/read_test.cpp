@@ -7,11 +7,11 @@
 #include <thread>
 
 #include "fs_test.hpp"
-#include "host/wire_bytes.hpp"
 
 namespace goru::host::fs {
 namespace {
 
+using test::Content;
 using test::FsTest;
 using test::json;
 using test::Put;
@@ -26,12 +26,10 @@ TEST_F(FsReadTest, TextAndBytes) {
   Put(host() / "empty", "");
   const std::string bytes("\0\xFF\x80 bytes", 9);
   Put(host() / "bytes", bytes);
-  EXPECT_EQ(Must("read", {{"path", "/data/text"}}), "gr\xC3\xBC\xC3\x9F dich");
-  EXPECT_EQ(Must("read", {{"path", "//data/./text/"}}), "gr\xC3\xBC\xC3\x9F dich");
-  EXPECT_EQ(Must("read", {{"path", "/data/empty"}}), "");
-  const json answer = Must("read", {{"path", "/data/bytes"}});
-  EXPECT_TRUE(answer.contains("base64"));
-  EXPECT_EQ(FromWire(answer), bytes);
+  EXPECT_EQ(Read("/data/text"), "gr\xC3\xBC\xC3\x9F dich");
+  EXPECT_EQ(Read("//data/./text/"), "gr\xC3\xBC\xC3\x9F dich");
+  EXPECT_EQ(Read("/data/empty"), "");
+  EXPECT_EQ(Read("/data/bytes"), bytes);
 }
 
 TEST_F(FsReadTest, WhatIsNoFile) {
@@ -76,7 +74,7 @@ TEST_F(FsReadTest, LimitIsExact) {
   limits_.read_bytes = 10'000;
   Put(host() / "fits", std::string(10'000, 'x'));
   Put(host() / "large", std::string(10'001, 'x'));
-  EXPECT_EQ(Must("read", {{"path", "/data/fits"}}).get<std::string>().size(), 10'000U);
+  EXPECT_EQ(Read("/data/fits").size(), 10'000U);
   const std::string message = Fails("read", {{"path", "/data/large"}}, "OSError", "EFBIG");
   EXPECT_NE(message.find("WithSessionFsLimits"), std::string::npos);
   EXPECT_NE(message.find("--fs-max-file"), std::string::npos);
@@ -92,13 +90,13 @@ TEST_F(FsReadTest, LargeFileIsWhole) {
   std::string content;
   while (content.size() < (size_t{5} << 20)) content += std::to_string(content.size()) + ",";
   Put(host() / "large", content);
-  EXPECT_EQ(Must("read", {{"path", "/data/large"}}), content);
+  EXPECT_EQ(Read("/data/large"), content);
 }
 
 TEST_F(FsReadTest, FilesThatDoNotKnowTheirSize) {
   Mount("/proc", "/proc/self", MountReadOnly);
   limits_.read_bytes = 100'000;
-  const auto status = Must("read", {{"path", "/proc/status"}}).get<std::string>();
+  const auto status = Read("/proc/status");
   EXPECT_NE(status.find("Threads:"), std::string::npos);
   // More than a first block, and more than the limit.
   const auto maps = Call("read", {{"path", "/proc/smaps"}});
@@ -120,7 +118,7 @@ TEST_F(FsReadTest, GrowingFileNeverGoesOverTheLimit) {
     const test::Reply reply = Call("read", {{"path", "/data/log"}});
     refused = !reply.ok;
     if (reply.ok) {
-      ASSERT_LE(reply.value.get<std::string>().size(), limits_.read_bytes);
+      ASSERT_LE(Content(reply).size(), limits_.read_bytes);
     }
   }
 }

@@ -75,10 +75,10 @@ TEST_F(HttpModuleTest, HeadHasHeadersAndNoBody) {
 TEST_F(HttpModuleTest, BodiesAreBytes) {
   HttpSession session = Open();
   const Reply reply = session.Get(server_.Http("/binary"));
-  EXPECT_EQ(reply.value.at("body"), json({{"base64", "//4AYmluYXJ5"}}));
-  const json echo =
-      EchoOf(session.Ask({{"method", "POST"}, {"url", server_.Http("/echo")}, {"body", {{"base64", "YQBi"}}}}));
-  EXPECT_EQ(echo.at("body"), std::string("a\0b", 3));
+  EXPECT_EQ(reply.value.at("body"), ToWire({"\xFF\xFE\0binary", 9}));
+  const std::string body("a\0b", 3);
+  const json echo = EchoOf(session.Ask({{"method", "POST"}, {"url", server_.Http("/echo")}, {"body", ToWire(body)}}));
+  EXPECT_EQ(echo.at("body"), body);
 }
 
 TEST_F(HttpModuleTest, HeadersGoAndComeAsTheyAre) {

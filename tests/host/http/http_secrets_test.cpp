@@ -28,7 +28,7 @@ class HttpSecretsTest : public testing::Test {
   }
   /// Nothing that anybody sees has the value.
   void ExpectUnseen(const Reply& reply) const {
-    EXPECT_THAT(reply.value.dump(), Not(HasSubstr("s3cr3t")));
+    EXPECT_THAT(reply.value.dump() + BodyOf(reply), Not(HasSubstr("s3cr3t")));
     for (const HttpAttempt& attempt : log_.attempts()) {
       EXPECT_THAT(attempt.url + attempt.error, Not(HasSubstr("s3cr3t")));
     }

@@ -12,6 +12,7 @@
 
 #include "host/http/http_module.hpp"
 #include "host/http/http_service.hpp"
+#include "host/wire_bytes.hpp"
 
 namespace goru::host::http::test {
 
@@ -87,7 +88,7 @@ inline std::string CodeOf(const Reply& reply) {
 }
 inline int StatusOf(const Reply& reply) { return reply.ok ? reply.value.at("status").get<int>() : 0; }
 inline std::string BodyOf(const Reply& reply) {
-  return reply.ok && reply.value.at("body").is_string() ? reply.value.at("body").get<std::string>() : "";
+  return reply.ok && reply.value.at("body").is_binary() ? std::string(*FromWire(reply.value.at("body"))) : "";
 }
 /// What /echo of the server says about the request.
 inline json EchoOf(const Reply& reply) {

@@ -21,10 +21,8 @@ static PyObject *error_outcome(const char *type, PyObject *error)
 
 static bool report(PyObject *outcome)
 {
-    buffer_byte(&crossing_request, '(');
-    codec_u32(&crossing_request, 2);
-    buffer_byte(&crossing_request, 'i');
-    codec_u32(&crossing_request, 'r');
+    marshal_sequence(&crossing_request, MARSHAL_TUPLE, 2);
+    marshal_integer(&crossing_request, 'r');
     Encoded encoded = codec_encode(&crossing_request, outcome);
     PyObject *answer = encoded == ENCODED ? cross(crossing_request.data, crossing_request.size) : NULL;
     crossing_request_done();

@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "buffer.h"
+#include "marshal.h"
 
 // ---- codec.c: values in Python's marshal format, as docs/GUEST_ABI.md restricts it ----
 
@@ -20,8 +21,6 @@ typedef enum Encoded {
     ENCODE_NO_MEMORY,
 } Encoded;
 
-// Appends a number as lengths are written.
-void codec_u32(Buffer *out, uint32_t value);
 // Appends a value. Runs no guest code.
 Encoded codec_encode(Buffer *out, PyObject *value);
 // Reads the one value that fills `data`, which the host wrote; NULL with an exception set.
