@@ -6,14 +6,22 @@
 #include <wasm_simd128.h>
 
 // Nothing here is `restrict`: what is read early must stay so, since memmove relies on it.
+//
+// Forwards. At least 16 bytes end where these do, so the last block may overlap the one before it; it is read first.
+static inline void copy_blocks(unsigned char *to, const unsigned char *at, size_t size)
+{
+    const v128_t last = wasm_v128_load(at + size - 16);
+    unsigned char *const end = to + size - 16;
+    for (; size > 16; size -= 16, to += 16, at += 16)
+        wasm_v128_store(to, wasm_v128_load(at));
+    wasm_v128_store(end, last);
+}
+
 static inline void *copy(void *into, const void *from, size_t size)
 {
     unsigned char *to = into;
     const unsigned char *at = from;
     if (size >= 16) {
-        // The last block may overlap the one before it.
-        const v128_t last = wasm_v128_load(at + size - 16);
-        unsigned char *const end = to + size - 16;
         for (; size > 64; size -= 64, to += 64, at += 64) {
             const v128_t a = wasm_v128_load(at);
             const v128_t b = wasm_v128_load(at + 16);
@@ -24,9 +32,7 @@ static inline void *copy(void *into, const void *from, size_t size)
             wasm_v128_store(to + 32, c);
             wasm_v128_store(to + 48, d);
         }
-        for (; size > 16; size -= 16, to += 16, at += 16)
-            wasm_v128_store(to, wasm_v128_load(at));
-        wasm_v128_store(end, last);
+        copy_blocks(to, at, size);
         return into;
     }
     if (size >= 8) {
@@ -72,11 +78,7 @@ void *memmove(void *into, const void *from, size_t size)
     if (size <= 16 || (uintptr_t)to - (uintptr_t)at >= size) {
         if (size <= 16 || (uintptr_t)at - (uintptr_t)to >= size)
             return copy(into, from, size);
-        const v128_t last = wasm_v128_load(at + size - 16);
-        unsigned char *const end = to + size - 16;
-        for (; size > 16; size -= 16, to += 16, at += 16)
-            wasm_v128_store(to, wasm_v128_load(at));
-        wasm_v128_store(end, last);
+        copy_blocks(to, at, size);
         return into;
     }
     const v128_t first = wasm_v128_load(at);

@@ -75,7 +75,7 @@ Expected<std::shared_ptr<SandboxPool>> ExecutorCore::Pool(const Language& langua
 
 Expected<std::shared_ptr<const guest::ImageFile>> ExecutorCore::OpenImage(const Language& language, bool plain) const {
   if (!plain && !config_.image_file.empty()) {
-    auto image = guest::ImageFile::Open(config_.image_file);
+    auto image = loader_->Open(config_.image_file);
     if (!image) return image;
     const guest::ImageInfo& info = (*image)->info();
     if (info.language == language.name() && !info.version.starts_with(language.version())) {
@@ -87,7 +87,7 @@ Expected<std::shared_ptr<const guest::ImageFile>> ExecutorCore::OpenImage(const 
   }
   const auto path = guest::FindImage(config_.image_directory, language.image());
   if (!path) return path.error();
-  return guest::ImageFile::Open(*path);
+  return loader_->Open(*path);
 }
 
 Expected<std::shared_ptr<SandboxPool>> ExecutorCore::Load(const Language& language, bool plain) {

@@ -258,7 +258,11 @@ Expected<void> BuildPythonImage(const ImageBuildOptions& options) {
   if (auto python = CheckIsPython(options.language); !python) return python;
   const auto path = guest::FindImage(options.image_directory, options.language.image());
   if (!path) return path.error();
-  auto base = guest::ImageFile::Open(*path);
+  auto loader = guest::Loader::Create({});
+  // A cache that cannot be used only costs time here.
+  if (!loader) loader = guest::Loader::Create({.disk_cache = false, .cache_directory = {}});
+  if (!loader) return loader.error();
+  auto base = (*loader)->Open(*path);
   if (!base) return base.error();
   std::vector<std::shared_ptr<const wasi::PackageLayer>> layers;
   for (const std::string& directory : options.packages) {
@@ -267,10 +271,6 @@ Expected<void> BuildPythonImage(const ImageBuildOptions& options) {
     if (auto fits = internal::CheckPython(*opened, options.language); !fits) return fits;
     layers.push_back(std::move(opened->layer));
   }
-  auto loader = guest::Loader::Create({});
-  // A cache that cannot be used only costs time here.
-  if (!loader) loader = guest::Loader::Create({.disk_cache = false, .cache_directory = {}});
-  if (!loader) return loader.error();
   guest::Job job;
   job.name = "<goru image>";
   job.code = "install_pkg.__globals__['_keep_imports']([";

@@ -7,9 +7,9 @@ namespace goru {
 Expected<std::string> RuntimeVersion(const Language& language, const std::string& image_directory) {
   const auto path = guest::FindImage(image_directory, language.image());
   if (!path) return path.error();
-  const auto image = guest::ImageFile::Open(*path);
-  if (!image) return image.error();
-  return (*image)->info().version;
+  const auto info = guest::ImageFile::ReadInfo(*path);
+  if (!info) return info.error();
+  return info->version;
 }
 
 }  // namespace goru

@@ -38,6 +38,9 @@ std::string Seconds(std::chrono::nanoseconds duration) {
   return text + " s";
 }
 
+/// When a sandbox could not be stopped, it is tried again.
+constexpr std::chrono::milliseconds kStopAgain{20};
+
 std::string MiB(size_t bytes) { return std::to_string(bytes >> 20) + " MiB"; }
 
 Clock::time_point DeadlineAfter(std::chrono::nanoseconds timeout) {
@@ -188,14 +191,17 @@ bool SessionCore::OpenRun(const std::stop_source& stop) {
 
 void SessionCore::CloseRun(const Watchdog::Ticket& deadline) {
   std::optional<Watchdog::Ticket> grace;
+  std::vector<Watchdog::Ticket> again;
   {
     const std::lock_guard lock(mutex_);
     stoppable_ = false;
     run_stop_ = std::stop_source(std::nostopstate);
     grace.swap(grace_);
+    again.swap(again_);
   }
   executor_->watchdog().Cancel(deadline);
   if (grace) executor_->watchdog().Cancel(*grace);
+  for (const Watchdog::Ticket& other : again) executor_->watchdog().Cancel(other);
   sandbox_->End();
 }
 
@@ -292,7 +298,9 @@ void SessionCore::JudgeOutcome(const RunPort& port, Result& result) {
 void SessionCore::Stop(guest::StopReason reason) {
   std::unique_lock lock(mutex_);
   if (!stoppable_) return;
-  sandbox_->Stop(reason);
+  if (!sandbox_->Stop(reason)) {
+    again_.push_back(executor_->watchdog().Add(Clock::now() + kStopAgain, [this, reason] { Stop(reason); }));
+  }
   std::stop_source stop(run_stop_);
   lock.unlock();
   // Callbacks of the host function's stop token run here, outside the lock: they may use the session.

@@ -6,6 +6,7 @@
 #include <mutex>
 #include <stop_token>
 #include <string_view>
+#include <vector>
 
 #include "executor/executor_core.hpp"
 #include "goru/result.hpp"
@@ -70,6 +71,8 @@ class SessionCore : public std::enable_shared_from_this<SessionCore> {
   std::stop_source run_stop_{std::nostopstate};
   /// Ends the run where its code does not follow an interrupt by itself.
   std::optional<Watchdog::Ticket> grace_;
+  /// Stops that have to be tried again.
+  std::vector<Watchdog::Ticket> again_;
   std::unique_ptr<guest::Sandbox> sandbox_;
   uint64_t runs_ = 0;
 };

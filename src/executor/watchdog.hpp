@@ -26,8 +26,8 @@ class Watchdog {
   Watchdog(const Watchdog&) = delete;
   Watchdog& operator=(const Watchdog&) = delete;
 
-  /// `action` runs on the watchdog's thread, once, unless cancelled before. It must be short and must not use the
-  /// watchdog.
+  /// `action` runs on the watchdog's thread, once, unless cancelled before. It must be short and must not
+  /// cancel anything.
   Ticket Add(Clock::time_point when, std::function<void()> action);
 
   /// After it returns the action is not running and will not run.

@@ -10,6 +10,7 @@
 #include "wasm/engine.hpp"
 #include "wasm/module_rewriter.hpp"
 #include "wasm/page_size.hpp"
+#include "wasm/stop_points.hpp"
 
 namespace goru::guest {
 namespace {
@@ -61,7 +62,9 @@ Expected<void> BuildImage(const std::string& name, std::span<const uint8_t> modu
   }
   auto engine = wasm::Engine::Create();
   if (!engine) return engine.error();
-  const auto ordered = PutHotFunctionsFirst(*engine, info, module, prelude);
+  const auto stoppable = wasm::AddStopPoints(module);
+  if (!stoppable) return stoppable.error();
+  const auto ordered = PutHotFunctionsFirst(*engine, info, stoppable->bytes, prelude);
   if (!ordered) return ordered.error();
   FixedSources sources;
   BuildPort port;

@@ -1,15 +1,17 @@
 #include "guest/image_file.hpp"
 
 #include <fcntl.h>
-#include <unistd.h>
-#include <xxhash.h>
+#include <sys/stat.h>
 
+#include <algorithm>
 #include <array>
 #include <cstring>
 #include <nlohmann/json.hpp>
 
 #include "guest/package_archive.hpp"
+#include "support/content_hash.hpp"
 #include "support/file.hpp"
+#include "support/memory_file.hpp"
 #include "wasm/memory_image.hpp"
 #include "wasm/memory_slot.hpp"
 #include "wasm/page_size.hpp"
@@ -17,35 +19,147 @@
 namespace goru::guest {
 namespace {
 
-// Page 0: magic, size of the description, description (JSON). Then the module, then the memory on a page boundary.
-constexpr std::string_view kMagic = "GORUIMG1";
-constexpr size_t kPrefix = 16;
+// Page 0: magic, size and hash of the description, description (JSON). Then the module, then on a page boundary the
+// memory and behind it the packages. The description has hashes of all of them.
+constexpr std::string_view kMagic = "GORUIMG2";
+struct Prefix {
+  std::array<char, 8> magic;
+  uint64_t size;
+  support::ContentHash hash;
+};
 constexpr size_t kMaxDescription = 1 << 20;
 constexpr uint64_t kMaxModule = uint64_t{1} << 30;
+constexpr uint64_t kMaxPackages = uint64_t{3} << 30;
 
 Error Damaged(const std::string& path) {
   return Error{ErrorKind::kUnavailable, path + " is not a goru image or is damaged; build or install it again"};
 }
 
-bool ReadExactly(int fd, uint64_t offset, std::span<uint8_t> out) {
-  size_t done = 0;
-  while (done < out.size()) {
-    const ssize_t n = ::pread(fd, out.data() + done, out.size() - done, static_cast<off_t>(offset + done));
-    if (n <= 0) return false;
-    done += static_cast<size_t>(n);
+template <typename T>
+std::span<const uint8_t> BytesOf(const T& value) {
+  return {reinterpret_cast<const uint8_t*>(&value), sizeof(value)};
+}
+
+/// A stretch of the file and the hash that it should have.
+struct Part {
+  uint64_t offset = 0;
+  uint64_t size = 0;
+  std::string hash;
+};
+
+/// All that the file says of itself.
+struct Description {
+  ImageInfo info;
+  Part module;
+  Part memory;
+  Part packages;
+  /// Of the description, and so of everything.
+  std::string hash;
+};
+
+bool Parse(std::span<const uint8_t> text, Description& out) {
+  const auto json = nlohmann::json::parse(text.begin(), text.end(), nullptr, false);
+  try {
+    ImageInfo& info = out.info;
+    info.language = json.at("language").get<std::string>();
+    info.version = json.at("version").get<std::string>();
+    info.model = json.at("model") == "resumable" ? GuestModel::kResumable : GuestModel::kReactor;
+    const auto& parking = json.at("parking");
+    info.parking = {parking.at(0).get<uint32_t>(), parking.at(1).get<uint32_t>(), parking.at(2).get<uint32_t>(),
+                    parking.at(3).get<uint32_t>(), parking.at(4).get<uint32_t>()};
+    info.hot_pages = json.at("hot_pages").get<std::vector<uint32_t>>();
+    info.hot_table_entries = json.at("hot_table_entries").get<std::vector<uint32_t>>();
+    info.module_hash = json.at("module_hash").get<std::string>();
+    out.module = {0, json.at("module_size").get<uint64_t>(), info.module_hash};
+    out.memory = {0, json.at("memory_size").get<uint64_t>(), json.at("memory_hash").get<std::string>()};
+    out.packages = {0, json.at("packages_size").get<uint64_t>(), json.at("packages_hash").get<std::string>()};
+  } catch (const nlohmann::json::exception&) {
+    return false;
   }
-  return true;
+  if (out.module.size > kMaxModule || out.packages.size > kMaxPackages) return false;
+  if (out.memory.size == 0 || out.memory.size > wasm::MemorySlot::kReservation ||
+      out.memory.size % wasm::kPageSize != 0) {
+    return false;
+  }
+  return std::all_of(out.info.hot_pages.begin(), out.info.hot_pages.end(),
+                     [&out](uint32_t page) { return page < out.memory.size / wasm::kPageSize; });
+}
+
+Expected<Description> ReadDescription(int fd, const std::string& path) {
+  struct stat st = {};
+  if (::fstat(fd, &st) != 0 || !S_ISREG(st.st_mode)) return Damaged(path);
+  Prefix prefix = {};
+  if (!support::ReadExactly(fd, 0, {reinterpret_cast<uint8_t*>(&prefix), sizeof(prefix)})) return Damaged(path);
+  if (std::string_view(prefix.magic.data(), prefix.magic.size()) != kMagic || prefix.size > kMaxDescription) {
+    return Damaged(path);
+  }
+  std::vector<uint8_t> text(prefix.size);
+  if (!support::ReadExactly(fd, sizeof(prefix), text) || support::HashOf(text) != prefix.hash) return Damaged(path);
+  Description description;
+  if (!Parse(text, description)) return Damaged(path);
+  description.hash = prefix.hash.Hex();
+  description.module.offset = wasm::RoundUpToPage(sizeof(prefix) + text.size());
+  description.memory.offset = description.module.offset + wasm::RoundUpToPage(description.module.size);
+  description.packages.offset = description.memory.offset + description.memory.size;
+  return description;
+}
+
+enum class Copied { kWhole, kDamaged, kNotWritten };
+
+/// Hands a part of the file to `append`, piece by piece. What is read is never more than was asked for, and never
+/// looked at twice: the file may change meanwhile, and what the hash was made of is what was handed on.
+template <typename Append>
+Copied CopyPart(int fd, const Part& part, Append append) {
+  support::Hasher hasher;
+  std::vector<uint8_t> piece(static_cast<size_t>(std::min<uint64_t>(part.size, size_t{1} << 20)));
+  for (uint64_t done = 0; done < part.size;) {
+    const auto bytes = std::span(piece).first(static_cast<size_t>(std::min<uint64_t>(piece.size(), part.size - done)));
+    if (!support::ReadExactly(fd, part.offset + done, bytes)) return Copied::kDamaged;
+    hasher.Add(bytes);
+    if (!append(bytes)) return Copied::kNotWritten;
+    done += bytes.size();
+  }
+  return hasher.Get().Hex() == part.hash ? Copied::kWhole : Copied::kDamaged;
+}
+
+/// Memory and packages of the image, one behind the other, in a file of the user's own or in sealed memory: what guests
+/// run on while whoever installs an image may write over its file.
+Expected<support::UniqueFd> OwnCopy(int fd, const std::string& path, const Description& description,
+                                    const support::PrivateDirectory* keep) {
+  const auto copy = [&](auto append) {
+    const Copied memory = CopyPart(fd, description.memory, append);
+    return memory == Copied::kWhole ? CopyPart(fd, description.packages, append) : memory;
+  };
+  if (keep != nullptr) {
+    const std::string name = description.hash + ".memory";
+    if (auto found = keep->Find(name)) return found;
+    Copied copied = Copied::kNotWritten;
+    keep->Put(name, [&](support::PrivateDirectory::Writer& writer) {
+      copied = copy([&writer](std::span<const uint8_t> bytes) { return writer.Append(bytes); });
+      return copied == Copied::kWhole;
+    });
+    if (copied == Copied::kDamaged) return Damaged(path);
+    if (auto found = keep->Find(name)) return found;
+  }
+  auto file = support::MemoryFile::Create("goru-image");
+  if (!file) return file.error();
+  switch (copy([&file](std::span<const uint8_t> bytes) { return file->Append(bytes); })) {
+    case Copied::kWhole:
+      return std::move(*file).Seal();
+    case Copied::kDamaged:
+      return Damaged(path);
+    case Copied::kNotWritten:
+      break;
+  }
+  return support::SystemError("cannot copy the memory of", path);
+}
+
+support::UniqueFd OpenForReading(const std::string& path) {
+  // A pipe in the place of a file would be waited for.
+  return support::UniqueFd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
 }
 
 }  // namespace
-
-std::string HashHex(std::span<const uint8_t> bytes) {
-  const XXH128_hash_t hash = XXH3_128bits(bytes.data(), bytes.size());
-  std::array<char, 33> text;
-  std::snprintf(text.data(), text.size(), "%016llx%016llx", static_cast<unsigned long long>(hash.high64),
-                static_cast<unsigned long long>(hash.low64));
-  return text.data();
-}
 
 Expected<void> ImageFile::Write(const std::string& path, ImageInfo info, std::span<const uint8_t> module,
                                 std::span<const uint8_t> memory, std::span<const uint8_t> packages) {
@@ -58,80 +172,69 @@ Expected<void> ImageFile::Write(const std::string& path, ImageInfo info, std::sp
         info.parking.answer_size}},
       {"hot_pages", info.hot_pages},
       {"hot_table_entries", info.hot_table_entries},
-      {"module_hash", HashHex(module)},
+      {"module_hash", support::HashOf(module).Hex()},
       {"module_size", module.size()},
       {"memory_size", memory.size()},
+      {"memory_hash", support::HashOf(memory).Hex()},
       {"packages_size", packages.size()},
+      {"packages_hash", support::HashOf(packages).Hex()},
   };
   const std::string text = description.dump();
-  std::vector<uint8_t> head(wasm::RoundUpToPage(kPrefix + text.size()));
-  std::memcpy(head.data(), kMagic.data(), kMagic.size());
-  const uint64_t size = text.size();
-  std::memcpy(head.data() + kMagic.size(), &size, sizeof(size));
-  std::memcpy(head.data() + kPrefix, text.data(), text.size());
+  Prefix prefix = {};
+  std::copy(kMagic.begin(), kMagic.end(), prefix.magic.begin());
+  prefix.size = text.size();
+  prefix.hash = support::HashOf({reinterpret_cast<const uint8_t*>(text.data()), text.size()});
+  std::vector<uint8_t> head(wasm::RoundUpToPage(sizeof(prefix) + text.size()));
+  std::memcpy(head.data(), &prefix, sizeof(prefix));
+  std::memcpy(head.data() + sizeof(prefix), text.data(), text.size());
   const std::vector<uint8_t> padding(wasm::RoundUpToPage(module.size()) - module.size());
   const std::array<std::span<const uint8_t>, 5> parts = {head, module, padding, memory, packages};
   return support::WriteFileAtomically(path, parts, 0644);
 }
 
-Expected<std::shared_ptr<const ImageFile>> ImageFile::Open(const std::string& path) {
-  support::UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+Expected<ImageInfo> ImageFile::ReadInfo(const std::string& path) {
+  const support::UniqueFd fd = OpenForReading(path);
   if (!fd) return support::SystemError("cannot open image", path);
-  std::array<uint8_t, kPrefix> prefix;
-  uint64_t size = 0;
-  if (!ReadExactly(fd.get(), 0, prefix) || std::memcmp(prefix.data(), kMagic.data(), kMagic.size()) != 0) {
-    return Damaged(path);
-  }
-  std::memcpy(&size, prefix.data() + kMagic.size(), sizeof(size));
-  if (size > kMaxDescription) return Damaged(path);
-  std::vector<uint8_t> text(size);
-  if (!ReadExactly(fd.get(), kPrefix, text)) return Damaged(path);
-  const auto description = nlohmann::json::parse(text.begin(), text.end(), nullptr, false);
+  auto description = ReadDescription(fd.get(), path);
+  if (!description) return description.error();
+  return std::move(description->info);
+}
 
+Expected<std::shared_ptr<const ImageFile>> ImageFile::Open(const std::string& path,
+                                                           const support::PrivateDirectory* keep) {
+  support::UniqueFd fd = OpenForReading(path);
+  if (!fd) return support::SystemError("cannot open image", path);
+  auto description = ReadDescription(fd.get(), path);
+  if (!description) return description.error();
+  auto own = OwnCopy(fd.get(), path, *description, keep);
+  if (!own) return own.error();
   std::shared_ptr<ImageFile> image(new ImageFile());
-  image->path_ = path;
-  uint64_t memory_size = 0;
-  uint64_t packages_size = 0;
-  try {
-    ImageInfo& info = image->info_;
-    info.language = description.at("language").get<std::string>();
-    info.version = description.at("version").get<std::string>();
-    info.model = description.at("model") == "resumable" ? GuestModel::kResumable : GuestModel::kReactor;
-    const auto& parking = description.at("parking");
-    info.parking = {parking.at(0).get<uint32_t>(), parking.at(1).get<uint32_t>(), parking.at(2).get<uint32_t>(),
-                    parking.at(3).get<uint32_t>(), parking.at(4).get<uint32_t>()};
-    info.hot_pages = description.at("hot_pages").get<std::vector<uint32_t>>();
-    info.hot_table_entries = description.at("hot_table_entries").get<std::vector<uint32_t>>();
-    info.module_hash = description.at("module_hash").get<std::string>();
-    image->module_size_ = description.at("module_size").get<uint64_t>();
-    memory_size = description.at("memory_size").get<uint64_t>();
-    packages_size = description.value("packages_size", uint64_t{0});
-  } catch (const nlohmann::json::exception&) {
-    return Damaged(path);
-  }
-  if (image->module_size_ > kMaxModule || memory_size > wasm::MemorySlot::kReservation) return Damaged(path);
-  for (const uint32_t page : image->info_.hot_pages) {
-    if (page >= memory_size / wasm::kPageSize) return Damaged(path);
-  }
-  image->module_offset_ = wasm::RoundUpToPage(kPrefix + size);
-  const uint64_t memory_offset = image->module_offset_ + wasm::RoundUpToPage(image->module_size_);
-  if (packages_size > 0) {
-    support::UniqueFd own(::fcntl(fd.get(), F_DUPFD_CLOEXEC, 0));
-    auto packages = OpenArchive(std::move(own), memory_offset + memory_size, packages_size);
+  if (description->packages.size > 0) {
+    support::UniqueFd other(::fcntl(own->get(), F_DUPFD_CLOEXEC, 0));
+    auto packages = OpenArchive(std::move(other), description->memory.size, description->packages.size);
     if (!packages) return Damaged(path);
     image->packages_ = std::move(*packages);
   }
-  auto memory = wasm::MemoryImage::Open(std::move(fd), memory_offset, memory_size, image->info_.hot_pages);
+  auto memory = wasm::MemoryImage::Open(std::move(*own), 0, description->memory.size, description->info.hot_pages);
   if (!memory) return Damaged(path);
   image->memory_ = std::move(*memory);
+  image->path_ = path;
+  image->fd_ = std::move(fd);
+  image->info_ = std::move(description->info);
+  image->module_offset_ = description->module.offset;
+  image->module_size_ = description->module.size;
   return std::shared_ptr<const ImageFile>(std::move(image));
 }
 
 Expected<std::vector<uint8_t>> ImageFile::ReadModule() const {
-  const support::UniqueFd fd(::open(path_.c_str(), O_RDONLY | O_CLOEXEC));
-  if (!fd) return support::SystemError("cannot open image", path_);
-  std::vector<uint8_t> module(module_size_);
-  if (!ReadExactly(fd.get(), module_offset_, module) || HashHex(module) != info_.module_hash) return Damaged(path_);
+  std::vector<uint8_t> module;
+  module.reserve(module_size_);
+  const Copied copied =
+      CopyPart(fd_.get(), {module_offset_, module_size_, info_.module_hash}, [&module](std::span<const uint8_t> bytes) {
+        module.insert(module.end(), bytes.begin(), bytes.end());
+        return true;
+      });
+  if (copied != Copied::kWhole) return Damaged(path_);
   return module;
 }
 

@@ -26,11 +26,15 @@ Expected<std::unique_ptr<Loader>> Loader::Create(const Options& options) {
   return loader;
 }
 
+Expected<std::shared_ptr<const ImageFile>> Loader::Open(const std::string& path) const {
+  return ImageFile::Open(path, cache_ ? &cache_->directory() : nullptr);
+}
+
 Expected<std::shared_ptr<const Runtime>> Loader::LoadRuntime(const ImageFile& image, const Progress& progress) const {
   const auto compile = [&]() -> Expected<wasm::ModulePtr> {
     if (progress) {
       progress("compiling " + image.info().language + " for this machine" +
-               (cache_ ? " (once; kept in " + cache_->directory() + ")" : " (no cache)"));
+               (cache_ ? " (once; kept in " + cache_->directory().path() + ")" : " (no cache)"));
     }
     auto module = image.ReadModule();
     if (!module) return module.error();

@@ -23,7 +23,7 @@ class Runtime;
 class Loader {
  public:
   struct Options {
-    /// Whether compiled code is kept on disk. Without, each Load compiles, which takes seconds.
+    /// Whether compiled code and memory are kept on disk. Without, each Load compiles, which takes seconds.
     bool disk_cache = true;
     /// Where; empty: the user's own place. It must belong to the user alone.
     std::string cache_directory;
@@ -36,6 +36,9 @@ class Loader {
   ~Loader();
   Loader(const Loader&) = delete;
   Loader& operator=(const Loader&) = delete;
+
+  /// The image in the file `path` (ImageFile::Open). Its memory is kept where compiled code is.
+  Expected<std::shared_ptr<const ImageFile>> Open(const std::string& path) const;
 
   /// `progress` may be null.
   Expected<std::shared_ptr<SandboxFactory>> Load(const ImageFile& image, const Progress& progress) const;

@@ -1,13 +1,12 @@
 #include "guest/package_archive.hpp"
 
-#include <unistd.h>
-
 #include <algorithm>
-#include <cerrno>
 #include <cstring>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <string>
+
+#include "support/file.hpp"
 
 namespace goru::guest {
 namespace {
@@ -65,17 +64,6 @@ Expected<void> PackDirectory(const PackageLayer& layer, const std::string& path,
   return {};
 }
 
-bool ReadAt(int fd, uint64_t offset, std::span<uint8_t> into) {
-  while (!into.empty()) {
-    const ssize_t n = ::pread(fd, into.data(), into.size(), static_cast<off_t>(offset));
-    if (n < 0 && errno == EINTR) continue;
-    if (n <= 0) return false;
-    into = into.subspan(static_cast<size_t>(n));
-    offset += static_cast<uint64_t>(n);
-  }
-  return true;
-}
-
 class ArchiveFile final : public PackageFile {
  public:
   ArchiveFile(std::shared_ptr<const support::UniqueFd> fd, uint64_t offset, uint64_t size)
@@ -85,7 +73,7 @@ class ArchiveFile final : public PackageFile {
     count = 0;
     if (offset >= size_) return wasi::kSuccess;
     into = into.first(static_cast<size_t>(std::min<uint64_t>(into.size(), size_ - offset)));
-    if (!ReadAt(fd_->get(), offset_ + offset, into)) return wasi::kEio;
+    if (!support::ReadExactly(fd_->get(), offset_ + offset, into)) return wasi::kEio;
     count = into.size();
     return wasi::kSuccess;
   }
@@ -189,11 +177,11 @@ Expected<std::shared_ptr<const PackageLayer>> OpenArchive(support::UniqueFd file
   const Error damaged = {ErrorKind::kUnavailable, "the packages in the image are damaged"};
   uint64_t index_size = 0;
   std::vector<uint8_t> bytes(sizeof(index_size));
-  if (size < sizeof(index_size) || !ReadAt(file.get(), offset, bytes)) return damaged;
+  if (size < sizeof(index_size) || !support::ReadExactly(file.get(), offset, bytes)) return damaged;
   std::memcpy(&index_size, bytes.data(), sizeof(index_size));
   if (index_size > kMaxIndex || index_size > size - sizeof(index_size)) return damaged;
   bytes.resize(index_size);
-  if (!ReadAt(file.get(), offset + sizeof(index_size), bytes)) return damaged;
+  if (!support::ReadExactly(file.get(), offset + sizeof(index_size), bytes)) return damaged;
   const json index = json::parse(bytes.begin(), bytes.end(), nullptr, false);
   const uint64_t content = sizeof(index_size) + index_size;
   auto layer = std::make_shared<ArchiveLayer>(std::move(file));

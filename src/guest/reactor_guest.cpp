@@ -65,6 +65,7 @@ Expected<void> ReactorGuest::Attach(std::shared_ptr<const wasm::Program> program
   run_ = *run;
   interrupt_flag_ = address;
   if (auto nudge = instance_->GlobalInteger("goru_interrupt_nudge")) interrupt_nudge_ = static_cast<uint32_t>(*nudge);
+  instance_->gate().set_nudge(Nudge, this);
   return {};
 }
 
@@ -163,18 +164,21 @@ RunEnd ReactorGuest::RunJob(const Job& job, HostPort& port) {
   return EndOf(call);
 }
 
-bool ReactorGuest::RequestInterrupt() noexcept {
-  const auto bytes = instance_->memory().Bytes(interrupt_flag_, sizeof(uint32_t));
-  if (!bytes) return false;
+bool ReactorGuest::RequestInterrupt() noexcept { return instance_->gate().Nudge(); }
+
+void ReactorGuest::Nudge(void* self) noexcept {
+  const ReactorGuest& guest = *static_cast<ReactorGuest*>(self);
+  const wasm::GuestMemory memory = guest.instance_->memory();
+  const auto bytes = memory.Bytes(guest.interrupt_flag_, sizeof(uint32_t));
+  if (!bytes) return;
   std::atomic_ref<uint32_t>(*reinterpret_cast<uint32_t*>(bytes->data())).store(1);
-  if (interrupt_nudge_ == 0) return true;
+  if (guest.interrupt_nudge_ == 0) return;
   // Where that word is and which bits to set is the guest's own business: it can only harm itself.
   std::array<uint32_t, 2> nudge = {};
-  if (!instance_->memory().Load(interrupt_nudge_, nudge) || nudge[0] % sizeof(uint32_t) != 0) return true;
-  if (const auto word = instance_->memory().Bytes(nudge[0], sizeof(uint32_t))) {
+  if (!memory.Load(guest.interrupt_nudge_, nudge) || nudge[0] % sizeof(uint32_t) != 0) return;
+  if (const auto word = memory.Bytes(nudge[0], sizeof(uint32_t))) {
     std::atomic_ref<uint32_t>(*reinterpret_cast<uint32_t*>(word->data())).fetch_or(nudge[1]);
   }
-  return true;
 }
 
 void ReactorGuest::ForgetInterrupt() noexcept { (void)instance_->memory().Store(interrupt_flag_, uint32_t{0}); }

@@ -44,6 +44,8 @@ class ReactorGuest final : public WasmSandbox {
   /// Calls an export that takes a size and returns the address of so many bytes, and copies `bytes` there. `copied`
   /// says whether the guest had memory for them.
   wasm::CallEnd HandOver(const wasmtime_func_t& give_room, std::string_view bytes, bool& copied);
+  /// Asks the guest to end its run: what its gate's Nudge does.
+  static void Nudge(void* self) noexcept;
   static wasm::After HostCall(wasm::CallContext& context, wasm::Args args);
   static wasm::After HostResponse(wasm::CallContext& context, wasm::Args args);
 

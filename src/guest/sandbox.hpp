@@ -65,8 +65,9 @@ class Sandbox {
 
   // From any thread between Begin and End. The caller sees to it that these calls, Begin and End do not overlap.
 
-  /// Ends the run soon, whatever the guest does. The first reason stays.
-  virtual void Stop(StopReason reason) noexcept = 0;
+  /// Ends the run soon, whatever the guest does. The first reason stays. False: the system did not do it (it is out of
+  /// memory, say). The run ends when the guest next comes to the host; to end it sooner, call again.
+  virtual bool Stop(StopReason reason) noexcept = 0;
   /// True where this run was stopped.
   virtual bool stopped() const noexcept = 0;
   /// Asks the guest to end the run by itself and stay usable. It may not listen. False: this one cannot be asked, or

@@ -18,7 +18,7 @@ class WasmSandbox : public Sandbox, public wasi::GuestIo {
   RunEnd Run(const Job& job, HostPort& port) final;
   void End() noexcept final;
 
-  void Stop(StopReason reason) noexcept final { instance_->gate().Stop(reason); }
+  bool Stop(StopReason reason) noexcept final { return instance_->gate().Stop(reason); }
   bool stopped() const noexcept final { return instance_->gate().stopped(); }
   bool Interrupt() noexcept final { return !stopped() && RequestInterrupt(); }
   const std::shared_ptr<support::StopSignal>& stop_signal() const noexcept final {

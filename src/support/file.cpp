@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cerrno>
 #include <cstdio>
@@ -44,45 +45,68 @@ Expected<std::vector<uint8_t>> ReadFile(const std::string& path, size_t max_size
 
 namespace {
 
+/// Blocks of this size are looked at for zeros: a page, and what file systems keep.
+constexpr size_t kBlock = 4096;
+
 bool IsZero(std::span<const uint8_t> block) {
   return block.empty() || (block[0] == 0 && std::memcmp(block.data(), block.data() + 1, block.size() - 1) == 0);
 }
 
-/// Writes in blocks and skips those that hold only zeros: the file is sparse where the data is.
-bool WriteSparse(int fd, std::span<const uint8_t> data, off_t offset) {
-  constexpr size_t kBlock = 4096;
+bool WriteExactly(int fd, std::span<const uint8_t> data, uint64_t offset) {
   while (!data.empty()) {
-    size_t n = data.size() < kBlock ? data.size() : kBlock;
-    const auto block = data.first(n);
-    if (!IsZero(block)) {
-      size_t done = 0;
-      while (done < n) {
-        const ssize_t w = ::pwrite(fd, block.data() + done, n - done, offset + static_cast<off_t>(done));
-        if (w < 0 && errno == EINTR) continue;
-        if (w <= 0) return false;
-        done += static_cast<size_t>(w);
-      }
-    }
-    data = data.subspan(n);
-    offset += static_cast<off_t>(n);
+    const ssize_t n = ::pwrite(fd, data.data(), data.size(), static_cast<off_t>(offset));
+    if (n < 0 && errno == EINTR) continue;
+    if (n <= 0) return false;
+    data = data.subspan(static_cast<size_t>(n));
+    offset += static_cast<uint64_t>(n);
   }
   return true;
 }
 
 }  // namespace
 
-Expected<void> WriteFileAtomically(const std::string& path, std::span<const std::span<const uint8_t>> parts, int mode) {
+bool ReadExactly(int fd, uint64_t offset, std::span<uint8_t> into) {
+  while (!into.empty()) {
+    const ssize_t n = ::pread(fd, into.data(), into.size(), static_cast<off_t>(offset));
+    if (n < 0 && errno == EINTR) continue;
+    if (n <= 0) return false;
+    into = into.subspan(static_cast<size_t>(n));
+    offset += static_cast<uint64_t>(n);
+  }
+  return true;
+}
+
+bool WriteSparse(int fd, std::span<const uint8_t> data, uint64_t offset) {
+  // Blocks that hold something and lie together are written together.
+  while (!data.empty()) {
+    size_t length = 0;
+    while (length < data.size() && !IsZero(data.subspan(length, std::min(kBlock, data.size() - length)))) {
+      length = std::min(length + kBlock, data.size());
+    }
+    if (!WriteExactly(fd, data.first(length), offset)) return false;
+    const size_t next = std::min(length + kBlock, data.size());
+    data = data.subspan(next);
+    offset += next;
+  }
+  return true;
+}
+
+std::string TemporaryNameFor(const std::string& path) {
   static std::atomic<unsigned> counter{0};
-  const std::string temporary = path + ".tmp." + std::to_string(::getpid()) + "." + std::to_string(counter++);
+  return path + ".tmp." + std::to_string(::getpid()) + "." + std::to_string(counter++);
+}
+
+Expected<void> WriteFileAtomically(const std::string& path, std::span<const std::span<const uint8_t>> parts, int mode) {
+  const std::string temporary = TemporaryNameFor(path);
   const UniqueFd fd(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode));
   if (!fd) return SystemError("cannot create", temporary);
-  off_t offset = 0;
+  uint64_t size = 0;
   bool written = true;
   for (const auto& part : parts) {
-    written = written && WriteSparse(fd.get(), part, offset);
-    offset += static_cast<off_t>(part.size());
+    written = written && WriteSparse(fd.get(), part, size);
+    size += part.size();
   }
-  written = written && ::ftruncate(fd.get(), offset) == 0 && ::fsync(fd.get()) == 0 &&
+  written = written && ::ftruncate(fd.get(), static_cast<off_t>(size)) == 0 && ::fsync(fd.get()) == 0 &&
             ::rename(temporary.c_str(), path.c_str()) == 0;
   if (!written) {
     Error error = SystemError("cannot write", path);

@@ -19,16 +19,22 @@ bool SkipLeb(ModuleReader& reader, unsigned max_bytes) {
   return reader.Leb(value, max_bytes);
 }
 
-/// Alignment and offset.
-bool SkipMemoryArgument(ModuleReader& reader) { return SkipU32(reader, 2); }
+bool ReadMemoryArgument(ModuleReader& reader, Instruction& out) {
+  out.accesses_memory = true;
+  uint32_t alignment = 0;
+  return reader.U32(alignment) && reader.U32(out.offset);
+}
 
-bool SkipTargets(ModuleReader& reader) {
+bool ReadLabels(ModuleReader& reader, std::span<const uint8_t>& labels) {
   uint32_t count = 0;
   if (!reader.U32(count)) return false;
+  const size_t start = reader.at();
   for (uint32_t i = 0; i < count; ++i) {
     if (!SkipU32(reader, 1)) return false;
   }
-  return SkipU32(reader, 1);
+  if (!SkipU32(reader, 1)) return false;
+  labels = reader.From(start);
+  return true;
 }
 
 /// After 0xFC: conversions that saturate. What comes behind them there is bulk memory.
@@ -38,14 +44,14 @@ bool SkipMiscellaneous(ModuleReader& reader) {
 }
 
 /// After 0xFD.
-bool SkipVector(ModuleReader& reader) {
+bool ReadVector(ModuleReader& reader, Instruction& out) {
   uint32_t code = 0;
   if (!reader.U32(code)) return false;
   // Loads and stores of all kinds; lanes take the number of the lane as well.
-  if (code <= 11 || code == 92 || code == 93) return SkipMemoryArgument(reader);
+  if (code <= 11 || code == 92 || code == 93) return ReadMemoryArgument(reader, out);
   if (code == 12 || code == 13) return reader.Skip(16);
   if (code >= 21 && code <= 34) return reader.Skip(1);
-  if (code >= 84 && code <= 91) return SkipMemoryArgument(reader) && reader.Skip(1);
+  if (code >= 84 && code <= 91) return ReadMemoryArgument(reader, out) && reader.Skip(1);
   // Relaxed SIMD begins here.
   return code < 0x100;
 }
@@ -53,22 +59,22 @@ bool SkipVector(ModuleReader& reader) {
 }  // namespace
 
 bool ReadInstruction(ModuleReader& reader, Instruction& out) {
+  out = {};
   if (!reader.Byte(out.opcode)) return false;
   const uint8_t code = out.opcode;
   switch (code) {
-    case 0x02:  // block
-    case 0x03:  // loop
-    case 0x04:  // if
+    case kBlock:
+    case kLoop:
+    case kIf:
       return SkipLeb(reader, kMaxLeb32);
-    case 0x0C:  // br
-    case 0x0D:  // br_if
-      return SkipU32(reader, 1);
-    case 0x0E:
-      return SkipTargets(reader);
+    case kBranch:
+    case kBranchIf:
     case kCall:
-      return reader.U32(out.function);
-    case 0x11:  // call_indirect
-      return SkipU32(reader, 2);
+      return reader.U32(out.index);
+    case kBranchTable:
+      return ReadLabels(reader, out.labels);
+    case kCallIndirect:
+      return reader.U32(out.index) && SkipU32(reader, 1);
     case 0x41:
       return SkipLeb(reader, kMaxLeb32);
     case 0x42:
@@ -79,17 +85,17 @@ bool ReadInstruction(ModuleReader& reader, Instruction& out) {
       return reader.Skip(8);
     case 0xFC:
       return SkipMiscellaneous(reader);
-    case 0xFD:
-      return SkipVector(reader);
+    case kVectorPrefix:
+      return ReadVector(reader, out);
     default:
       break;
   }
   // Locals and globals; loads and stores; the size of memory.
   if (code >= 0x20 && code <= 0x24) return SkipU32(reader, 1);
-  if (code >= 0x28 && code <= 0x3E) return SkipMemoryArgument(reader);
-  if (code == 0x3F || code == 0x40) return SkipU32(reader, 1);
-  const bool control = code <= 0x01 || code == 0x05 || code == kEnd || code == 0x0F;
-  const bool parametric = code == 0x1A || code == 0x1B;
+  if (code >= 0x28 && code <= 0x3E) return ReadMemoryArgument(reader, out);
+  if (code == 0x3F || code == kMemoryGrow) return SkipU32(reader, 1);
+  const bool control = code <= 0x01 || code == kElse || code == kEnd || code == kReturn;
+  const bool parametric = code == kDrop || code == 0x1B;
   const bool numeric = code >= 0x45 && code <= 0xC4;
   return control || parametric || numeric;
 }

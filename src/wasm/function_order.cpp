@@ -5,25 +5,12 @@
 
 #include "wasm/code_reader.hpp"
 #include "wasm/module_binary.hpp"
+#include "wasm/module_functions.hpp"
 
 namespace goru::wasm {
 namespace {
 
-using Bytes = std::span<const uint8_t>;
-
-/// Each call of `visit` reads one item of the list that `content` is.
-template <typename Visit>
-bool ForEachItem(Bytes content, Visit visit) {
-  ModuleReader reader(content);
-  uint32_t count = 0;
-  if (!reader.U32(count)) return false;
-  for (uint32_t i = 0; i < count; ++i) {
-    if (!visit(reader)) return false;
-  }
-  return reader.AtEnd();
-}
-
-/// The same, for a list that is written again: its length goes to `out` first.
+/// ForEachItem for a list that is written again: its length goes to `out` first.
 template <typename Visit>
 bool ForEachItemAfterCount(Bytes content, std::vector<uint8_t>& out, Visit visit) {
   ModuleReader reader(content);
@@ -31,49 +18,6 @@ bool ForEachItemAfterCount(Bytes content, std::vector<uint8_t>& out, Visit visit
   if (!reader.U32(count)) return false;
   PutU32(out, count);
   return ForEachItem(content, visit);
-}
-
-/// What the order of functions is about.
-struct Functions {
-  uint32_t imported = 0;
-  /// Type and code of each function that is not imported.
-  std::vector<uint32_t> types;
-  std::vector<Bytes> bodies;
-};
-
-Expected<Functions> ReadFunctions(std::span<const Section> sections) {
-  Functions out;
-  bool good = true;
-  for (const Section& section : sections) {
-    if (section.id == kSectionImport) good = good && CountImportedFunctions(section.content, out.imported);
-    if (section.id == kSectionFunction) {
-      good = good && ForEachItem(section.content,
-                                 [&out](ModuleReader& reader) { return reader.U32(out.types.emplace_back()); });
-    }
-    if (section.id == kSectionCode) {
-      good = good && ForEachItem(section.content,
-                                 [&out](ModuleReader& reader) { return reader.Block(out.bodies.emplace_back()); });
-    }
-  }
-  if (!good || out.types.size() != out.bodies.size()) return Malformed();
-  return out;
-}
-
-/// Reads one segment of the table: where it begins and its functions. The linker writes no other form.
-bool ReadSegment(ModuleReader& reader, uint32_t& begin, std::vector<uint32_t>& functions) {
-  uint32_t form = 0;
-  uint8_t op = 0;
-  uint8_t end = 0;
-  uint32_t count = 0;
-  if (!reader.U32(form) || form != 0 || !reader.Byte(op) || op != kConstI32 || !reader.U32(begin) ||
-      !reader.Byte(end) || end != kEnd || !reader.U32(count)) {
-    return false;
-  }
-  functions.clear();
-  for (uint32_t i = 0; i < count; ++i) {
-    if (!reader.U32(functions.emplace_back())) return false;
-  }
-  return true;
 }
 
 /// The new index of every function.
@@ -103,7 +47,7 @@ bool RewriteElements(Bytes content, const NewIndex& new_index, std::vector<uint8
   return ForEachItemAfterCount(content, out, [&](ModuleReader& reader) {
     uint32_t begin = 0;
     std::vector<uint32_t> functions;
-    if (!ReadSegment(reader, begin, functions)) return false;
+    if (!ReadTableSegment(reader, begin, functions)) return false;
     out.push_back(0);
     out.push_back(kConstI32);
     PutS64(out, static_cast<int32_t>(begin));
@@ -128,7 +72,7 @@ bool RewriteBody(Bytes body, const NewIndex& new_index, std::vector<uint8_t>& ou
       continue;
     }
     out.push_back(kCall);
-    if (!PutMapped(out, new_index, instruction.function)) return false;
+    if (!PutMapped(out, new_index, instruction.index)) return false;
   }
   return true;
 }
@@ -246,7 +190,7 @@ Expected<std::vector<uint32_t>> TableEntriesOf(std::span<const uint8_t> module, 
     const bool good = ForEachItem(section.content, [&](ModuleReader& reader) {
       uint32_t begin = 0;
       std::vector<uint32_t> segment;
-      if (!ReadSegment(reader, begin, segment)) return false;
+      if (!ReadTableSegment(reader, begin, segment)) return false;
       for (uint32_t i = 0; i < segment.size(); ++i) {
         if (std::binary_search(functions.begin(), functions.end(), segment[i])) entries.push_back(begin + i);
       }

@@ -164,10 +164,13 @@ std::unique_ptr<MemorySlot> Instance::Release(std::unique_ptr<Instance> instance
   return std::move(instance->slot_);
 }
 
+bool Instance::Find(std::string_view name, wasmtime_extern_kind_t kind, wasmtime_extern_t& item) const noexcept {
+  return wasmtime_instance_export_get(context(), &instance_, name.data(), name.size(), &item) && item.kind == kind;
+}
+
 Expected<wasmtime_func_t> Instance::Function(std::string_view name) const {
   wasmtime_extern_t item;
-  if (!wasmtime_instance_export_get(context(), &instance_, name.data(), name.size(), &item) ||
-      item.kind != WASMTIME_EXTERN_FUNC) {
+  if (!Find(name, WASMTIME_EXTERN_FUNC, item)) {
     return Error{ErrorKind::kInvalidArgument, "the guest does not export the function " + std::string(name)};
   }
   return item.of.func;
@@ -175,8 +178,7 @@ Expected<wasmtime_func_t> Instance::Function(std::string_view name) const {
 
 Expected<int64_t> Instance::GlobalInteger(std::string_view name) const {
   wasmtime_extern_t item;
-  if (!wasmtime_instance_export_get(context(), &instance_, name.data(), name.size(), &item) ||
-      item.kind != WASMTIME_EXTERN_GLOBAL) {
+  if (!Find(name, WASMTIME_EXTERN_GLOBAL, item)) {
     return Error{ErrorKind::kInvalidArgument, "the guest does not export the global " + std::string(name)};
   }
   wasmtime_val_t value;
@@ -187,10 +189,7 @@ Expected<int64_t> Instance::GlobalInteger(std::string_view name) const {
 
 bool Instance::SetGlobalInteger(std::string_view name, int32_t value) noexcept {
   wasmtime_extern_t item;
-  if (!wasmtime_instance_export_get(context(), &instance_, name.data(), name.size(), &item) ||
-      item.kind != WASMTIME_EXTERN_GLOBAL) {
-    return false;
-  }
+  if (!Find(name, WASMTIME_EXTERN_GLOBAL, item)) return false;
   wasmtime_val_t content = {};
   content.kind = WASMTIME_I32;
   content.of.i32 = value;
@@ -201,10 +200,7 @@ bool Instance::SetGlobalInteger(std::string_view name, int32_t value) noexcept {
 
 void Instance::ResolveTableEntries(std::span<const uint32_t> entries) noexcept {
   wasmtime_extern_t item;
-  if (!wasmtime_instance_export_get(context(), &instance_, kTableExportName.data(), kTableExportName.size(), &item) ||
-      item.kind != WASMTIME_EXTERN_TABLE) {
-    return;
-  }
+  if (!Find(kTableExportName, WASMTIME_EXTERN_TABLE, item)) return;
   for (const uint32_t entry : entries) {
     wasmtime_val_t value;
     // Looking at an entry is what makes the engine fill it in.
@@ -266,11 +262,7 @@ bool Instance::CallNested(const wasmtime_func_t& function, std::span<wasmtime_va
 
 bool Instance::GrowMemory(uint32_t pages) {
   wasmtime_extern_t item;
-  constexpr std::string_view kMemory = "memory";
-  if (!wasmtime_instance_export_get(context(), &instance_, kMemory.data(), kMemory.size(), &item) ||
-      item.kind != WASMTIME_EXTERN_MEMORY || !gate_.EnterWasm()) {
-    return false;
-  }
+  if (!Find("memory", WASMTIME_EXTERN_MEMORY, item) || !gate_.EnterWasm()) return false;
   uint64_t before = 0;
   wasmtime_error_t* error = wasmtime_memory_grow(context(), &item.of.memory, pages, &before);
   const bool back = gate_.EnterHost();

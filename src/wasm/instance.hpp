@@ -7,6 +7,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "goru/error.hpp"
@@ -105,6 +106,8 @@ class Instance {
   Instance(std::shared_ptr<const Program> program, std::unique_ptr<MemorySlot> slot, void* state);
 
   wasmtime_context_t* context() const noexcept { return wasmtime_store_context(store_); }
+  /// The export `name` of this kind, if there is one.
+  bool Find(std::string_view name, wasmtime_extern_kind_t kind, wasmtime_extern_t& item) const noexcept;
 
   std::shared_ptr<const Program> program_;
   std::unique_ptr<MemorySlot> slot_;

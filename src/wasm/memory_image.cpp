@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 
 #include "support/file.hpp"
+#include "support/memory_file.hpp"
 #include "wasm/page_size.hpp"
 
 namespace goru::wasm {
@@ -18,25 +19,21 @@ Expected<std::shared_ptr<const MemoryImage>> MemoryImage::Open(support::UniqueFd
   if (::fstat(fd.get(), &st) != 0 || static_cast<uint64_t>(st.st_size) < offset + size) {
     return Error{ErrorKind::kInvalidArgument, "memory image is shorter than its header says"};
   }
-  void* data = ::mmap(nullptr, size, PROT_READ, MAP_SHARED, fd.get(), static_cast<off_t>(offset));
+  // A private mapping of what nobody changes is the file's own pages; sealed memory can be mapped in no other way.
+  void* data = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, fd.get(), static_cast<off_t>(offset));
   if (data == MAP_FAILED) return support::SystemError("cannot map", "memory image");
   return std::shared_ptr<const MemoryImage>(
       new MemoryImage(std::move(fd), offset, size, static_cast<const uint8_t*>(data), std::move(hot_pages)));
 }
 
 Expected<std::shared_ptr<const MemoryImage>> MemoryImage::FromBytes(std::span<const uint8_t> bytes) {
-  const size_t size = RoundUpToPage(bytes.empty() ? 1 : bytes.size());
-  support::UniqueFd fd(::memfd_create("goru-image", MFD_CLOEXEC));
-  if (!fd || ::ftruncate(fd.get(), static_cast<off_t>(size)) != 0) {
-    return support::SystemError("cannot make", "memory image");
-  }
-  size_t done = 0;
-  while (done < bytes.size()) {
-    const ssize_t n = ::pwrite(fd.get(), bytes.data() + done, bytes.size() - done, static_cast<off_t>(done));
-    if (n <= 0) return support::SystemError("cannot write", "memory image");
-    done += static_cast<size_t>(n);
-  }
-  return Open(std::move(fd), 0, size, {});
+  auto file = support::MemoryFile::Create("goru-image");
+  if (!file) return file.error();
+  const std::vector<uint8_t> padding(bytes.empty() ? kPageSize : RoundUpToPage(bytes.size()) - bytes.size());
+  if (!file->Append(bytes) || !file->Append(padding)) return support::SystemError("cannot write", "memory image");
+  auto fd = std::move(*file).Seal();
+  if (!fd) return fd.error();
+  return Open(std::move(*fd), 0, bytes.size() + padding.size(), {});
 }
 
 MemoryImage::~MemoryImage() { ::munmap(const_cast<uint8_t*>(data_), size_); }

@@ -13,10 +13,13 @@
 namespace goru::wasm {
 
 /// Part of a file, mapped read-only for reading and mappable privately into slots. Immutable, so any thread may use it.
+///
+/// Guests run on the file's own pages: whoever could write to it would change the memory of those that live, and
+/// whoever could shorten it would end the process with SIGBUS. So it is one that nobody else can open for writing.
 class MemoryImage {
  public:
-  /// Takes `size` bytes at `offset` of `fd`; both are multiples of the page size. `hot_pages` are indices of 4 KiB
-  /// pages that an ordinary run writes to.
+  /// Takes `size` bytes at `offset` of `fd`, which nobody changes any more; both are multiples of the page size.
+  /// `hot_pages` are indices of 4 KiB pages that an ordinary run writes to.
   static Expected<std::shared_ptr<const MemoryImage>> Open(support::UniqueFd fd, uint64_t offset, size_t size,
                                                            std::vector<uint32_t> hot_pages);
 

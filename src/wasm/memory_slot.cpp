@@ -18,8 +18,10 @@ constexpr size_t kKeepResident = size_t{2} << 20;
 
 constexpr size_t kMapped = MemorySlot::kReservation + MemorySlot::kGuard;
 
-bool ReserveAt(uint8_t* address, size_t size) noexcept {
-  return ::mmap(address, size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1, 0) != MAP_FAILED;
+/// Makes grown memory part of the reservation again. Mapping over it would do the same in one call, but one that fails
+/// half way leaves a hole in which the process may put something else.
+bool GiveUp(uint8_t* address, size_t size) noexcept {
+  return ::mprotect(address, size, PROT_NONE) == 0 && ::madvise(address, size, MADV_DONTNEED) == 0;
 }
 
 }  // namespace
@@ -65,14 +67,16 @@ bool MemorySlot::ExposeBehind(size_t bytes) noexcept {
   return true;
 }
 
-void MemorySlot::Revoke() noexcept {
+bool MemorySlot::Revoke() noexcept {
   revoked_.store(true);
-  ::mprotect(base_, size(), PROT_NONE);
+  if (::mprotect(base_, size(), PROT_NONE) == 0) return true;
+  // The whole slot is one mapping afterwards, which the kernel can have where it cannot have one more.
+  return ::mprotect(base_, kMapped, PROT_NONE) == 0;
 }
 
 bool MemorySlot::Reset(ResetMethod method) noexcept {
   limit_hit_ = false;
-  if (accessible() > image_size_ && !ReserveAt(base_ + image_size_, accessible() - image_size_)) return false;
+  if (accessible() > image_size_ && !GiveUp(base_ + image_size_, accessible() - image_size_)) return false;
   size_ = image_size_;
   exposed_ = 0;
   if (image_size_ == 0) return true;

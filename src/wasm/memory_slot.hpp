@@ -21,7 +21,8 @@ class RunGate;
 /// it may grow.
 class MemorySlot {
  public:
-  /// What the engine is told: 4 GiB that 32-bit addresses reach, and a guard for constant offsets behind them.
+  /// What the engine is told: 4 GiB that 32-bit addresses reach, and a guard for constant offsets behind them. An
+  /// access whose offset and width are larger than the guard is compiled with a check of its own.
   static constexpr size_t kReservation = size_t{4} << 30;
   static constexpr size_t kGuard = size_t{32} << 20;
 
@@ -67,8 +68,9 @@ class MemorySlot {
   /// Bytes that host functions may touch: size(), and what ExposeBehind added.
   size_t accessible() const noexcept { return size() + exposed_.load(std::memory_order_acquire); }
 
-  /// Takes all access away, from any thread, while the guest runs. Only Reset gives it back.
-  void Revoke() noexcept;
+  /// Takes all access away, from any thread, while the guest runs. Only Reset gives it back. False: the system refused
+  /// (it is out of memory for its own tables), and some or all of the memory is still there; it can be tried again.
+  [[nodiscard]] bool Revoke() noexcept;
 
   /// Makes the contents equal to the image again, whatever the guest did. False: the slot must not be used again.
   [[nodiscard]] bool Reset(ResetMethod method = ResetMethod::kBest) noexcept;

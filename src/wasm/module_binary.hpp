@@ -12,6 +12,7 @@
 namespace goru::wasm {
 
 inline constexpr uint8_t kSectionCustom = 0;
+inline constexpr uint8_t kSectionType = 1;
 inline constexpr uint8_t kSectionImport = 2;
 inline constexpr uint8_t kSectionFunction = 3;
 inline constexpr uint8_t kSectionTable = 4;
@@ -26,6 +27,7 @@ inline constexpr uint8_t kSectionDataCount = 12;
 inline constexpr uint8_t kExportFunction = 0;
 inline constexpr uint8_t kExportTable = 1;
 inline constexpr uint8_t kExportGlobal = 3;
+inline constexpr uint8_t kFunctionType = 0x60;
 inline constexpr uint8_t kI32 = 0x7F;
 inline constexpr uint8_t kI64 = 0x7E;
 inline constexpr uint8_t kConstI32 = 0x41;

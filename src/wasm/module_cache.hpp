@@ -2,16 +2,16 @@
 #pragma once
 
 #include <functional>
-#include <optional>
 #include <string>
 
 #include "goru/error.hpp"
+#include "support/private_directory.hpp"
 #include "wasm/engine.hpp"
 
 namespace goru::wasm {
 
 /// A directory of native code. What is loaded from it is executed as it is, so the directory must belong to the user
-/// alone. Safe with any number of processes: entries are written beside and renamed into place. Thread-safe.
+/// alone. Thread-safe, also between processes.
 class ModuleCache {
  public:
   /// Uses `directory`, made with mode 0700 where it is missing. Refused where it belongs to someone else or where
@@ -26,12 +26,13 @@ class ModuleCache {
   Expected<ModulePtr> Load(const Engine& engine, const std::string& module_hash,
                            const std::function<Expected<ModulePtr>()>& compile) const;
 
-  const std::string& directory() const noexcept { return directory_; }
+  /// Where entries lie; memory images are kept there as well (guest::ImageFile).
+  const support::PrivateDirectory& directory() const noexcept { return directory_; }
 
  private:
-  explicit ModuleCache(std::string directory) : directory_(std::move(directory)) {}
+  explicit ModuleCache(support::PrivateDirectory directory) : directory_(std::move(directory)) {}
 
-  std::string directory_;
+  support::PrivateDirectory directory_;
 };
 
 }  // namespace goru::wasm

@@ -12,23 +12,42 @@ void RunGate::Begin() noexcept {
 
 bool RunGate::EnterWasm() noexcept {
   uint32_t expected = kHost;
+  if (state_.compare_exchange_strong(expected, kWasm)) return true;
+  return expected == kHostNudge && EnterWasmNudged();
+}
+
+bool RunGate::EnterWasmNudged() noexcept {
+  nudge_(nudge_context_);
+  uint32_t expected = kHostNudge;
   return state_.compare_exchange_strong(expected, kWasm);
 }
 
 bool RunGate::EnterHost() noexcept {
   uint32_t expected = kWasm;
-  return state_.compare_exchange_strong(expected, kHost);
+  if (state_.compare_exchange_strong(expected, kHost)) return true;
+  return expected == kNudging && EnterHostAfterNudge();
+}
+
+bool RunGate::EnterHostAfterNudge() noexcept {
+  for (;;) {
+    state_.wait(kNudging);
+    uint32_t expected = kWasm;
+    if (state_.compare_exchange_strong(expected, kHost)) return true;
+    if (expected != kNudging) return false;
+  }
 }
 
 void RunGate::LeaveHostOrRevoke() noexcept {
   if (EnterWasm()) return;
-  Revoke();
+  // Where the memory stays, whoever asked for the stop asks again.
+  (void)Revoke();
 }
 
-void RunGate::Revoke() noexcept {
-  slot_.Revoke();
-  state_.store(kRevoked);
+bool RunGate::Revoke() noexcept {
+  const bool gone = slot_.Revoke();
+  state_.store(gone ? kRevoked : kUnrevoked);
   state_.notify_all();
+  return gone;
 }
 
 void RunGate::Settle() noexcept {
@@ -42,24 +61,55 @@ void RunGate::Settle() noexcept {
 
 void RunGate::End() noexcept { state_.store(kIdle); }
 
-void RunGate::Stop(StopReason reason) noexcept {
+bool RunGate::Stop(StopReason reason) noexcept {
   StopReason none = StopReason::kNone;
   uint32_t state = state_.load();
-  if (state == kIdle) return;
+  if (state == kIdle) return true;
   reason_.compare_exchange_strong(none, reason);
+  bool stopped = true;
   for (;;) {
-    if (state == kWasm) {
+    if (state == kNudging) {
+      state_.wait(state);
+      state = state_.load();
+      continue;
+    }
+    if (state == kWasm || state == kUnrevoked) {
       if (!state_.compare_exchange_weak(state, kRevoking)) continue;
-      Revoke();
+      stopped = Revoke();
       break;
     }
-    if (state == kHost) {
+    if (state == kHost || state == kHostNudge) {
       if (!state_.compare_exchange_weak(state, kHostMarked)) continue;
       break;
     }
     break;
   }
   signal_->Raise();
+  return stopped;
+}
+
+bool RunGate::Nudge() noexcept {
+  uint32_t state = state_.load();
+  for (;;) {
+    switch (state) {
+      case kWasm:
+        if (!state_.compare_exchange_weak(state, kNudging)) continue;
+        nudge_(nudge_context_);
+        state_.store(kWasm);
+        state_.notify_all();
+        return true;
+      case kHost:
+        if (!state_.compare_exchange_weak(state, kHostNudge)) continue;
+        return true;
+      case kHostNudge:
+        return true;
+      case kNudging:
+        // Another thread's: what it asks for is the same.
+        return true;
+      default:
+        return false;
+    }
+  }
 }
 
 }  // namespace goru::wasm

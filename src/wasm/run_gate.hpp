@@ -6,11 +6,15 @@
 //
 //              EnterHost                      Stop (memory revoked)
 //     kHost <------------- kWasm ------------------------------------> kRevoking -> kRevoked
-//       |  -------------->
-//       |     EnterWasm
-//       | Stop
-//       v
+//       |  -------------->  | ^                                           |  ^
+//       |     EnterWasm     | | Nudge                          (refused)  v  | Stop
+//       | Stop              v |                                        kUnrevoked
+//       v                 kNudging
 //     kHostMarked: the host function ends its work, and EnterWasm refuses
+//
+// Another thread may also write into the guest's memory to ask it something (Nudge). It does so only while guest code
+// runs: what a host function reads, it reads as the guest left it. In kHost the request is noted (kHostNudge), and
+// EnterWasm does it. Neither costs anything where nobody asks.
 #pragma once
 
 #include <atomic>
@@ -26,13 +30,21 @@ class MemorySlot;
 using support::StopReason;
 
 /// One gate belongs to one instance. The run's own thread calls Begin, EnterWasm, EnterHost, Settle and End; any thread
-/// may call Stop, but not while End runs (the caller orders the two).
+/// may call Stop and Nudge, but not while End runs (the caller orders the two).
 class RunGate {
  public:
   /// `slot` outlives the gate.
   explicit RunGate(MemorySlot& slot) : slot_(slot) {}
   RunGate(const RunGate&) = delete;
   RunGate& operator=(const RunGate&) = delete;
+
+  /// What Nudge does: writes into the guest's memory. Called on any thread, but never at the same time as a host
+  /// function. Set before the first run.
+  using NudgeFunction = void (*)(void* context) noexcept;
+  void set_nudge(NudgeFunction function, void* context) noexcept {
+    nudge_ = function;
+    nudge_context_ = context;
+  }
 
   /// A run starts, on the host's side.
   void Begin() noexcept;
@@ -54,8 +66,13 @@ class RunGate {
   /// The run is over.
   void End() noexcept;
 
-  /// Asks for the end of the run. The first reason stays. Wakes host calls that wait on signal().
-  void Stop(StopReason reason) noexcept;
+  /// Asks for the end of the run. The first reason stays. Wakes host calls that wait on signal(). False: the system did
+  /// not take the memory away (MemorySlot::Revoke). The guest ends when it next comes to the host, and its slot is not
+  /// used again unless Reset succeeds; until then it runs, and Stop is to be called again.
+  bool Stop(StopReason reason) noexcept;
+
+  /// Has the nudge done before the guest runs on. False: no run, or one that is being stopped.
+  bool Nudge() noexcept;
 
   StopReason reason() const noexcept { return reason_.load(); }
   /// True where a stop was asked for in this run.
@@ -66,11 +83,15 @@ class RunGate {
   const std::shared_ptr<support::StopSignal>& shared_signal() const noexcept { return signal_; }
 
  private:
-  enum State : uint32_t { kIdle, kHost, kWasm, kHostMarked, kRevoking, kRevoked };
+  enum State : uint32_t { kIdle, kHost, kHostNudge, kWasm, kNudging, kHostMarked, kRevoking, kRevoked, kUnrevoked };
 
-  void Revoke() noexcept;
+  bool EnterWasmNudged() noexcept;
+  bool EnterHostAfterNudge() noexcept;
+  bool Revoke() noexcept;
 
   MemorySlot& slot_;
+  NudgeFunction nudge_ = nullptr;
+  void* nudge_context_ = nullptr;
   std::atomic<uint32_t> state_{kIdle};
   std::atomic<StopReason> reason_{StopReason::kNone};
   std::shared_ptr<support::StopSignal> signal_ = std::make_shared<support::StopSignal>();

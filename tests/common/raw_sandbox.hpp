@@ -41,7 +41,7 @@ inline const std::shared_ptr<const guest::Runtime>& LoadRuntime(const Language& 
   static std::map<std::string, std::shared_ptr<const guest::Runtime>> loaded;
   auto& runtime = loaded[language.image()];
   if (!runtime) {
-    const auto image = Must(guest::ImageFile::Open(Must(guest::FindImage({}, language.image()))));
+    const auto image = Must(loader->Open(Must(guest::FindImage({}, language.image()))));
     runtime = Must(loader->LoadRuntime(*image, nullptr));
   }
   return runtime;

@@ -1,4 +1,4 @@
-// Small modules from their text form.
+// Small modules from their text form, and instances of them.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -6,11 +6,13 @@
 #include <wasmtime/wat.h>
 
 #include <cstdint>
+#include <memory>
 #include <string_view>
 #include <vector>
 
 #include "common/raw_sandbox.hpp"
 #include "wasm/engine.hpp"
+#include "wasm/instance.hpp"
 
 namespace goru::test {
 
@@ -23,6 +25,23 @@ inline std::vector<uint8_t> Wat(std::string_view text) {
   std::vector<uint8_t> out(bytes.data, bytes.data + bytes.size);
   wasm_byte_vec_delete(&bytes);
   return out;
+}
+
+/// An instance of a module that imports nothing but WASI. Its memory starts empty.
+inline std::unique_ptr<wasm::Instance> Start(const std::vector<uint8_t>& module) {
+  static const auto engine = Must(wasm::Engine::Create());
+  auto program = Must(wasm::Program::Link(engine, Must(engine->Compile(module)), {}));
+  return Must(wasm::Instance::Create(program, Must(wasm::MemorySlot::Create(nullptr)), nullptr));
+}
+
+/// What the function `name`, which has no parameters, returns.
+inline wasmtime_val_raw_t Call(wasm::Instance& instance, const char* name) {
+  wasmtime_val_raw_t value = {};
+  instance.gate().Begin();
+  const wasm::CallEnd end = instance.Call(Must(instance.Function(name)), {&value, 1});
+  instance.gate().End();
+  EXPECT_EQ(end.kind, wasm::CallEnd::Kind::kReturned) << name << ": " << end.message;
+  return value;
 }
 
 }  // namespace goru::test

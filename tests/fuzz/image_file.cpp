@@ -13,7 +13,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if (::write(file.get(), data, size) != static_cast<ssize_t>(size)) return 0;
   // Room for what a header may promise.
   if (::ftruncate(file.get(), 1 << 20) != 0) return 0;
-  const auto image = goru::guest::ImageFile::Open("/proc/self/fd/" + std::to_string(file.get()));
+  const auto image = goru::guest::ImageFile::Open("/proc/self/fd/" + std::to_string(file.get()), nullptr);
   if (!image) return 0;
   (void)(*image)->ReadModule();
   if (!(*image)->memory()->bytes().empty()) {

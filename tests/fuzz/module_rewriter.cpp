@@ -7,6 +7,8 @@
 #include <vector>
 
 #include "wasm/function_order.hpp"
+#include "wasm/module_binary.hpp"
+#include "wasm/stop_points.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size);
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
@@ -27,6 +29,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   (void)goru::wasm::TraceFunctions(module);
   (void)goru::wasm::TableEntriesOf(module, {});
   const auto ordered = goru::wasm::ReorderFunctions(module, {});
+  const auto stoppable = goru::wasm::AddStopPoints(module);
+  if (stoppable && !goru::wasm::Sections(stoppable->bytes)) std::abort();
   // What was written is read again.
   if (ordered && !goru::wasm::ReorderFunctions(*ordered, {})) std::abort();
   return 0;

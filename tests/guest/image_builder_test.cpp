@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <array>
 #include <filesystem>
 #include <map>
 #include <string>
@@ -9,6 +11,9 @@
 #include "common/raw_sandbox.hpp"
 #include "common/sandbox.hpp"
 #include "support/file.hpp"
+#include "wasm/code_reader.hpp"
+#include "wasm/module_functions.hpp"
+#include "wasm/stop_points.hpp"
 
 namespace goru::guest {
 namespace {
@@ -20,6 +25,30 @@ constexpr size_t kMax = size_t{256} << 20;
 std::vector<uint8_t> ModuleOf(const Language& language) {
   const std::string name = language.is_python() ? language.image() : "javascript";
   return Must(support::ReadFile(std::string(GORU_TEST_MODULES "/") + name + ".wasm", kMax));
+}
+
+/// Of a fixed place, whose value nobody looks at.
+uint32_t LoopsThatBeginWithALoad(const std::vector<uint8_t>& module) {
+  uint32_t count = 0;
+  const auto sections = Must(wasm::Sections(module));
+  const auto functions = Must(wasm::ReadFunctions(sections));
+  for (const auto body : functions.bodies) {
+    wasm::ModuleReader reader(body);
+    EXPECT_TRUE(wasm::ReadLocals(reader));
+    std::array<uint8_t, 4> last = {};
+    while (!reader.AtEnd()) {
+      wasm::Instruction instruction;
+      if (!wasm::ReadInstruction(reader, instruction)) {
+        ADD_FAILURE() << "code that is not known";
+        return 0;
+      }
+      std::rotate(last.begin(), last.begin() + 1, last.end());
+      last.back() = instruction.opcode;
+      const bool loads = last[2] >= 0x2C && last[2] <= 0x35;
+      if (last[0] == wasm::kLoop && last[1] == wasm::kConstI32 && loads && last[3] == wasm::kDrop) ++count;
+    }
+  }
+  return count;
 }
 
 class ImageBuilder : public testing::TestWithParam<Language> {};
@@ -53,10 +82,13 @@ TEST_P(ImageBuilder, SameInputsGiveTheSameFile) {
   ASSERT_TRUE(BuildImage(GetParam().image(), module, prelude, path + ".2").ok());
   const auto first = Must(support::ReadFile(path + ".1", kMax));
   EXPECT_TRUE(first == Must(support::ReadFile(path + ".2", kMax)));
-  const auto image = Must(ImageFile::Open(path + ".1"));
+  const auto image = Must(ImageFile::Open(path + ".1", nullptr));
   EXPECT_EQ(image->info().language, GetParam().name());
   EXPECT_FALSE(image->info().hot_pages.empty());
   EXPECT_FALSE(image->info().hot_table_entries.empty());
+  const uint32_t needed = Must(wasm::AddStopPoints(module)).loops;
+  EXPECT_GT(needed, 100U);
+  EXPECT_GE(LoopsThatBeginWithALoad(Must(image->ReadModule())), needed);
   std::filesystem::remove(path + ".1");
   std::filesystem::remove(path + ".2");
 }

@@ -13,7 +13,9 @@
 namespace goru::wasm {
 namespace {
 
+using test::Call;
 using test::Must;
+using test::Start;
 using test::Wat;
 using testing::ElementsAre;
 using testing::IsEmpty;
@@ -38,20 +40,6 @@ constexpr std::string_view kModule = R"((module
   (func $begin (global.set $count (i32.const 21)))
   (start $begin)))";
 
-std::unique_ptr<Instance> Start(const std::vector<uint8_t>& module) {
-  static const auto engine = Must(Engine::Create());
-  auto program = Must(Program::Link(engine, Must(engine->Compile(module)), {}));
-  return Must(Instance::Create(program, Must(MemorySlot::Create(nullptr)), nullptr));
-}
-
-int32_t Call(Instance& instance, const char* name) {
-  wasmtime_val_raw_t value = {};
-  instance.gate().Begin();
-  EXPECT_EQ(instance.Call(Must(instance.Function(name)), {&value, 1}).kind, CallEnd::Kind::kReturned);
-  instance.gate().End();
-  return value.i32;
-}
-
 /// The functions that were called since the traces were last cleared; clears them.
 std::vector<uint32_t> TakeCalled(Instance& instance, const TracedModule& traced) {
   std::vector<uint32_t> called;
@@ -70,9 +58,9 @@ TEST(FunctionOrder, TracesWhatIsCalled) {
   EXPECT_EQ(traced.first_global, 1U);
   const auto instance = Start(Must(ExportGlobals(traced.bytes, Must(ListMutableGlobals(traced.bytes)))));
   EXPECT_THAT(TakeCalled(*instance, traced), ElementsAre(7));
-  EXPECT_EQ(Call(*instance, "twice"), 42);
+  EXPECT_EQ(Call(*instance, "twice").i32, 42);
   EXPECT_THAT(TakeCalled(*instance, traced), ElementsAre(1, 2));
-  EXPECT_EQ(Call(*instance, "indirect"), 42);
+  EXPECT_EQ(Call(*instance, "indirect").i32, 42);
   EXPECT_THAT(TakeCalled(*instance, traced), ElementsAre(4, 5));
   EXPECT_THAT(TakeCalled(*instance, traced), IsEmpty());
 }
@@ -82,11 +70,11 @@ TEST(FunctionOrder, AnyOrderDoesTheSame) {
   const std::vector<std::vector<uint32_t>> orders = {{}, {7}, {4, 5}, {2, 6}, {1, 2, 3, 4, 5, 6, 7}};
   for (const auto& first : orders) {
     const auto instance = Start(Must(ReorderFunctions(module, first)));
-    EXPECT_EQ(Call(*instance, "twice"), 42);
-    EXPECT_EQ(Call(*instance, "never"), 1);
+    EXPECT_EQ(Call(*instance, "twice").i32, 42);
+    EXPECT_EQ(Call(*instance, "never").i32, 1);
     for (const auto& [entry, result] : {std::pair{0, 42}, {1, 1}, {2, 49}}) {
       ASSERT_TRUE(instance->memory().Store(0, int32_t{entry}));
-      EXPECT_EQ(Call(*instance, "indirect"), result);
+      EXPECT_EQ(Call(*instance, "indirect").i32, result);
     }
   }
 }
@@ -116,10 +104,10 @@ TEST(FunctionOrder, TableEntriesAreResolvedAheadOfNeed) {
   const auto instance = Start(Must(ExportTable(Wat(kModule))));
   // Empty entries and such as are not there are passed over.
   instance->ResolveTableEntries(std::array<uint32_t, 5>{2, 3, 0, 8, UINT32_MAX});
-  EXPECT_EQ(Call(*instance, "indirect"), 42);
+  EXPECT_EQ(Call(*instance, "indirect").i32, 42);
   const auto without = Start(Wat(kModule));
   without->ResolveTableEntries(std::array<uint32_t, 1>{2});
-  EXPECT_EQ(Call(*without, "indirect"), 42);
+  EXPECT_EQ(Call(*without, "indirect").i32, 42);
 }
 
 TEST(FunctionOrder, RefusesWhatItCannotOrder) {

@@ -76,7 +76,7 @@ TEST_P(MemorySlotTest, RevokedMemoryComesBackClean) {
   std::memset(slot->base(), 1, size_t{1} << 20);
   ASSERT_TRUE(slot->Grow(image_->size() + kWasmPageSize));
   slot->base()[image_->size()] = 7;
-  slot->Revoke();
+  ASSERT_TRUE(slot->Revoke());
   EXPECT_FALSE(IsReadable(slot->base()));
   EXPECT_FALSE(IsReadable(slot->base() + image_->size()));
   ASSERT_TRUE(slot->Reset(GetParam()));

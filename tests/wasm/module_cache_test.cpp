@@ -52,6 +52,13 @@ class ModuleCacheTest : public testing::Test {
     return {};
   }
 
+  /// The file, which its owner may write to from here on.
+  fs::path Opened(const std::string& extension) const {
+    const fs::path file = File(extension);
+    fs::permissions(file, fs::perms::owner_write, fs::perm_options::add);
+    return file;
+  }
+
   const std::shared_ptr<Engine> engine_ = Must(Engine::Create());
   fs::path root_;
   fs::path directory_;
@@ -67,13 +74,13 @@ TEST_F(ModuleCacheTest, CompilesOnce) {
 TEST_F(ModuleCacheTest, IsPrivate) {
   EXPECT_TRUE(Compiles());
   EXPECT_EQ(fs::status(directory_).permissions() & fs::perms::all, fs::perms::owner_all);
-  EXPECT_EQ(fs::status(File(".cwasm")).permissions() & fs::perms::all, fs::perms::owner_read | fs::perms::owner_write);
+  EXPECT_EQ(fs::status(File(".cwasm")).permissions() & fs::perms::all, fs::perms::owner_read);
 }
 
 TEST_F(ModuleCacheTest, DamagedEntryIsRebuilt) {
   EXPECT_TRUE(Compiles());
   {
-    std::fstream file(File(".cwasm"), std::ios::in | std::ios::out | std::ios::binary);
+    std::fstream file(Opened(".cwasm"), std::ios::in | std::ios::out | std::ios::binary);
     file.seekp(static_cast<std::streamoff>(fs::file_size(File(".cwasm")) / 2));
     file.put('!');
     file.put('?');
@@ -85,7 +92,7 @@ TEST_F(ModuleCacheTest, DamagedEntryIsRebuilt) {
 TEST_F(ModuleCacheTest, TruncatedOrEmptyEntryIsRebuilt) {
   EXPECT_TRUE(Compiles());
   for (const uintmax_t size : {fs::file_size(File(".cwasm")) / 2, uintmax_t{1}, uintmax_t{0}}) {
-    fs::resize_file(File(".cwasm"), size);
+    fs::resize_file(Opened(".cwasm"), size);
     EXPECT_TRUE(Compiles()) << size;
     EXPECT_FALSE(Compiles()) << size;
   }
@@ -113,6 +120,7 @@ TEST_F(ModuleCacheTest, EntryOfAnotherModuleIsNotTaken) {
   EXPECT_TRUE(Compiles("two"));
   for (const auto& entry : fs::directory_iterator(directory_)) {
     if (entry.path().extension() == ".cwasm" && entry.path() != one) {
+      fs::permissions(entry.path(), fs::perms::owner_write, fs::perm_options::add);
       fs::resize_file(entry.path(), bytes - 1);
     }
   }

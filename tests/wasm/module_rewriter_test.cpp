@@ -9,7 +9,9 @@
 namespace goru::wasm {
 namespace {
 
+using test::Call;
 using test::Must;
+using test::Start;
 using test::Wat;
 
 constexpr std::string_view kModule = R"((module
@@ -21,20 +23,6 @@ constexpr std::string_view kModule = R"((module
   (func (export "sum") (result i64)
     (i64.add (i64.extend_i32_s (global.get $small)) (global.get $large)))
   (func (export "first") (result i32) (i32.load8_u (i32.const 0)))))";
-
-std::unique_ptr<Instance> Start(const std::vector<uint8_t>& module) {
-  static const auto engine = Must(Engine::Create());
-  auto program = Must(Program::Link(engine, Must(engine->Compile(module)), {}));
-  return Must(Instance::Create(program, Must(MemorySlot::Create(nullptr)), nullptr));
-}
-
-int64_t Call(Instance& instance, const char* name) {
-  wasmtime_val_raw_t value = {};
-  instance.gate().Begin();
-  EXPECT_EQ(instance.Call(Must(instance.Function(name)), {&value, 1}).kind, CallEnd::Kind::kReturned);
-  instance.gate().End();
-  return value.i64;
-}
 
 TEST(ModuleRewriter, FindsMutableGlobals) {
   const auto globals = Must(ListMutableGlobals(Wat(kModule)));
@@ -51,7 +39,7 @@ TEST(ModuleRewriter, ExportsGlobals) {
   const auto instance = Start(Must(ExportGlobals(module, Must(ListMutableGlobals(module)))));
   EXPECT_EQ(Must(instance->GlobalInteger(GlobalExportName(1))), -2);
   EXPECT_EQ(Must(instance->GlobalInteger(GlobalExportName(2))), 3);
-  EXPECT_EQ(Call(*instance, "sum"), 1);
+  EXPECT_EQ(Call(*instance, "sum").i64, 1);
 }
 
 TEST(ModuleRewriter, ImageModuleStartsFromTheValuesAndWithoutData) {
@@ -61,12 +49,12 @@ TEST(ModuleRewriter, ImageModuleStartsFromTheValuesAndWithoutData) {
     const std::vector<GlobalValue> values = {{{1, 0x7F}, small}, {{2, 0x7E}, large}};
     const auto instance = Start(Must(MakeImageModule(module, 3, values)));
     EXPECT_EQ(instance->slot().size(), 3 * kWasmPageSize);
-    EXPECT_EQ(Call(*instance, "sum"),
+    EXPECT_EQ(Call(*instance, "sum").i64,
               static_cast<int64_t>(static_cast<uint64_t>(small) + static_cast<uint64_t>(large)));
-    EXPECT_EQ(static_cast<int32_t>(Call(*instance, "first")), 0);
+    EXPECT_EQ(static_cast<int32_t>(Call(*instance, "first").i64), 0);
     const auto set = Start(Must(SetGlobals(module, values)));
-    EXPECT_EQ(Call(*set, "sum"), static_cast<int64_t>(static_cast<uint64_t>(small) + static_cast<uint64_t>(large)));
-    EXPECT_EQ(static_cast<int32_t>(Call(*set, "first")), 'h');
+    EXPECT_EQ(Call(*set, "sum").i64, static_cast<int64_t>(static_cast<uint64_t>(small) + static_cast<uint64_t>(large)));
+    EXPECT_EQ(static_cast<int32_t>(Call(*set, "first").i64), 'h');
   }
 }
 
