@@ -70,12 +70,12 @@ TEST(ReactorGuest, AnInterruptDoesNotTouchARequestThatTheHostReads) {
   const auto guest = Must(ReactorGuest::Create(program, Must(wasm::MemorySlot::Create(nullptr)), Codec::Json()));
   EXPECT_FALSE(guest->Interrupt());
   int interrupted = 0;
-  for (int round = 0; round < 200; ++round) {
+  for (int round = 0; round < 60; ++round) {
     CountingPort port;
     guest->Begin();
     std::jthread other([&] {
       port.requests.wait(0);
-      for (int spin = 0; spin < round % 50; ++spin) std::this_thread::yield();
+      for (int spin = 0; spin < round % 20; ++spin) std::this_thread::yield();
       if (guest->Interrupt()) ++interrupted;
     });
     const RunEnd end = guest->Run(Job(), port);
@@ -84,7 +84,7 @@ TEST(ReactorGuest, AnInterruptDoesNotTouchARequestThatTheHostReads) {
     ASSERT_EQ(end.kind, RunEnd::Kind::kAtRest) << end.message;
     EXPECT_EQ(port.torn, 0);
   }
-  EXPECT_EQ(interrupted, 200);
+  EXPECT_EQ(interrupted, 60);
 }
 
 }  // namespace
