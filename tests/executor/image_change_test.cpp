@@ -23,7 +23,7 @@ constexpr Program kWork = {
     "import json, re, decimal, collections, gc\n"
     "total = sum(len(repr(type(o))) for o in gc.get_objects())\n"
     "print(json.loads('[1, 2]'), re.sub('a+', 'b', 'caat'), decimal.Decimal(1) / 8, total > 1000)",
-    "const names = Object.getOwnPropertyNames(globalThis).map((n) => String(globalThis[n])).join('');\n"
+    "var names = Object.getOwnPropertyNames(globalThis).map((n) => String(globalThis[n])).join('');\n"
     "console.log(JSON.parse('[1, 2]').join(), 'caat'.replace(/a+/, 'b'), names.length > 1000)"};
 constexpr Program kKeep = {"kept = 41", "globalThis.kept = 41"};
 constexpr Program kUse = {"print(kept + 1)", "console.log(kept + 1)"};

@@ -55,9 +55,7 @@ class CountingPort final : public HostPort {
   }
   void Outcome(nlohmann::json /*outcome*/) override {}
   uint32_t ReadStdin(std::span<uint8_t> /*into*/) override { return 0; }
-  After WriteOutput(int /*stream*/, std::span<const uint8_t> /*bytes*/) override {
-    return After::kContinue;
-  }
+  After WriteOutput(int /*stream*/, std::span<const uint8_t> /*bytes*/) override { return After::kContinue; }
   size_t MaxMessage() const override { return size_t{1} << 20; }
 
   std::atomic<int> requests{0};
