@@ -8,6 +8,7 @@
 #include "goru/kv.hpp"        // IWYU pragma: export
 #include "goru/language.hpp"  // IWYU pragma: export
 #include "goru/limits.hpp"    // IWYU pragma: export
+#include "goru/observer.hpp"  // IWYU pragma: export
 #include "goru/options.hpp"
 #include "goru/packages.hpp"  // IWYU pragma: export
 #include "goru/registry.hpp"  // IWYU pragma: export

@@ -15,6 +15,7 @@
 #include "goru/kv.hpp"
 #include "goru/language.hpp"
 #include "goru/limits.hpp"
+#include "goru/observer.hpp"
 #include "goru/packages.hpp"
 #include "goru/registry.hpp"
 
@@ -34,12 +35,16 @@ struct ExecutorConfig {
   std::vector<std::string> packages;
   std::vector<Language> precompile;
   std::function<void(std::string_view)> progress;
+  /// Null: nobody is told anything.
+  std::shared_ptr<Observer> observer;
 };
 using ExecutorOption = std::function<void(ExecutorConfig&)>;
 
 /// What a session is made with. Set through SessionOption.
 struct SessionConfig {
   Limits limits;
+  /// Whose session it is, where several share an executor; empty: nobody's in particular.
+  std::string tenant;
   /// Null: the executor's registry.
   std::shared_ptr<const Registry> registry;
   /// The functions that this session may call; null: all of its registry.
@@ -82,6 +87,8 @@ ExecutorOption WithPackages(std::string directory);
 ExecutorOption WithImage(std::string path);
 /// Called with a line of text when something starts that takes seconds.
 ExecutorOption WithProgress(std::function<void(std::string_view)> progress);
+/// Tells `observer` what happens in the executor (goru/observer.hpp).
+ExecutorOption WithObserver(std::shared_ptr<Observer> observer);
 
 // --- Session ---
 
@@ -103,6 +110,9 @@ SessionOption WithSessionHostMemoryLimit(size_t bytes);
 SessionOption WithSessionRegistry(Registry registry);
 /// Only these functions of the registry may be called. Without this option all of them may.
 SessionOption WithSessionFunctions(std::vector<std::string> names);
+
+/// Whose session it is: a name that observers are told. Nothing that runs in the session learns it.
+SessionOption WithSessionTenant(std::string name);
 
 // http (HttpConfig says what the parts mean). Options of the same name add up.
 
@@ -161,6 +171,8 @@ SessionOption WithSessionPackageLimits(const PackageLimits& limits);
 struct RunOptions {
   /// The name in tracebacks. Empty: "<run N>", N counting the session's runs from 1.
   std::string name = {};
+  /// Any text, such as the id of a request: observers are told it with all events of the run, nobody else is.
+  std::string tag = {};
   /// Standard input. Must stay valid until the run has ended.
   std::string_view stdin_data = {};
   /// The source map of `code` as JSON text (ECMA-426): tracebacks name the sources that JavaScript was bundled from. A
@@ -169,8 +181,9 @@ struct RunOptions {
   std::string_view source_map = {};
   /// Report the value of the last expression (Result::value).
   bool want_value = false;
-  /// Called on the run's thread with each piece of output, before the limits. Must not throw and must not use the
-  /// session.
+  /// Called on the run's thread with each piece of output that is kept: no more than Limits::output_bytes of each
+  /// stream. Must not throw and must not use the session. The run cannot be stopped while one is at work: it ends when
+  /// the function returns, and what the guest wrote in the same call does not come any more.
   std::function<void(std::string_view)> on_stdout = {};
   std::function<void(std::string_view)> on_stderr = {};
   /// Ends the run as Session::Interrupt does once a stop is requested, from any thread and whenever that is: one that

@@ -2,8 +2,20 @@
 
 #include "executor/executor_core.hpp"
 #include "executor/session_core.hpp"
+#include "support/caught.hpp"
 
 namespace goru {
+namespace {
+
+Result Failed(Error error) noexcept {
+  Result result;
+  result.error = RunError{error.kind, "", std::move(error.message), ""};
+  result.exit_code = 1;
+  result.session_alive = false;
+  return result;
+}
+
+}  // namespace
 
 Executor::Executor(std::shared_ptr<internal::ExecutorCore> core) noexcept : core_(std::move(core)) {}
 Executor::Executor(Executor&&) noexcept = default;
@@ -21,32 +33,34 @@ Executor::~Executor() {
 }
 
 Expected<Executor> Executor::Create(const std::vector<ExecutorOption>& options) {
-  ExecutorConfig config;
-  for (const ExecutorOption& option : options) option(config);
-  auto core = internal::ExecutorCore::Create(std::move(config));
-  if (!core) return core.error();
-  return Executor(std::move(*core));
+  try {
+    ExecutorConfig config;
+    for (const ExecutorOption& option : options) option(config);
+    auto core = internal::ExecutorCore::Create(std::move(config));
+    if (!core) return core.error();
+    return Executor(std::move(*core));
+  } catch (...) {
+    return support::CaughtError();
+  }
 }
 
 Expected<Session> Executor::NewSession(const Language& language, const std::vector<SessionOption>& options) {
-  SessionConfig config;
-  config.limits = core_->config().session_limits;
-  for (const SessionOption& option : options) option(config);
-  auto core = core_->NewSession(language, std::move(config));
-  if (!core) return core.error();
-  return Session(std::move(*core));
+  try {
+    SessionConfig config;
+    config.limits = core_->config().session_limits;
+    for (const SessionOption& option : options) option(config);
+    auto core = core_->NewSession(language, std::move(config));
+    if (!core) return core.error();
+    return Session(std::move(*core));
+  } catch (...) {
+    return support::CaughtError();
+  }
 }
 
 Result Executor::Run(const Language& language, std::string_view code, const RunOptions& run_options,
                      const std::vector<SessionOption>& session_options) {
   auto session = NewSession(language, session_options);
-  if (!session) {
-    Result result;
-    result.error = RunError{session.error().kind, "", session.error().message, ""};
-    result.exit_code = 1;
-    result.session_alive = false;
-    return result;
-  }
+  if (!session) return Failed(std::move(session).error());
   Result result = session->Run(code, run_options);
   result.session_alive = false;
   return result;

@@ -42,9 +42,11 @@ ExecutorCore::ExecutorCore(ExecutorConfig config)
       memory_(std::make_shared<support::ByteBudget>(
           config_.limits.host_bytes,
           HostMemoryName(config_.limits.host_bytes, "all sessions of this executor", "WithHostMemory"))),
+      call_watch_(std::make_shared<host::CallWatch>(config_.observer)),
       workers_(config_.limits.host_threads) {}
 
 Expected<std::shared_ptr<ExecutorCore>> ExecutorCore::Create(ExecutorConfig config) {
+  // Starts the thread that no run can do without.
   std::shared_ptr<ExecutorCore> core(new ExecutorCore(std::move(config)));
   auto loader = guest::Loader::Create({core->config_.disk_cache, core->config_.cache_directory});
   if (!loader) return loader.error();
@@ -95,7 +97,7 @@ Expected<std::shared_ptr<SandboxPool>> ExecutorCore::Load(const Language& langua
   if (!image) return image.error();
   auto factory = loader_->Load(**image, config_.progress);
   if (!factory) return factory.error();
-  return std::make_shared<SandboxPool>(std::move(*factory), config_.limits.warm_sandboxes);
+  return std::make_shared<SandboxPool>(std::move(*factory), config_.limits.warm_sandboxes, language, config_.observer);
 }
 
 Expected<std::shared_ptr<SessionCore>> ExecutorCore::NewSession(const Language& language, SessionConfig config,
@@ -128,11 +130,15 @@ Expected<std::shared_ptr<SessionCore>> ExecutorCore::NewSession(const Language& 
       HostMemoryName(config.limits.host_bytes, "this session", "WithSessionHostMemoryLimit, --max-host-memory"),
       memory_);
   policy.limits.host_calls_in_flight = std::max<size_t>(1, policy.limits.host_calls_in_flight);
-  auto session =
-      std::make_shared<SessionCore>(shared_from_this(), *pool, language, std::move(policy), std::move(packages->view));
-  const std::lock_guard lock(mutex_);
-  if (closed_) return Error{ErrorKind::kUnavailable, "the executor is closed"};
-  sessions_[session->id()] = session;
+  policy.watch = call_watch_;
+  auto session = std::make_shared<SessionCore>(shared_from_this(), *pool, language, std::move(config.tenant),
+                                               std::move(policy), std::move(packages->view));
+  {
+    const std::lock_guard lock(mutex_);
+    if (closed_) return Error{ErrorKind::kUnavailable, "the executor is closed"};
+    sessions_[session->id()] = session;
+  }
+  session->Opened();
   return session;
 }
 
@@ -157,16 +163,22 @@ void ExecutorCore::Forget(uint64_t session_id) {
   sessions_.erase(session_id);
 }
 
-void ExecutorCore::Close() {
-  std::vector<std::shared_ptr<SessionCore>> open;
+std::shared_ptr<SessionCore> ExecutorCore::TakeSession() noexcept {
+  const std::lock_guard lock(mutex_);
+  while (!sessions_.empty()) {
+    auto session = sessions_.begin()->second.lock();
+    sessions_.erase(sessions_.begin());
+    if (session) return session;
+  }
+  return nullptr;
+}
+
+void ExecutorCore::Close() noexcept {
   {
     const std::lock_guard lock(mutex_);
     closed_ = true;
-    for (const auto& [id, weak] : sessions_) {
-      if (auto session = weak.lock()) open.push_back(std::move(session));
-    }
   }
-  for (const auto& session : open) session->Close();
+  while (const auto session = TakeSession()) session->Close();
   std::unique_lock lock(mutex_);
   no_runs_.wait(lock, [this] { return runs_ == 0; });
   lock.unlock();

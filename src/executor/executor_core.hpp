@@ -14,6 +14,7 @@
 #include "executor/watchdog.hpp"
 #include "goru/options.hpp"
 #include "guest/loader.hpp"
+#include "host/call_watch.hpp"
 #include "host/http/http_module.hpp"
 #include "host/worker_pool.hpp"
 #include "support/byte_budget.hpp"
@@ -36,10 +37,12 @@ class ExecutorCore : public std::enable_shared_from_this<ExecutorCore> {
   Expected<std::shared_ptr<SessionCore>> NewPlainSession(const Language& language, SessionConfig config) {
     return NewSession(language, std::move(config), true);
   }
-  void Close();
+  void Close() noexcept;
 
   const ExecutorConfig& config() const noexcept { return config_; }
   const std::shared_ptr<const Registry>& registry() const noexcept { return registry_; }
+  /// Null: nobody is told.
+  Observer* observer() const noexcept { return config_.observer.get(); }
   Watchdog& watchdog() noexcept { return watchdog_; }
   host::WorkerPool& workers() noexcept { return workers_; }
 
@@ -52,6 +55,8 @@ class ExecutorCore : public std::enable_shared_from_this<ExecutorCore> {
   explicit ExecutorCore(ExecutorConfig config);
 
   Expected<std::shared_ptr<SessionCore>> NewSession(const Language& language, SessionConfig config, bool plain);
+  /// A session that is not closed yet; the executor does not know it any more. Null: there is none.
+  std::shared_ptr<SessionCore> TakeSession() noexcept;
   /// The language's pool, loaded at first use. `plain`: from its own image, whatever WithImage says.
   Expected<std::shared_ptr<SandboxPool>> Pool(const Language& language, bool plain);
   Expected<std::shared_ptr<SandboxPool>> Load(const Language& language, bool plain);
@@ -66,6 +71,7 @@ class ExecutorCore : public std::enable_shared_from_this<ExecutorCore> {
   const std::shared_ptr<host::http::HttpService> http_service_;
   /// What the host holds for all sessions.
   const std::shared_ptr<support::ByteBudget> memory_;
+  const std::shared_ptr<host::CallWatch> call_watch_;
 
   std::mutex load_mutex_;
   std::map<std::pair<Language, bool>, std::shared_ptr<SandboxPool>> pools_;

@@ -45,6 +45,10 @@ ExecutorOption WithProgress(std::function<void(std::string_view)> progress) {
   return [progress = std::move(progress)](ExecutorConfig& config) { config.progress = progress; };
 }
 
+ExecutorOption WithObserver(std::shared_ptr<Observer> observer) {
+  return [observer = std::move(observer)](ExecutorConfig& config) { config.observer = observer; };
+}
+
 SessionOption WithSessionTimeout(std::chrono::nanoseconds timeout) {
   return [timeout](SessionConfig& config) { config.limits.timeout = timeout; };
 }
@@ -73,6 +77,10 @@ SessionOption WithSessionRegistry(Registry registry) {
 SessionOption WithSessionFunctions(std::vector<std::string> names) {
   auto shared = std::make_shared<const std::vector<std::string>>(std::move(names));
   return [shared](SessionConfig& config) { config.functions = shared; };
+}
+
+SessionOption WithSessionTenant(std::string name) {
+  return [name = std::move(name)](SessionConfig& config) { config.tenant = name; };
 }
 
 SessionOption WithSessionAllowedHosts(std::vector<std::string> hosts) {

@@ -25,9 +25,10 @@ uint32_t RunPort::ReadStdin(std::span<uint8_t> into) {
 }
 
 guest::After RunPort::WriteOutput(int stream, std::span<const uint8_t> bytes) {
+  const size_t kept = output_.Append(stream, bytes);
   const auto& callback = stream == 2 ? options_.on_stderr : options_.on_stdout;
-  if (callback) callback({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
-  if (output_.Append(stream, bytes) || !limits_.stop_on_output_limit) return guest::After::kContinue;
+  if (callback && kept > 0) callback({reinterpret_cast<const char*>(bytes.data()), kept});
+  if (kept == bytes.size() || !limits_.stop_on_output_limit) return guest::After::kContinue;
   output_limit_hit_ = true;
   return guest::After::kUnwind;
 }

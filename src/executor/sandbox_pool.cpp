@@ -1,5 +1,7 @@
 #include "executor/sandbox_pool.hpp"
 
+#include <chrono>
+#include <system_error>
 #include <utility>
 
 namespace goru::internal {
@@ -11,9 +13,21 @@ constexpr size_t kMaxUsed = 16;
 
 }  // namespace
 
-SandboxPool::SandboxPool(std::shared_ptr<guest::SandboxFactory> factory, size_t ready)
-    : factory_(std::move(factory)), ready_target_(ready) {
-  if (ready_target_ > 0) thread_ = std::thread([this] { Tend(); });
+SandboxPool::SandboxPool(std::shared_ptr<guest::SandboxFactory> factory, size_t ready, Language language,
+                         std::shared_ptr<Observer> observer)
+    : factory_(std::move(factory)),
+      ready_target_(ready),
+      language_(std::move(language)),
+      observer_(std::move(observer)) {
+  // Room for what is put there later: keeping a sandbox never fails.
+  ready_.reserve(ready_target_);
+  used_.reserve(kMaxUsed);
+  if (ready_target_ == 0) return;
+  try {
+    thread_ = std::thread([this] { Tend(); });
+  } catch (const std::system_error&) {
+    ready_target_ = 0;
+  }
 }
 
 SandboxPool::~SandboxPool() {
@@ -23,6 +37,24 @@ SandboxPool::~SandboxPool() {
   }
   work_.notify_all();
   if (thread_.joinable()) thread_.join();
+}
+
+Expected<SandboxPool::SandboxPtr> SandboxPool::Make(bool ahead) {
+  const auto start = observer_ ? std::chrono::steady_clock::now() : std::chrono::steady_clock::time_point();
+  auto sandbox = factory_->Make();
+  if (!sandbox) return sandbox;
+  if (ahead) factory_->Warm(**sandbox);
+  if (observer_) observer_->OnSandboxMade({language_, std::chrono::steady_clock::now() - start, ahead});
+  return sandbox;
+}
+
+SandboxPool::SandboxPtr SandboxPool::MakeAhead() noexcept {
+  try {
+    auto made = Make(true);
+    return made ? std::move(*made) : nullptr;
+  } catch (...) {
+    return nullptr;
+  }
 }
 
 Expected<SandboxPool::SandboxPtr> SandboxPool::Take() {
@@ -40,11 +72,17 @@ Expected<SandboxPool::SandboxPtr> SandboxPool::Take() {
     running_low = ready_.size() < (ready_target_ + 1) / 2;
   }
   if (running_low) work_.notify_one();
-  if (sandbox) return sandbox;
-  return factory_->Make();
+  const bool ready = sandbox != nullptr;
+  if (!ready) {
+    auto made = Make(false);
+    if (!made) return made;
+    sandbox = std::move(*made);
+  }
+  if (observer_) observer_->OnSandboxTaken({language_, ready});
+  return sandbox;
 }
 
-void SandboxPool::Give(SandboxPtr sandbox) {
+void SandboxPool::Give(SandboxPtr sandbox) noexcept {
   if (ready_target_ > 0) {
     std::unique_lock lock(mutex_);
     if (used_.size() < kMaxUsed && !closing_) {
@@ -65,20 +103,19 @@ void SandboxPool::Tend() {
     if (closing_) return;
     if (ready_.size() < ready_target_ && !making_failed_ && (used_.empty() || factory_->spares() > 0)) {
       lock.unlock();
-      auto made = factory_->Make();
-      if (made) factory_->Warm(**made);
+      SandboxPtr made = MakeAhead();
       lock.lock();
       if (made) {
-        ready_.push_back(std::move(*made));
+        ready_.push_back(std::move(made));
       } else {
-        // Out of address space, say. Take tells the caller; trying again at once would only burn time.
+        // Out of address space or memory, say. Take tells the caller; trying again at once would only burn time.
         making_failed_ = true;
       }
       continue;
     }
     if (used_.empty()) continue;
-    SandboxPtr sandbox = std::move(used_.front());
-    used_.pop_front();
+    SandboxPtr sandbox = std::move(used_.back());
+    used_.pop_back();
     lock.unlock();
     factory_->Recycle(std::move(sandbox));
     lock.lock();

@@ -1,6 +1,7 @@
 #include "goru/session.hpp"
 
 #include "executor/session_core.hpp"
+#include "support/caught.hpp"
 
 namespace goru {
 
@@ -22,7 +23,17 @@ Session::~Session() {
 Result Session::Run(std::string_view code, const RunOptions& options) {
   // Held for the whole run: the session may be closed and dropped meanwhile.
   const std::shared_ptr<internal::SessionCore> core = core_;
-  return core->Run(code, options);
+  try {
+    return core->Run(code, options);
+  } catch (...) {
+    // Before the run began.
+    Error error = support::CaughtError();
+    Result result;
+    result.error = RunError{error.kind, "", std::move(error.message), ""};
+    result.exit_code = 1;
+    result.session_alive = !core->closed();
+    return result;
+  }
 }
 
 void Session::Interrupt() { core_->Interrupt(); }

@@ -2,9 +2,11 @@
 
 #include <atomic>
 #include <ctime>
+#include <utility>
 
 #include "executor/run_port.hpp"
 #include "guest/codec.hpp"
+#include "support/caught.hpp"
 #include "support/utf8.hpp"
 
 namespace goru::internal {
@@ -53,17 +55,26 @@ RunError CancelledBefore() { return RunError{ErrorKind::kCancelled, "", "the run
 }  // namespace
 
 SessionCore::SessionCore(std::shared_ptr<ExecutorCore> executor, std::shared_ptr<SandboxPool> pool, Language language,
-                         host::Policy policy, std::shared_ptr<wasi::PackageView> packages)
+                         std::string tenant, host::Policy policy, std::shared_ptr<wasi::PackageView> packages)
     : id_(NextSessionId()),
       executor_(std::move(executor)),
       pool_(std::move(pool)),
       language_(std::move(language)),
+      tenant_(std::move(tenant)),
       policy_(std::move(policy)),
       packages_(std::move(packages)) {}
 
 SessionCore::~SessionCore() {
   Close();
   executor_->Forget(id_);
+}
+
+void SessionCore::Opened() {
+  Observer* observer = executor_->observer();
+  if (observer == nullptr) return;
+  observer->OnSessionOpened(Event());
+  const std::lock_guard lock(mutex_);
+  opened_ = true;
 }
 
 std::optional<RunError> SessionCore::Refuse(std::string_view code, const RunOptions& options) const {
@@ -89,31 +100,54 @@ Result SessionCore::Run(std::string_view code, const RunOptions& options) {
     result.session_alive = !closed();
     return result;
   }
-  {
-    const std::lock_guard lock(mutex_);
-    if (state_ == State::kRunning) {
-      result.error =
-          RunError{ErrorKind::kBusy, "", "the session is running other code; wait for it or interrupt it", ""};
-      return result;
-    }
-    if (state_ == State::kClosed || !executor_->BeginRun()) {
-      result.error = RunError{ErrorKind::kSessionClosed, "", "the session is closed; make a new one", ""};
-      result.session_alive = false;
-      return result;
-    }
-    state_ = State::kRunning;
-    interrupt_requested_ = false;
-  }
-  {
+  if (!Claim(result)) return result;
+  const RunEvent event{Event(), options.tag};
+  if (executor_->observer() != nullptr) executor_->observer()->OnRunBegan(event);
+  LimitsMet met;
+  // Whatever is thrown in between, the session is not left running.
+  try {
     // From here on an interrupt finds a run.
     const std::stop_callback on_stop(options.stop, [this] { Interrupt(); });
     if (const auto ensured = EnsureSandbox(); ensured) {
-      Execute(code, options, result);
+      Execute(code, options, result, met);
     } else {
       result.error = RunError{ensured.error().kind, "", ensured.error().message, ""};
       result.session_alive = false;
     }
+  } catch (...) {
+    Error error = support::CaughtError();
+    result.error = RunError{error.kind, "", std::move(error.message), ""};
+    result.exit_code = 1;
   }
+  result.duration = Clock::now() - started;
+  result.usage.cpu_time = ThreadCpuTime() - cpu_started;
+  if (executor_->observer() != nullptr) {
+    if (closed()) result.session_alive = false;
+    TellEnd(event, met, result);
+  }
+  EndClaim(result);
+  return result;
+}
+
+bool SessionCore::Claim(Result& result) {
+  std::unique_lock lock(mutex_);
+  if (state_ == State::kIdle && executor_->BeginRun()) {
+    state_ = State::kRunning;
+    interrupt_requested_ = false;
+    return true;
+  }
+  const bool busy = state_ == State::kRunning;
+  lock.unlock();
+  if (busy) {
+    result.error = RunError{ErrorKind::kBusy, "", "the session is running other code; wait for it or interrupt it", ""};
+  } else {
+    result.error = RunError{ErrorKind::kSessionClosed, "", "the session is closed; make a new one", ""};
+    result.session_alive = false;
+  }
+  return false;
+}
+
+void SessionCore::EndClaim(Result& result) noexcept {
   {
     std::unique_lock lock(mutex_);
     state_ = State::kIdle;
@@ -123,9 +157,16 @@ Result SessionCore::Run(std::string_view code, const RunOptions& options) {
     }
   }
   executor_->EndRun();
-  result.duration = Clock::now() - started;
-  result.usage.cpu_time = ThreadCpuTime() - cpu_started;
-  return result;
+}
+
+void SessionCore::TellEnd(const RunEvent& event, const LimitsMet& met, const Result& result) const noexcept {
+  Observer& observer = *executor_->observer();
+  const auto ended_with = [&result](ErrorKind kind) { return result.error && result.error->kind == kind; };
+  if (ended_with(ErrorKind::kTimeout)) observer.OnLimitMet(event, ErrorKind::kTimeout);
+  if (met.memory || ended_with(ErrorKind::kMemoryLimit)) observer.OnLimitMet(event, ErrorKind::kMemoryLimit);
+  if (result.stdout_truncated || result.stderr_truncated) observer.OnLimitMet(event, ErrorKind::kOutputLimit);
+  if (met.host_calls) observer.OnLimitMet(event, ErrorKind::kHostCallLimit);
+  observer.OnRunEnded(event, result);
 }
 
 Expected<void> SessionCore::EnsureSandbox() {
@@ -139,13 +180,13 @@ Expected<void> SessionCore::EnsureSandbox() {
   return {};
 }
 
-guest::Job SessionCore::MakeJob(std::string_view code, const RunOptions& options) {
+guest::Job SessionCore::MakeJob(std::string_view code, const RunOptions& options, uint64_t number) const {
   guest::Job job;
   job.code = code;
-  job.name = options.name.empty() ? "<run " + std::to_string(runs_) + ">" : options.name;
+  job.name = options.name.empty() ? "<run " + std::to_string(number) + ">" : options.name;
   job.want_value = options.want_value;
   job.has_stdin = !options.stdin_data.empty();
-  job.first = runs_ == 1;
+  job.first = number == 1;
   // A map only makes tracebacks better: one that cannot be used is left out.
   if (options.source_map.size() <= policy_.limits.code_bytes && support::IsUtf8(options.source_map)) {
     job.source_map = options.source_map;
@@ -153,56 +194,81 @@ guest::Job SessionCore::MakeJob(std::string_view code, const RunOptions& options
   return job;
 }
 
-void SessionCore::Execute(std::string_view code, const RunOptions& options, Result& result) {
-  ++runs_;
-  const guest::Job job = MakeJob(code, options);
-  const std::stop_source stop;
+class SessionCore::Stoppable {
+ public:
+  Stoppable(SessionCore& session, std::stop_source stop) noexcept : session_(session), stop_(std::move(stop)) {}
+  ~Stoppable() {
+    if (!begun_) return;
+    std::optional<Watchdog::Ticket> grace;
+    std::vector<Watchdog::Ticket> again;
+    {
+      const std::lock_guard lock(session_.mutex_);
+      session_.stoppable_ = false;
+      session_.run_stop_ = std::stop_source(std::nostopstate);
+      grace.swap(session_.grace_);
+      again.swap(session_.again_);
+    }
+    Watchdog& watchdog = session_.executor_->watchdog();
+    if (deadline_) watchdog.Cancel(*deadline_);
+    if (grace) watchdog.Cancel(*grace);
+    for (const Watchdog::Ticket& other : again) watchdog.Cancel(other);
+    session_.sandbox_->End();
+  }
+  Stoppable(const Stoppable&) = delete;
+  Stoppable& operator=(const Stoppable&) = delete;
+
+  /// False: the run was cancelled before.
+  bool Begin(Clock::time_point deadline) {
+    SessionCore& session = session_;
+    {
+      const std::lock_guard lock(session.mutex_);
+      if (session.interrupt_requested_ || session.close_requested_) return false;
+      session.sandbox_->Begin();
+      session.run_stop_ = stop_;
+      session.stoppable_ = true;
+      begun_ = true;
+    }
+    deadline_ = session.executor_->watchdog().Add(deadline, [&session] { session.Stop(guest::StopReason::kTimeout); });
+    return true;
+  }
+
+ private:
+  SessionCore& session_;
+  std::stop_source stop_;
+  bool begun_ = false;
+  std::optional<Watchdog::Ticket> deadline_;
+};
+
+void SessionCore::Execute(std::string_view code, const RunOptions& options, Result& result, LimitsMet& met) {
+  const uint64_t number = runs_ + 1;
+  const guest::Job job = MakeJob(code, options, number);
+  std::stop_source stop;
   CallContext context;
   context.session_id = id_;
   context.deadline = DeadlineAfter(policy_.limits.timeout);
   context.stop = stop.get_token();
   RunPort port(policy_, executor_->workers(), sandbox_->stop_signal(), context, options);
-  if (!OpenRun(stop)) {
-    // Nothing has run yet, so the session can live on.
-    --runs_;
-    result.error = CancelledBefore();
-    return;
+  guest::RunEnd end;
+  {
+    Stoppable stoppable(*this, std::move(stop));
+    if (!stoppable.Begin(context.deadline)) {
+      // Nothing has run yet, so the session can live on.
+      result.error = CancelledBefore();
+      return;
+    }
+    runs_ = number;
+    // Where something is thrown from here on, the sandbox is not used again.
+    result.session_alive = false;
+    end = sandbox_->Run(job, port);
+    if (packages_) packages_->Rest();
   }
-  const Watchdog::Ticket deadline =
-      executor_->watchdog().Add(context.deadline, [this] { Stop(guest::StopReason::kTimeout); });
-  const guest::RunEnd end = sandbox_->Run(job, port);
-  if (packages_) packages_->Rest();
-  CloseRun(deadline);
+  result.session_alive = end.kind == guest::RunEnd::Kind::kAtRest;
   Judge(end, port, result);
   port.output().MoveTo(result);
   result.usage.peak_memory_bytes = sandbox_->PeakMemoryBytes();
   result.usage.host_calls = port.calls().calls();
   result.usage.crossings = port.calls().crossings();
-}
-
-bool SessionCore::OpenRun(const std::stop_source& stop) {
-  const std::lock_guard lock(mutex_);
-  if (interrupt_requested_ || close_requested_) return false;
-  sandbox_->Begin();
-  run_stop_ = stop;
-  stoppable_ = true;
-  return true;
-}
-
-void SessionCore::CloseRun(const Watchdog::Ticket& deadline) {
-  std::optional<Watchdog::Ticket> grace;
-  std::vector<Watchdog::Ticket> again;
-  {
-    const std::lock_guard lock(mutex_);
-    stoppable_ = false;
-    run_stop_ = std::stop_source(std::nostopstate);
-    grace.swap(grace_);
-    again.swap(again_);
-  }
-  executor_->watchdog().Cancel(deadline);
-  if (grace) executor_->watchdog().Cancel(*grace);
-  for (const Watchdog::Ticket& other : again) executor_->watchdog().Cancel(other);
-  sandbox_->End();
+  met = {sandbox_->memory_limit_hit(), port.calls().limit_hit()};
 }
 
 void SessionCore::Judge(const guest::RunEnd& end, const RunPort& port, Result& result) {
@@ -210,7 +276,6 @@ void SessionCore::Judge(const guest::RunEnd& end, const RunPort& port, Result& r
   const Limits& limits = policy_.limits;
   const std::string memory_message =
       "the memory limit of " + MiB(limits.memory_bytes) + " was reached (WithSessionMemoryLimit, --memory)";
-  result.session_alive = end.kind == Kind::kAtRest;
   switch (end.kind) {
     case Kind::kAtRest:
       JudgeOutcome(port, result);
@@ -240,6 +305,11 @@ void SessionCore::Judge(const guest::RunEnd& end, const RunPort& port, Result& r
         return;
       }
       result.error = RunError{ErrorKind::kTrap, "", "the code damaged the language runtime; the session is closed", ""};
+      return;
+    case Kind::kHostFailed:
+      result.error =
+          RunError{end.host_error->kind, "",
+                   "the host failed in this run: " + end.host_error->message + "; the session is closed", ""};
       return;
     case Kind::kTrapped:
       if (sandbox_->memory_limit_hit()) {
@@ -295,12 +365,18 @@ void SessionCore::JudgeOutcome(const RunPort& port, Result& result) {
   }
 }
 
-void SessionCore::Stop(guest::StopReason reason) {
+void SessionCore::StopAgain(guest::StopReason reason) noexcept {
+  try {
+    again_.reserve(again_.size() + 1);
+    again_.push_back(executor_->watchdog().Add(Clock::now() + kStopAgain, [this, reason] { Stop(reason); }));
+  } catch (...) {  // NOLINT(bugprone-empty-catch): no memory for that either; it ends when it next comes to the host
+  }
+}
+
+void SessionCore::Stop(guest::StopReason reason) noexcept {
   std::unique_lock lock(mutex_);
   if (!stoppable_) return;
-  if (!sandbox_->Stop(reason)) {
-    again_.push_back(executor_->watchdog().Add(Clock::now() + kStopAgain, [this, reason] { Stop(reason); }));
-  }
+  if (!sandbox_->Stop(reason)) StopAgain(reason);
   std::stop_source stop(run_stop_);
   lock.unlock();
   // Callbacks of the host function's stop token run here, outside the lock: they may use the session.
@@ -312,25 +388,29 @@ bool SessionCore::InterruptRequested() {
   return interrupt_requested_;
 }
 
-void SessionCore::Interrupt() {
+void SessionCore::Interrupt() noexcept {
   {
     const std::lock_guard lock(mutex_);
     if (state_ != State::kRunning) return;
     interrupt_requested_ = true;
     if (!stoppable_ || sandbox_->stopped()) return;
-    if (sandbox_->Interrupt()) {
-      // It may not listen, or wait in a host call: then the memory goes.
-      if (!grace_) {
-        grace_ =
-            executor_->watchdog().Add(Clock::now() + kInterruptGrace, [this] { Stop(guest::StopReason::kCancelled); });
-      }
-      return;
-    }
+    // It may not listen, or wait in a host call: then the memory goes.
+    if (sandbox_->Interrupt() && GiveGrace()) return;
   }
   Stop(guest::StopReason::kCancelled);
 }
 
-void SessionCore::Close() {
+bool SessionCore::GiveGrace() noexcept {
+  if (grace_) return true;
+  try {
+    grace_ = executor_->watchdog().Add(Clock::now() + kInterruptGrace, [this] { Stop(guest::StopReason::kCancelled); });
+    return true;
+  } catch (...) {
+    return false;
+  }
+}
+
+void SessionCore::Close() noexcept {
   {
     std::unique_lock lock(mutex_);
     close_requested_ = true;
@@ -342,10 +422,12 @@ void SessionCore::Close() {
   Stop(guest::StopReason::kCancelled);
 }
 
-void SessionCore::DropSandbox(std::unique_lock<std::mutex>& lock) {
+void SessionCore::DropSandbox(std::unique_lock<std::mutex>& lock) noexcept {
   state_ = State::kClosed;
   std::unique_ptr<guest::Sandbox> sandbox = std::move(sandbox_);
+  const bool tell = std::exchange(opened_, false);
   lock.unlock();
+  if (tell) executor_->observer()->OnSessionClosed(Event());
   if (policy_.modules) policy_.modules->Close();
   if (!sandbox) return;
   // The pool may end it later than this session.

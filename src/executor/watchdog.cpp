@@ -8,7 +8,7 @@ Watchdog::~Watchdog() {
     closing_ = true;
   }
   changed_.notify_all();
-  if (thread_.joinable()) thread_.join();
+  thread_.join();
 }
 
 Watchdog::Ticket Watchdog::Add(Clock::time_point when, std::function<void()> action) {
@@ -20,7 +20,6 @@ Watchdog::Ticket Watchdog::Add(Clock::time_point when, std::function<void()> act
     deadlines_.emplace(Key{when, ticket.number}, std::move(action));
     earliest = when < wake_at_;
     if (earliest) wake_at_ = when;
-    if (!thread_.joinable()) thread_ = std::thread([this] { Watch(); });
   }
   // Waking a thread costs more than a small run. One that will wake soon enough by itself is left alone, even where the
   // deadline it waits for has been cancelled, as most are.

@@ -11,7 +11,7 @@
 
 namespace goru::internal {
 
-/// Calls functions at deadlines. Thread-safe. The thread starts with the first deadline.
+/// Calls functions at deadlines. Thread-safe.
 class Watchdog {
  public:
   using Clock = std::chrono::steady_clock;
@@ -21,7 +21,8 @@ class Watchdog {
     uint64_t number = 0;
   };
 
-  Watchdog() = default;
+  /// Throws std::system_error where the system gives no thread.
+  Watchdog() : thread_([this] { Watch(); }) {}
   ~Watchdog();
   Watchdog(const Watchdog&) = delete;
   Watchdog& operator=(const Watchdog&) = delete;
@@ -46,6 +47,7 @@ class Watchdog {
   /// When the thread looks again.
   Clock::time_point wake_at_ = Clock::time_point::max();
   bool closing_ = false;
+  // Last: it uses what is above.
   std::thread thread_;
 };
 

@@ -63,7 +63,8 @@ bool Parse(std::span<const uint8_t> text, Description& out) {
     ImageInfo& info = out.info;
     info.language = json.at("language").get<std::string>();
     info.version = json.at("version").get<std::string>();
-    info.model = json.at("model") == "resumable" ? GuestModel::kResumable : GuestModel::kReactor;
+    info.model =
+        json.at("model").get_ref<const std::string&>() == "resumable" ? GuestModel::kResumable : GuestModel::kReactor;
     const auto& parking = json.at("parking");
     info.parking = {parking.at(0).get<uint32_t>(), parking.at(1).get<uint32_t>(), parking.at(2).get<uint32_t>(),
                     parking.at(3).get<uint32_t>(), parking.at(4).get<uint32_t>()};

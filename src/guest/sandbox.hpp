@@ -6,8 +6,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
+#include "goru/error.hpp"
 #include "guest/port.hpp"
 #include "support/stop_signal.hpp"
 
@@ -32,6 +34,8 @@ struct RunEnd {
     kTrapped,
     /// The port ended the run (After::kUnwind), or the guest broke the protocol.
     kEnded,
+    /// The host threw while it served the guest: out of memory, most likely.
+    kHostFailed,
   };
   Kind kind = Kind::kAtRest;
   /// For kExited.
@@ -40,6 +44,8 @@ struct RunEnd {
   StopReason reason = StopReason::kNone;
   /// For kTrapped: what happened, in the engine's words.
   std::string message;
+  /// For kHostFailed: what was thrown.
+  std::optional<Error> host_error;
 };
 
 /// One thread at a time, but for what says otherwise. Nothing throws but Run, which lets out what the port throws.

@@ -52,6 +52,10 @@ RunEnd WasmSandbox::EndOf(const wasm::CallEnd& call) const {
       end.kind = exit_code_ ? RunEnd::Kind::kExited : RunEnd::Kind::kEnded;
       end.exit_code = exit_code_.value_or(0);
       break;
+    case wasm::CallEnd::Kind::kHostFailed:
+      end.kind = RunEnd::Kind::kHostFailed;
+      end.host_error = call.host_error;
+      break;
   }
   return end;
 }

@@ -7,6 +7,7 @@
 
 #include "goru/limits.hpp"
 #include "goru/registry.hpp"
+#include "host/call_watch.hpp"
 #include "host/modules.hpp"
 #include "support/byte_budget.hpp"
 
@@ -22,6 +23,8 @@ struct Policy {
   Limits limits;
   /// What the host may hold for the session; null: nothing is counted.
   std::shared_ptr<support::ByteBudget> memory;
+  /// Null: nobody counts calls or is told of them.
+  std::shared_ptr<CallWatch> watch;
 };
 
 }  // namespace goru::host

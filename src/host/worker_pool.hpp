@@ -14,7 +14,7 @@ namespace goru::host {
 /// A bounded pool: threads are made when work waits and no thread is idle, up to a maximum, and end with the pool.
 class WorkerPool {
  public:
-  explicit WorkerPool(size_t max_threads) noexcept : max_threads_(max_threads < 1 ? 1 : max_threads) {}
+  explicit WorkerPool(size_t max_threads) : max_threads_(max_threads < 1 ? 1 : max_threads) {}
   /// Waits for all work, queued work included.
   ~WorkerPool();
   WorkerPool(const WorkerPool&) = delete;

@@ -7,6 +7,7 @@
 #include "wasi/package_view.hpp"
 #include "wasi/tables.hpp"
 #include "wasi/wasi_host.hpp"
+#include "wasm/instance.hpp"
 
 namespace goru::wasi {
 namespace {
@@ -33,6 +34,7 @@ After FdWrite(CallContext& context, Args args) {
   if (count > kMaxIovecs) return Answer(args, kEinval);
   uint32_t written = 0;
   for (uint32_t i = 0; i < count; ++i) {
+    if (context.instance.gate().stopped()) return After::kUnwind;
     Ciovec vec;
     if (!context.memory.Load(args.U32(1) + i * sizeof(Ciovec), vec)) return Answer(args, kEfault);
     const auto bytes = context.memory.Bytes(vec.address, vec.length);
@@ -52,6 +54,7 @@ After ReadPackageFile(CallContext& context, Args args, PackageView& packages) {
   if (count > kMaxIovecs) return Answer(args, kEinval);
   uint32_t total = 0;
   for (uint32_t i = 0; i < count; ++i) {
+    if (context.instance.gate().stopped()) return After::kUnwind;
     Ciovec vec;
     if (!context.memory.Load(args.U32(1) + i * sizeof(Ciovec), vec)) return Answer(args, kEfault);
     const auto bytes = context.memory.Bytes(vec.address, vec.length);
@@ -72,6 +75,7 @@ After FdRead(CallContext& context, Args args) {
   if (count > kMaxIovecs) return Answer(args, kEinval);
   uint32_t total = 0;
   for (uint32_t i = 0; i < count; ++i) {
+    if (context.instance.gate().stopped()) return After::kUnwind;
     Ciovec vec;
     if (!context.memory.Load(args.U32(1) + i * sizeof(Ciovec), vec)) return Answer(args, kEfault);
     const auto bytes = context.memory.Bytes(vec.address, vec.length);

@@ -4,6 +4,7 @@
 
 #include <string_view>
 
+#include "support/caught.hpp"
 #include "wasm/module_rewriter.hpp"
 
 namespace goru::wasm {
@@ -27,6 +28,7 @@ wasm_trap_t* Enter(void* env, wasmtime_caller_t* caller, wasmtime_val_raw_t* val
     after = import->function(context, Args(values));
   } catch (...) {
     // Out of memory in the host, most likely. No exception may cross the engine's frames.
+    instance->set_host_error(support::CaughtError());
     after = After::kUnwind;
   }
   if (after == After::kUnwind || !instance->gate().EnterWasm()) return UnwindTrap();
@@ -236,7 +238,8 @@ CallEnd Instance::Call(const wasmtime_func_t& function, std::span<wasmtime_val_r
   if (gate_.stopped()) {
     end.kind = CallEnd::Kind::kStopped;
   } else if (has_code && code == kUnwindCode) {
-    end.kind = CallEnd::Kind::kUnwound;
+    end.kind = host_error_ ? CallEnd::Kind::kHostFailed : CallEnd::Kind::kUnwound;
+    end.host_error.swap(host_error_);
   } else {
     end.kind = CallEnd::Kind::kTrapped;
   }

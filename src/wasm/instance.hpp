@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -47,6 +48,8 @@ struct CallEnd {
     kReturned,
     /// A host function answered After::kUnwind.
     kUnwound,
+    /// A host function threw: `host_error` says what.
+    kHostFailed,
     /// RunGate::Stop; the gate knows the reason.
     kStopped,
     /// The guest's own fault.
@@ -58,6 +61,8 @@ struct CallEnd {
   /// For kTrapped, where asked for with Instance::CaptureFrames: indices of the functions on the guest's stack,
   /// innermost first.
   std::vector<uint32_t> frames;
+  /// For kHostFailed.
+  std::optional<Error> host_error;
 };
 
 /// One instance: store, memory in a slot, gate. Used by one thread at a time (gate().Stop excepted).
@@ -97,6 +102,8 @@ class Instance {
   MemorySlot& slot() noexcept { return *slot_; }
   RunGate& gate() noexcept { return gate_; }
   void* state() const noexcept { return state_; }
+  /// A host function threw; the call into the guest ends with this.
+  void set_host_error(Error error) noexcept { host_error_ = std::move(error); }
   void CaptureFrames(bool on) noexcept { capture_frames_ = on; }
 
   /// Ends the instance and hands its slot back for Reset.
@@ -116,6 +123,7 @@ class Instance {
   wasmtime_store_t* store_ = nullptr;
   wasmtime_instance_t instance_ = {};
   bool capture_frames_ = false;
+  std::optional<Error> host_error_;
 };
 
 /// Whether the calling thread has the stack that a guest may need.

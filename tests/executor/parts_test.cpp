@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "common/raw_sandbox.hpp"
+#include "common/resident_memory.hpp"
 #include "common/sandbox.hpp"
 #include "executor/output_buffer.hpp"
 #include "executor/sandbox_pool.hpp"
@@ -108,11 +109,11 @@ TEST(Watchdog, ManyThreads) {
 
 TEST(OutputBuffer, KeepsStreamsApartAndInOrder) {
   OutputBuffer buffer(100);
-  EXPECT_TRUE(buffer.Append(1, Bytes("a")));
-  EXPECT_TRUE(buffer.Append(2, Bytes("b")));
-  EXPECT_TRUE(buffer.Append(2, Bytes("c")));
-  EXPECT_TRUE(buffer.Append(1, Bytes("d")));
-  EXPECT_TRUE(buffer.Append(1, {}));
+  EXPECT_EQ(buffer.Append(1, Bytes("a")), 1U);
+  EXPECT_EQ(buffer.Append(2, Bytes("b")), 1U);
+  EXPECT_EQ(buffer.Append(2, Bytes("c")), 1U);
+  EXPECT_EQ(buffer.Append(1, Bytes("d")), 1U);
+  EXPECT_EQ(buffer.Append(1, {}), 0U);
   Result result;
   buffer.MoveTo(result);
   EXPECT_EQ(result.stdout_text, "ad");
@@ -121,22 +122,60 @@ TEST(OutputBuffer, KeepsStreamsApartAndInOrder) {
   EXPECT_FALSE(result.stdout_truncated || result.stderr_truncated);
 }
 
+TEST(OutputBuffer, OneStreamAlone) {
+  for (const int stream : {1, 2}) {
+    OutputBuffer buffer(100);
+    EXPECT_EQ(buffer.Append(stream, Bytes("ab")), 2U);
+    EXPECT_EQ(buffer.Append(stream, Bytes("c")), 1U);
+    Result result;
+    buffer.MoveTo(result);
+    EXPECT_EQ(result.stdout_text, stream == 1 ? "abc" : "");
+    EXPECT_EQ(result.stderr_text, stream == 2 ? "abc" : "");
+    EXPECT_EQ(result.output, "abc");
+  }
+  Result nothing;
+  OutputBuffer(1).MoveTo(nothing);
+  EXPECT_TRUE(nothing.output.empty() && nothing.stdout_text.empty() && nothing.stderr_text.empty());
+}
+
 TEST(OutputBuffer, CutsEachStreamAtItsLimit) {
   OutputBuffer buffer(3);
-  EXPECT_TRUE(buffer.Append(1, Bytes("abc")));
-  EXPECT_FALSE(buffer.Append(1, Bytes("d")));
-  EXPECT_FALSE(buffer.Append(2, Bytes("12345")));
+  EXPECT_EQ(buffer.Append(1, Bytes("abc")), 3U);
+  EXPECT_EQ(buffer.Append(1, Bytes("d")), 0U);
+  EXPECT_EQ(buffer.Append(2, Bytes("12345")), 3U);
   Result result;
   buffer.MoveTo(result);
   EXPECT_EQ(result.stdout_text, "abc");
   EXPECT_EQ(result.stderr_text, "123");
+  EXPECT_EQ(result.output, "abc123");
   EXPECT_TRUE(result.stdout_truncated && result.stderr_truncated);
 }
 
 TEST(OutputBuffer, NothingFitsIntoZero) {
   OutputBuffer buffer(0);
-  EXPECT_TRUE(buffer.Append(1, {}));
-  EXPECT_FALSE(buffer.Append(1, Bytes("x")));
+  EXPECT_EQ(buffer.Append(1, {}), 0U);
+  EXPECT_EQ(buffer.Append(1, Bytes("x")), 0U);
+  Result result;
+  buffer.MoveTo(result);
+  EXPECT_TRUE(result.stdout_truncated);
+  EXPECT_FALSE(result.stderr_truncated);
+}
+
+TEST(OutputBuffer, PiecesOfOneByteCostNoMoreThanLargeOnes) {
+  constexpr size_t kLimit = size_t{8} << 20;
+  const test::PeakMemory memory;
+  OutputBuffer buffer(kLimit);
+  for (size_t i = 0; i < kLimit; ++i) {
+    buffer.Append(1, Bytes("a"));
+    buffer.Append(2, Bytes("b"));
+  }
+  Result result;
+  buffer.MoveTo(result);
+  EXPECT_EQ(result.stdout_text, std::string(kLimit, 'a'));
+  EXPECT_EQ(result.stderr_text, std::string(kLimit, 'b'));
+  EXPECT_EQ(result.output.size(), 2 * kLimit);
+  // Each byte twice, and strings that grow by doubling.
+  EXPECT_LT(memory.Grown(), 6 * 2 * kLimit);
 }
 
 // --- SandboxPool ---
@@ -144,7 +183,7 @@ TEST(OutputBuffer, NothingFitsIntoZero) {
 TEST(SandboxPool, GivesCleanSandboxesWithAndWithoutAThread) {
   for (const size_t ready : {size_t{0}, size_t{2}}) {
     const auto& runtime = test::LoadRuntime(JavaScript());
-    SandboxPool pool(std::make_shared<guest::WasmFactory>(runtime), ready);
+    SandboxPool pool(std::make_shared<guest::WasmFactory>(runtime), ready, JavaScript(), nullptr);
     std::vector<std::jthread> threads;
     for (int t = 0; t < 3; ++t) {
       threads.emplace_back([&] {

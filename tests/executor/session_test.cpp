@@ -801,16 +801,24 @@ TEST_P(SessionTest, OutputLimitCanEndTheRun) {
   EXPECT_FALSE(result.session_alive);
 }
 
-TEST_P(SessionTest, CallbackSeesWhatIsBeyondTheLimit) {
+TEST_P(SessionTest, CallbackSeesNoMoreThanTheLimit) {
   constexpr Program kFlood = {"for i in range(100): print('x' * 99)",
                               "for (let i = 0; i < 100; i++) console.log('x'.repeat(99))"};
   Executor executor = MakeExecutor();
-  size_t seen = 0;
+  std::string seen;
   RunOptions options;
-  options.on_stdout = [&](std::string_view text) { seen += text.size(); };
-  const Result result = executor.Run(language(), kFlood.In(language()), options, {WithSessionOutputLimit(1000)});
-  EXPECT_EQ(result.stdout_text.size(), 1000U);
-  EXPECT_EQ(seen, 10'000U);
+  options.on_stdout = [&](std::string_view text) {
+    EXPECT_FALSE(text.empty());
+    seen += text;
+  };
+  const Result result = executor.Run(language(), kFlood.In(language()), options, {WithSessionOutputLimit(1050)});
+  EXPECT_EQ(result.stdout_text.size(), 1050U);
+  EXPECT_EQ(seen, result.stdout_text);
+  seen.clear();
+  const Result stopped = executor.Run(language(), kFlood.In(language()), options,
+                                      {WithSessionOutputLimit(1050), WithSessionStopOnOutputLimit()});
+  EXPECT_EQ(KindOf(stopped), ErrorKind::kOutputLimit) << Show(stopped);
+  EXPECT_EQ(seen, stopped.stdout_text);
 }
 
 TEST_P(SessionTest, OutputOutsideOfARunIsNobodys) {

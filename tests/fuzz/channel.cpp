@@ -19,7 +19,7 @@ class Port final : public goru::guest::HostPort {
  public:
   explicit Port(goru::host::HostCalls& calls) : calls_(calls) {}
   goru::guest::After Handle(char op, nlohmann::json payload, goru::support::HeldBytes held,
-                           goru::guest::Reply& reply) override {
+                            goru::guest::Reply& reply) override {
     return calls_.Handle(op, std::move(payload), std::move(held), reply);
   }
   void Outcome(nlohmann::json outcome) override { outcome_ = std::move(outcome); }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <functional>
 #include <map>
 #include <string>
 #include <thread>
@@ -29,10 +30,12 @@ class RecordingIo : public GuestIo {
     count = static_cast<uint32_t>(std::min(into.size(), input.size()));
     std::copy_n(input.begin(), count, into.begin());
     input.erase(0, count);
+    if (on_input) on_input();
     return After::kContinue;
   }
   After WriteOutput(int stream, std::span<const uint8_t> bytes) override {
     output[stream].append(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+    if (on_output) on_output();
     return stop_output ? After::kUnwind : After::kContinue;
   }
   After WriteChannel(wasm::CallContext&, std::span<const uint8_t> request) override {
@@ -50,6 +53,8 @@ class RecordingIo : public GuestIo {
   std::string channel;
   uint32_t exit_code = 0;
   bool stop_output = false;
+  std::function<void()> on_output;
+  std::function<void()> on_input;
 };
 
 class FixedSources final : public Sources {
@@ -193,6 +198,18 @@ TEST_F(WasiTest, OutputMayEndTheRun) {
   Store(0, Ciovec{0, 1});
   int32_t result = 0;
   EXPECT_EQ(CallRaw("fd_write", {1, 0, 1, 50}, result).kind, CallEnd::Kind::kUnwound);
+}
+
+TEST_F(WasiTest, StopIsMetBetweenPieces) {
+  io_.on_output = io_.on_input = [this] { instance_->gate().Stop(wasm::StopReason::kTimeout); };
+  io_.input = "abcdef";
+  constexpr uint32_t kPieces = 100;
+  for (uint32_t i = 0; i < kPieces; ++i) Store(i * sizeof(Ciovec), Ciovec{4000, 2});
+  int32_t result = 0;
+  EXPECT_EQ(CallRaw("fd_write", {1, 0, kPieces, 3000}, result).kind, CallEnd::Kind::kStopped);
+  EXPECT_EQ(io_.output[1].size(), 2U);
+  EXPECT_EQ(CallRaw("fd_read", {0, 0, kPieces, 3000}, result).kind, CallEnd::Kind::kStopped);
+  EXPECT_EQ(io_.input, "cdef");
 }
 
 TEST_F(WasiTest, ReadsUntilTheEnd) {

@@ -1,0 +1,40 @@
+// How much memory this process has had at once.
+#pragma once
+
+#include <cstddef>
+#include <cstdlib>
+#include <fstream>
+#include <string>
+#include <string_view>
+
+namespace goru::test {
+
+/// The most resident memory since it was made, over what there was then. Linux keeps one such mark for the process.
+class PeakMemory {
+ public:
+  PeakMemory() {
+    // proc(5): 5 sets the mark back to what is resident now.
+    std::ofstream("/proc/self/clear_refs") << "5";
+    before_ = Read();
+  }
+
+  size_t Grown() const {
+    const size_t now = Read();
+    return now > before_ ? now - before_ : 0;
+  }
+
+ private:
+  static size_t Read() {
+    std::ifstream file("/proc/self/status");
+    std::string line;
+    constexpr std::string_view kName = "VmHWM:";
+    while (std::getline(file, line)) {
+      if (line.starts_with(kName)) return std::strtoull(line.c_str() + kName.size(), nullptr, 10) << 10;
+    }
+    return 0;
+  }
+
+  size_t before_ = 0;
+};
+
+}  // namespace goru::test
