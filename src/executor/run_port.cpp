@@ -9,6 +9,7 @@ RunPort::RunPort(const host::Policy& policy, host::WorkerPool& workers, std::sha
     : limits_(policy.limits),
       memory_(policy.memory),
       options_(options),
+      signal_(signal.get()),
       calls_(policy, workers, std::move(signal), std::move(context)),
       output_(policy.limits.output_bytes),
       stdin_rest_(options.stdin_data) {}

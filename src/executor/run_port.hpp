@@ -17,6 +17,7 @@ class RunPort final : public guest::HostPort {
 
   guest::After Handle(char op, nlohmann::json payload, support::HeldBytes held, guest::Reply& reply) override;
   support::HeldBytes Hold() const override { return support::HeldBytes(memory_); }
+  const support::StopSignal* Stop() const noexcept override { return signal_; }
   void Outcome(nlohmann::json outcome) override { outcome_ = std::move(outcome); }
   uint32_t ReadStdin(std::span<uint8_t> into) override;
   guest::After WriteOutput(int stream, std::span<const uint8_t> bytes) override;
@@ -31,6 +32,8 @@ class RunPort final : public guest::HostPort {
   const Limits& limits_;
   const std::shared_ptr<support::ByteBudget>& memory_;
   const RunOptions& options_;
+  /// Kept by calls_.
+  const support::StopSignal* const signal_;
   host::HostCalls calls_;
   OutputBuffer output_;
   std::string_view stdin_rest_;

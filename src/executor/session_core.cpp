@@ -5,8 +5,8 @@
 #include <utility>
 
 #include "executor/run_port.hpp"
-#include "guest/codec.hpp"
 #include "support/caught.hpp"
+#include "support/json_check.hpp"
 #include "support/utf8.hpp"
 
 namespace goru::internal {
@@ -358,7 +358,7 @@ void SessionCore::JudgeOutcome(const RunPort& port, Result& result) {
   if (const auto value = outcome.find("value"); value != outcome.end() && value->is_string()) {
     const auto& text = value->get_ref<const std::string&>();
     // Within the limits of a message: whoever reads the value may do so recursively.
-    if (guest::Codec::Json().Decode({reinterpret_cast<const uint8_t*>(text.data()), text.size()})) result.value = text;
+    if (support::CheckJson(text)) result.value = text;
   }
   if (const auto repr = outcome.find("repr"); repr != outcome.end() && repr->is_string()) {
     result.value_repr = repr->get<std::string>();

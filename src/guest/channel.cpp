@@ -3,7 +3,7 @@
 namespace goru::guest {
 namespace {
 
-// A response buffer that grew beyond this is given back after the run: idle sessions stay small.
+// A response buffer that grew beyond this is given back once the guest has the response: idle sessions stay small.
 constexpr size_t kKeepResponse = 64 << 10;
 
 }  // namespace
@@ -15,52 +15,75 @@ void Channel::Begin(HostPort& port, const Job& job) noexcept {
   finished_ = false;
 }
 
-void Channel::DropResponse() noexcept {
-  response_.clear();
-  if (response_.capacity() > kKeepResponse) response_.shrink_to_fit();
+void Channel::End() noexcept {
+  port_ = nullptr;
+  response_held_ = {};
+  outcome_held_ = {};
 }
 
-void Channel::Put(const Reply& reply) {
-  response_.clear();
-  codec_.EncodeResponse(reply.ok, reply.value, response_);
+void Channel::DropResponse() noexcept {
+  if (response_.capacity() > kKeepResponse) {
+    std::string().swap(response_);
+  } else {
+    response_.clear();
+  }
+  response_held_.ShrinkTo(0);
+}
+
+After Channel::Put(const Reply& reply, bool limited) {
+  DropResponse();
+  Work work;
+  if (limited && port_ != nullptr) {
+    if (!response_held_.budget()) response_held_ = port_->Hold();
+    work = {&response_held_, port_->Stop(), port_->MaxMessage()};
+  }
+  const auto written = codec_.EncodeResponse(reply.ok, reply.value, response_, work);
+  if (written) return After::kContinue;
+  if (written.error().kind == ErrorKind::kCancelled) return After::kUnwind;
+  const char* const type = written.error().kind == ErrorKind::kUnavailable ? "HostError" : "ValueError";
+  const Reply failed = Reply::Failed(type, "the result is " + written.error().message);
+  DropResponse();
+  (void)codec_.EncodeResponse(false, failed.value, response_, Work());
+  return After::kContinue;
 }
 
 After Channel::Answer(std::span<const uint8_t> request) {
   if (port_ == nullptr) {
-    Put(Reply::Failed("HostError", "the host is not listening"));
-    return After::kContinue;
+    return Put(Reply::Failed("HostError", "the host is not listening"));
   }
   if (request.size() > port_->MaxMessage()) {
-    Put(Reply::Failed("ValueError", "the arguments are larger than " + std::to_string(port_->MaxMessage()) + " bytes"));
-    return After::kContinue;
+    return Put(
+        Reply::Failed("ValueError", "the arguments are larger than " + std::to_string(port_->MaxMessage()) + " bytes"));
   }
   char op = 0;
-  auto payload = codec_.DecodeRequest(request, op);
+  support::HeldBytes held = port_->Hold();
+  auto payload = codec_.DecodeRequest(request, op, {.held = &held, .stop = port_->Stop()});
   if (!payload) {
-    Put(Reply::Failed("TypeError", payload.error().message));
-    return After::kContinue;
+    const Error& error = payload.error();
+    if (error.kind == ErrorKind::kCancelled) return After::kUnwind;
+    if (error.kind == ErrorKind::kUnavailable) {
+      return Put(Reply::Failed("HostError", "the arguments are " + error.message));
+    }
+    return Put(Reply::Failed("TypeError", error.message));
   }
   Reply reply;
   if (op == 'j') {
     job_taken_ = true;
     reply.value = ToJson(*job_);
-    Put(reply);
-    return After::kContinue;
+    // It is the session's owner's, and has limits of its own.
+    return Put(reply, false);
   }
   if (op == 'r') {
     // The first outcome counts: nothing that runs later may rewrite it.
-    if (!finished_) port_->Outcome(std::move(*payload));
+    if (!finished_) {
+      port_->Outcome(std::move(*payload));
+      outcome_held_ = std::move(held);
+    }
     finished_ = true;
-    Put(reply);
-    return After::kContinue;
+    return Put(reply);
   }
-  const After after = port_->Handle(op, std::move(*payload), port_->Hold(), reply);
-  if (after == After::kUnwind) return after;
-  Put(reply);
-  if (response_.size() > port_->MaxMessage()) {
-    Put(Reply::Failed("ValueError", "the result is larger than " + std::to_string(port_->MaxMessage()) + " bytes"));
-  }
-  return After::kContinue;
+  const After after = port_->Handle(op, std::move(*payload), std::move(held), reply);
+  return after == After::kUnwind ? after : Put(reply);
 }
 
 }  // namespace goru::guest

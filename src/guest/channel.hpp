@@ -17,13 +17,15 @@ class Channel {
 
   /// A run starts: `port` answers, `job` is what op `j` hands out.
   void Begin(HostPort& port, const Job& job) noexcept;
-  void End() noexcept { port_ = nullptr; }
+  void End() noexcept;
 
-  /// Answers one request; the response stays in response() until the next one. Hostile input gives an error response.
+  /// Answers one request; the response stays in response() until the next one, or until it is dropped. Hostile input
+  /// gives an error response. kUnwind: the run is to end.
   After Answer(std::span<const uint8_t> request);
 
-  /// Status byte and payload of the last response.
+  /// The last response, as it is handed to the guest.
   const std::string& response() const noexcept { return response_; }
+  /// The guest has it, or nobody is left who could take it.
   void DropResponse() noexcept;
 
   /// Whether op `j` and op `r` were seen in this run.
@@ -32,7 +34,8 @@ class Channel {
   HostPort* port() const noexcept { return port_; }
 
  private:
-  void Put(const Reply& reply);
+  /// Writes the response. `limited`: it is held against the session's limits.
+  After Put(const Reply& reply, bool limited = true);
 
   const Codec& codec_;
   HostPort* port_ = nullptr;
@@ -40,6 +43,9 @@ class Channel {
   bool job_taken_ = false;
   bool finished_ = false;
   std::string response_;
+  /// What a large response takes of the session's budget, and the outcome.
+  support::HeldBytes response_held_;
+  support::HeldBytes outcome_held_;
 };
 
 }  // namespace goru::guest

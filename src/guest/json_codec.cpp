@@ -3,37 +3,11 @@
 #include <string_view>
 
 #include "guest/codec.hpp"
+#include "guest/codec_work.hpp"
+#include "support/json_check.hpp"
 
 namespace goru::guest {
 namespace {
-
-/// Looks at nesting and size before the parser allocates anything: it would build what the text says, and writing a
-/// deep value is recursive.
-bool WithinLimits(std::span<const uint8_t> text, const MessageLimits& limits) {
-  size_t depth = 0;
-  size_t values = 1;
-  bool in_string = false;
-  for (size_t i = 0; i < text.size(); ++i) {
-    const uint8_t c = text[i];
-    if (in_string) {
-      if (c == '\\') {
-        ++i;
-      } else if (c == '"') {
-        in_string = false;
-      }
-      continue;
-    }
-    if (c == '"') in_string = true;
-    if (c == '[' || c == '{') {
-      if (++depth > limits.max_depth) return false;
-      ++values;
-    }
-    if ((c == ']' || c == '}') && depth > 0) --depth;
-    if (c == ',' || c == ':') ++values;
-    if (values > limits.max_values) return false;
-  }
-  return true;
-}
 
 /// The code unit that "\uXXXX" at the start of `text` spells; nothing where there is no such escape.
 std::optional<uint32_t> UnicodeEscape(std::string_view text) {
@@ -70,12 +44,28 @@ std::string ReplaceLoneSurrogates(std::span<const uint8_t> bytes) {
   return text;
 }
 
+/// The most that the value of a text takes in memory, by its marks.
+size_t HeldBy(std::span<const uint8_t> text) {
+  size_t held = text.size();
+  for (const uint8_t c : text) {
+    if (c == '[' || c == '{') held += kHeldObject + sizeof(nlohmann::json);
+    // While a container grows it has its old place and its new one.
+    if (c == ',' || c == ':') held += kHeldMember / 2 + 3 * sizeof(nlohmann::json);
+    if (c == '"') held += kHeldText;
+  }
+  return held;
+}
+
 class JsonCodec final : public Codec {
  public:
-  Expected<nlohmann::json> Decode(std::span<const uint8_t> bytes) const override {
-    if (!WithinLimits(bytes, MessageLimits())) {
-      return Error{ErrorKind::kInvalidArgument, "the value is nested too deeply or has too many parts"};
-    }
+  Expected<nlohmann::json> Decode(std::span<const uint8_t> bytes, const Work& work) const override {
+    // Before the parser allocates anything: it would build what the text says, and writing a deep value is recursive.
+    const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+    const MessageLimits limits;
+    const support::JsonLimits most{.depth = limits.max_depth, .values = limits.max_values};
+    if (const auto checked = support::CheckJson(text, most, work.stop); !checked) return checked.error();
+    Meter meter(work);
+    if (!meter.Hold(HeldBy(bytes))) return meter.error();
     nlohmann::json value = nlohmann::json::parse(bytes.begin(), bytes.end(), nullptr, /*allow_exceptions=*/false);
     if (value.is_discarded()) {
       value = nlohmann::json::parse(ReplaceLoneSurrogates(bytes), nullptr, /*allow_exceptions=*/false);
@@ -84,19 +74,24 @@ class JsonCodec final : public Codec {
     return value;
   }
 
-  void Encode(const nlohmann::json& value, std::string& out) const override {
+  Expected<void> Encode(const nlohmann::json& value, std::string& out, const Work& work) const override {
     out += value.dump(-1, ' ', /*ensure_ascii=*/false, nlohmann::json::error_handler_t::replace);
+    if (out.size() > work.most) {
+      return Error{ErrorKind::kInvalidArgument, "larger than " + std::to_string(work.most) + " bytes"};
+    }
+    return {};
   }
 
-  Expected<nlohmann::json> DecodeRequest(std::span<const uint8_t> bytes, char& op) const override {
+  Expected<nlohmann::json> DecodeRequest(std::span<const uint8_t> bytes, char& op, const Work& work) const override {
     if (bytes.empty()) return Error{ErrorKind::kInvalidArgument, "the message is empty"};
     op = static_cast<char>(bytes[0]);
-    return Decode(bytes.subspan(1));
+    return Decode(bytes.subspan(1), work);
   }
 
-  void EncodeResponse(bool ok, const nlohmann::json& value, std::string& out) const override {
+  Expected<void> EncodeResponse(bool ok, const nlohmann::json& value, std::string& out,
+                                const Work& work) const override {
     out += ok ? 'o' : 'e';
-    Encode(value, out);
+    return Encode(value, out, work);
   }
 };
 

@@ -1,8 +1,11 @@
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <cstring>
+#include <vector>
 
 #include "guest/codec.hpp"
+#include "guest/codec_work.hpp"
 #include "support/utf8.hpp"
 
 namespace goru::guest {
@@ -31,14 +34,38 @@ constexpr unsigned kDigitBits = 15;
 /// Holds any five digits.
 __extension__ using Wide = unsigned __int128;
 
+/// About what a value takes in nanoseconds, beside the bytes in it.
+constexpr size_t kValueWork = 64;
+
+/// A part of a text, so that a long one is looked at in steps: at most this long, and it ends where a character does.
+std::span<const uint8_t> Piece(std::span<const uint8_t> text) {
+  constexpr size_t kPiece = size_t{512} << 10;
+  constexpr size_t kLongestSequence = 4;
+  if (text.size() <= kPiece) return text;
+  size_t end = kPiece;
+  while (end > kPiece - kLongestSequence && (text[end] & 0xC0) == 0x80) --end;
+  return text.first(end);
+}
+
 class Reader {
  public:
-  explicit Reader(std::span<const uint8_t> bytes) : bytes_(bytes) {}
+  Reader(std::span<const uint8_t> bytes, const Work& work) : bytes_(bytes), meter_(work) {}
 
-  /// Reads one value; false where the bytes are not one, with the reason in error().
+  /// Reads the one value that there is.
+  Expected<json> Run() {
+    json value;
+    if (!Read(value, 0)) return meter_.error();
+    if (at_ != bytes_.size()) return Error{ErrorKind::kInvalidArgument, "the message has more than one value"};
+    meter_.Settle();
+    return value;
+  }
+
+ private:
+  /// Reads one value; false where the bytes are not one, with the reason in meter_.
   bool Read(json& out, size_t depth) {
     if (depth > limits_.max_depth) return Fail("the value is nested too deeply");
     if (++values_ > limits_.max_values) return Fail("the value has too many parts");
+    if (!meter_.Step(kValueWork)) return false;
     uint8_t type = 0;
     if (!Take(type)) return Fail("the message ends early");
     switch (type) {
@@ -73,7 +100,7 @@ class Reader {
       case kUnicode:
       case kInterned: {
         std::string text;
-        if (!ReadString(text)) return false;
+        if (!meter_.Hold(kHeldText) || !ReadString(text)) return false;
         out = std::move(text);
         return true;
       }
@@ -89,14 +116,7 @@ class Reader {
     }
   }
 
-  bool AtEnd() const { return at_ == bytes_.size(); }
-  const char* error() const { return error_; }
-
- private:
-  bool Fail(const char* why) {
-    error_ = why;
-    return false;
-  }
+  bool Fail(const char* why) { return meter_.Fail(why); }
 
   template <typename T>
   bool Take(T& out) {
@@ -109,7 +129,20 @@ class Reader {
   bool ReadString(std::string& out) {
     uint32_t size = 0;
     if (!Take(size) || size > bytes_.size() - at_) return Fail("the message ends early");
-    out = support::ToUtf8(bytes_.subspan(at_, size));
+    if (!meter_.Hold(HeldBeside(size))) return false;
+    out.reserve(size);
+    for (auto rest = bytes_.subspan(at_, size); !rest.empty();) {
+      const auto piece = Piece(rest);
+      if (!meter_.Step(piece.size())) return false;
+      if (support::Utf8Prefix(piece) == piece.size()) {
+        out.append(reinterpret_cast<const char*>(piece.data()), piece.size());
+      } else {
+        // What is no UTF-8 becomes up to three times as long, and moves when it grows.
+        if (!meter_.Hold(4 * piece.size())) return false;
+        support::AppendUtf8(out, piece);
+      }
+      rest = rest.subspan(piece.size());
+    }
     at_ += size;
     return true;
   }
@@ -118,6 +151,8 @@ class Reader {
     uint32_t size = 0;
     if (!Take(size) || size > bytes_.size() - at_) return Fail("the message ends early");
     const auto bytes = bytes_.subspan(at_, size);
+    // Copying goes by the gigabyte a second.
+    if (!meter_.Hold(kHeldArray + size) || !meter_.Step(size / 8)) return false;
     out = json::binary({bytes.begin(), bytes.end()});
     at_ += size;
     return true;
@@ -152,9 +187,10 @@ class Reader {
     uint32_t count = 0;
     // Every item has at least one byte, so a count that the rest cannot hold is refused before anything is allocated.
     if (!Take(count) || count > bytes_.size() - at_) return Fail("the message ends early");
+    if (!meter_.Hold(kHeldArray + count * sizeof(json))) return false;
     out = json::array();
     auto& items = out.get_ref<json::array_t&>();
-    items.reserve(count < 4096 ? count : 4096);
+    items.reserve(count);
     for (uint32_t i = 0; i < count; ++i) {
       items.emplace_back();
       if (!Read(items.back(), depth + 1)) return false;
@@ -163,11 +199,14 @@ class Reader {
   }
 
   bool ReadDict(json& out, size_t depth) {
+    if (!meter_.Hold(kHeldObject)) return false;
     out = json::object();
     auto& members = out.get_ref<json::object_t&>();
     while (at_ < bytes_.size() && bytes_[at_] != kNull) {
       std::string key;
-      if (!ReadKey(key)) return false;
+      if (!meter_.Hold(kHeldMember) || !ReadKey(key)) return false;
+      // It is compared with some of the others, whose beginnings may be the same.
+      if (!meter_.Step(key.size() * static_cast<size_t>(std::bit_width(members.size())) / 8)) return false;
       if (!Read(members[std::move(key)], depth + 1)) return false;
     }
     uint8_t end = 0;
@@ -180,7 +219,7 @@ class Reader {
     const uint8_t type = bytes_[at_];
     if (type == kUnicode || type == kInterned) {
       ++at_;
-      ++values_;
+      if (++values_ > limits_.max_values) return Fail("the value has too many parts");
       return ReadString(key);
     }
     if (type != kNone && type != kTrue && type != kFalse && type != kInt && type != kLong && type != kBinaryFloat) {
@@ -195,101 +234,149 @@ class Reader {
   std::span<const uint8_t> bytes_;
   size_t at_ = 0;
   size_t values_ = 0;
-  MessageLimits limits_;
-  const char* error_ = "";
+  const MessageLimits limits_;
+  Meter meter_;
 };
 
-template <typename T>
-void Put(std::string& out, T value) {
-  out.append(reinterpret_cast<const char*>(&value), sizeof(T));
-}
+class Writer {
+ public:
+  Writer(std::string& out, const Work& work) : out_(out), most_(work.most), meter_(work) {}
 
-void PutInteger(std::string& out, bool negative, uint64_t magnitude) {
-  if (magnitude <= INT32_MAX) {
-    out += static_cast<char>(kInt);
-    Put(out, negative ? -static_cast<int32_t>(magnitude) : static_cast<int32_t>(magnitude));
-    return;
+  Expected<void> Value(const json& value) { return Ended(Write(value)); }
+
+  Expected<void> Response(bool ok, const json& value) {
+    return Ended(Put(kTuple) && Put(uint32_t{2}) && Integer(false, ok ? 1 : 0) && Write(value));
   }
-  std::array<uint16_t, 5> digits = {};
-  int32_t count = 0;
-  while (magnitude != 0) {
-    digits[static_cast<size_t>(count++)] = static_cast<uint16_t>(magnitude & ((1U << kDigitBits) - 1));
-    magnitude >>= kDigitBits;
+
+ private:
+  Expected<void> Ended(bool whole) const {
+    if (!whole) return meter_.error();
+    return {};
   }
-  out += static_cast<char>(kLong);
-  Put(out, negative ? -count : count);
-  for (int32_t i = 0; i < count; ++i) Put(out, digits[static_cast<size_t>(i)]);
-}
 
-void PutString(std::string& out, const std::string& text) {
-  out += static_cast<char>(kUnicode);
-  const std::string clean = support::ToUtf8({reinterpret_cast<const uint8_t*>(text.data()), text.size()});
-  Put(out, static_cast<uint32_t>(clean.size()));
-  out += clean;
-}
-
-void PutValue(const json& value, std::string& out) {
-  switch (value.type()) {
-    case json::value_t::boolean:
-      out += static_cast<char>(value.get<bool>() ? kTrue : kFalse);
-      return;
-    case json::value_t::number_integer: {
-      const auto number = value.get<int64_t>();
-      const uint64_t magnitude = number < 0 ? ~static_cast<uint64_t>(number) + 1 : static_cast<uint64_t>(number);
-      PutInteger(out, number < 0, magnitude);
-      return;
-    }
-    case json::value_t::number_unsigned:
-      PutInteger(out, false, value.get<uint64_t>());
-      return;
-    case json::value_t::number_float:
-      out += static_cast<char>(kBinaryFloat);
-      Put(out, std::bit_cast<uint64_t>(value.get<double>()));
-      return;
-    case json::value_t::string:
-      PutString(out, value.get_ref<const std::string&>());
-      return;
-    case json::value_t::array:
-      out += static_cast<char>(kList);
-      Put(out, static_cast<uint32_t>(value.size()));
-      for (const json& item : value) PutValue(item, out);
-      return;
-    case json::value_t::object:
-      out += static_cast<char>(kDict);
-      for (const auto& [key, member] : value.items()) {
-        PutString(out, key);
-        PutValue(member, out);
+  bool Write(const json& value) {
+    if (!meter_.Step(kValueWork)) return false;
+    switch (value.type()) {
+      case json::value_t::boolean:
+        return Put(value.get<bool>() ? kTrue : kFalse);
+      case json::value_t::number_integer: {
+        const auto number = value.get<int64_t>();
+        return Integer(number < 0, number < 0 ? ~static_cast<uint64_t>(number) + 1 : static_cast<uint64_t>(number));
       }
-      out += static_cast<char>(kNull);
-      return;
-    case json::value_t::binary: {
-      const auto& bytes = value.get_binary();
-      out += static_cast<char>(kBytes);
-      Put(out, static_cast<uint32_t>(bytes.size()));
-      out.append(reinterpret_cast<const char*>(bytes.data()), bytes.size());
-      return;
+      case json::value_t::number_unsigned:
+        return Integer(false, value.get<uint64_t>());
+      case json::value_t::number_float:
+        return Put(kBinaryFloat) && Put(std::bit_cast<uint64_t>(value.get<double>()));
+      case json::value_t::string:
+        return Text(value.get_ref<const std::string&>());
+      case json::value_t::array:
+        return Array(value.get_ref<const json::array_t&>());
+      case json::value_t::object:
+        return Object(value.get_ref<const json::object_t&>());
+      case json::value_t::binary:
+        return Bytes(value.get_binary());
+      case json::value_t::null:
+      case json::value_t::discarded:
+        return Put(kNone);
     }
-    case json::value_t::null:
-    case json::value_t::discarded:
-      out += static_cast<char>(kNone);
-      return;
+    return false;
   }
-}
+
+  /// Makes room for `more` bytes.
+  bool Room(size_t more) {
+    const size_t needed = out_.size() + more;
+    if (needed <= out_.capacity() && needed <= most_) return true;
+    if (needed > most_) return meter_.Fail("larger than " + std::to_string(most_) + " bytes");
+    const size_t capacity = std::max(needed, std::min(out_.capacity() + out_.capacity() / 2, most_));
+    if (!meter_.Hold(capacity - out_.capacity())) return false;
+    out_.reserve(capacity);
+    return true;
+  }
+
+  template <typename T>
+  bool Put(T value) {
+    if (!Room(sizeof(T))) return false;
+    out_.append(reinterpret_cast<const char*>(&value), sizeof(T));
+    return true;
+  }
+
+  bool Integer(bool negative, uint64_t magnitude) {
+    if (magnitude <= INT32_MAX) {
+      const auto number = static_cast<int32_t>(magnitude);
+      return Put(kInt) && Put(negative ? -number : number);
+    }
+    std::array<uint16_t, 5> digits = {};
+    int32_t count = 0;
+    while (magnitude != 0) {
+      digits[static_cast<size_t>(count++)] = static_cast<uint16_t>(magnitude & ((1U << kDigitBits) - 1));
+      magnitude >>= kDigitBits;
+    }
+    if (!Put(kLong) || !Put(negative ? -count : count)) return false;
+    for (int32_t i = 0; i < count; ++i) {
+      if (!Put(digits[static_cast<size_t>(i)])) return false;
+    }
+    return true;
+  }
+
+  bool Text(const std::string& text) {
+    if (!Put(kUnicode)) return false;
+    const size_t size_at = out_.size();
+    if (!Put(uint32_t{0}) || !Room(text.size())) return false;
+    for (std::span<const uint8_t> rest(reinterpret_cast<const uint8_t*>(text.data()), text.size()); !rest.empty();) {
+      const auto piece = Piece(rest);
+      if (!meter_.Step(piece.size())) return false;
+      if (support::Utf8Prefix(piece) == piece.size()) {
+        if (!Room(piece.size())) return false;
+        out_.append(reinterpret_cast<const char*>(piece.data()), piece.size());
+      } else {
+        // What is no UTF-8 becomes up to three times as long.
+        if (!Room(3 * piece.size())) return false;
+        support::AppendUtf8(out_, piece);
+      }
+      rest = rest.subspan(piece.size());
+    }
+    const auto size = static_cast<uint32_t>(out_.size() - size_at - sizeof(uint32_t));
+    std::memcpy(out_.data() + size_at, &size, sizeof(size));
+    return true;
+  }
+
+  bool Bytes(const std::vector<uint8_t>& bytes) {
+    if (!Put(kBytes) || !Put(static_cast<uint32_t>(bytes.size())) || !Room(bytes.size())) return false;
+    if (!meter_.Step(bytes.size() / 8)) return false;
+    out_.append(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+    return true;
+  }
+
+  bool Array(const json::array_t& items) {
+    return Put(kList) && Put(static_cast<uint32_t>(items.size())) &&
+           std::all_of(items.begin(), items.end(), [this](const json& item) { return Write(item); });
+  }
+
+  bool Object(const json::object_t& members) {
+    if (!Put(kDict)) return false;
+    for (const auto& [key, member] : members) {
+      if (!Text(key) || !Write(member)) return false;
+    }
+    return Put(kNull);
+  }
+
+  std::string& out_;
+  const size_t most_;
+  Meter meter_;
+};
 
 class MarshalCodec final : public Codec {
  public:
-  Expected<json> Decode(std::span<const uint8_t> bytes) const override {
-    Reader reader(bytes);
-    json value;
-    if (!reader.Read(value, 0)) return Error{ErrorKind::kInvalidArgument, reader.error()};
-    if (!reader.AtEnd()) return Error{ErrorKind::kInvalidArgument, "the message has more than one value"};
-    return value;
+  Expected<json> Decode(std::span<const uint8_t> bytes, const Work& work) const override {
+    return Reader(bytes, work).Run();
   }
 
-  void Encode(const json& value, std::string& out) const override { PutValue(value, out); }
+  Expected<void> Encode(const json& value, std::string& out, const Work& work) const override {
+    return Writer(out, work).Value(value);
+  }
 
-  Expected<json> DecodeRequest(std::span<const uint8_t> bytes, char& op) const override {
-    auto message = Decode(bytes);
+  Expected<json> DecodeRequest(std::span<const uint8_t> bytes, char& op, const Work& work) const override {
+    auto message = Decode(bytes, work);
     if (!message) return message.error();
     if (!message->is_array() || message->size() < 2 || !(*message)[0].is_number_unsigned()) {
       return Error{ErrorKind::kInvalidArgument, "the message is not a request"};
@@ -301,11 +388,8 @@ class MarshalCodec final : public Codec {
     return message;
   }
 
-  void EncodeResponse(bool ok, const json& value, std::string& out) const override {
-    out += static_cast<char>(kTuple);
-    Put(out, uint32_t{2});
-    PutInteger(out, false, ok ? 1 : 0);
-    PutValue(value, out);
+  Expected<void> EncodeResponse(bool ok, const json& value, std::string& out, const Work& work) const override {
+    return Writer(out, work).Response(ok, value);
   }
 };
 

@@ -10,6 +10,7 @@
 
 #include "support/after.hpp"
 #include "support/byte_budget.hpp"
+#include "support/stop_signal.hpp"
 
 namespace goru::guest {
 
@@ -53,6 +54,8 @@ class HostPort {
   virtual After Handle(char op, nlohmann::json payload, support::HeldBytes held, Reply& reply) = 0;
   /// Nothing yet, of what the host may hold for the session. Thread-safe.
   virtual support::HeldBytes Hold() const { return {}; }
+  /// Raised when the run is to end; null: it is not. Lives as long as the port.
+  virtual const support::StopSignal* Stop() const noexcept { return nullptr; }
   /// Op `r`.
   virtual void Outcome(nlohmann::json outcome) = 0;
   /// Standard input of the run; 0 = end of file.

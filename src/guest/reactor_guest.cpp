@@ -30,13 +30,15 @@ After ReactorGuest::HostCall(wasm::CallContext& context, wasm::Args args) {
 After ReactorGuest::HostResponse(wasm::CallContext& context, wasm::Args args) {
   const auto response = context.memory.Bytes(args.U32(0), args.U32(1));
   if (!response) return After::kUnwind;
-  const std::string& bytes = Self(context).channel_.response();
+  Channel& channel = Self(context).channel_;
+  const std::string& bytes = channel.response();
   if (bytes.empty() || bytes.size() > response->size()) {
     args.Return(-1);
     return After::kContinue;
   }
   std::copy(bytes.begin(), bytes.end(), response->begin());
   args.Return(static_cast<int32_t>(bytes.size()));
+  channel.DropResponse();
   return After::kContinue;
 }
 

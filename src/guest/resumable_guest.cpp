@@ -199,6 +199,7 @@ After ResumableGuest::ReadChannel(wasm::CallContext& /*context*/, uint32_t addre
   if (response.size() > into.size()) return After::kContinue;
   std::copy(response.begin(), response.end(), into.begin());
   count = static_cast<uint32_t>(response.size());
+  channel_.DropResponse();
   return After::kContinue;
 }
 

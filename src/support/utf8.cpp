@@ -1,7 +1,7 @@
 #include "support/utf8.hpp"
 
-#include <algorithm>
 #include <array>
+#include <cstring>
 
 namespace goru::support {
 
@@ -34,39 +34,53 @@ size_t Utf8SequenceLength(std::span<const uint8_t> bytes) noexcept {
 namespace {
 
 size_t AsciiPrefix(std::span<const uint8_t> bytes) noexcept {
-  return static_cast<size_t>(std::find_if(bytes.begin(), bytes.end(), [](uint8_t b) { return b >= 0x80; }) -
-                             bytes.begin());
+  constexpr uint64_t kHighBits = 0x8080808080808080;
+  size_t at = 0;
+  for (uint64_t word = 0; at + sizeof(word) <= bytes.size(); at += sizeof(word)) {
+    std::memcpy(&word, bytes.data() + at, sizeof(word));
+    if ((word & kHighBits) != 0) break;
+  }
+  while (at < bytes.size() && bytes[at] < 0x80) ++at;
+  return at;
 }
 
 }  // namespace
 
-bool IsUtf8(std::string_view text) noexcept {
-  std::span<const uint8_t> rest(reinterpret_cast<const uint8_t*>(text.data()), text.size());
-  for (rest = rest.subspan(AsciiPrefix(rest)); !rest.empty(); rest = rest.subspan(AsciiPrefix(rest))) {
-    const size_t length = Utf8SequenceLength(rest);
-    if (length == 0) return false;
-    rest = rest.subspan(length);
+size_t Utf8Prefix(std::span<const uint8_t> bytes) noexcept {
+  size_t at = AsciiPrefix(bytes);
+  while (at < bytes.size()) {
+    const auto rest = bytes.subspan(at);
+    const size_t length = rest[0] < 0x80 ? AsciiPrefix(rest) : Utf8SequenceLength(rest);
+    if (length == 0) break;
+    at += length;
   }
-  return true;
+  return at;
+}
+
+bool IsUtf8(std::string_view text) noexcept {
+  return Utf8Prefix({reinterpret_cast<const uint8_t*>(text.data()), text.size()}) == text.size();
+}
+
+void AppendUtf8(std::string& out, std::span<const uint8_t> bytes) {
+  for (;;) {
+    const size_t valid = Utf8Prefix(bytes);
+    out.append(reinterpret_cast<const char*>(bytes.data()), valid);
+    bytes = bytes.subspan(valid);
+    if (bytes.empty()) return;
+    out += "\xEF\xBF\xBD";
+    constexpr uint8_t kSurrogateLead = 0xED;
+    size_t length = 1;
+    if (bytes[0] == kSurrogateLead) {
+      while (length < 3 && length < bytes.size() && (bytes[length] & 0xC0) == 0x80) ++length;
+    }
+    bytes = bytes.subspan(length);
+  }
 }
 
 std::string ToUtf8(std::span<const uint8_t> bytes) {
   std::string out;
   out.reserve(bytes.size());
-  while (!bytes.empty()) {
-    size_t length = std::max(AsciiPrefix(bytes), Utf8SequenceLength(bytes));
-    if (length > 0) {
-      out.append(reinterpret_cast<const char*>(bytes.data()), length);
-    } else {
-      out += "\xEF\xBF\xBD";
-      constexpr uint8_t kSurrogateLead = 0xED;
-      length = 1;
-      if (bytes[0] == kSurrogateLead) {
-        while (length < 3 && length < bytes.size() && (bytes[length] & 0xC0) == 0x80) ++length;
-      }
-    }
-    bytes = bytes.subspan(length);
-  }
+  AppendUtf8(out, bytes);
   return out;
 }
 

@@ -1,11 +1,16 @@
 #include "guest/codec.hpp"
 
 #include <gtest/gtest.h>
+#include <malloc.h>
 
 #include <cmath>
 #include <limits>
+#include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
+
+#include "support/utf8.hpp"
 
 namespace goru::guest {
 namespace {
@@ -223,6 +228,137 @@ TEST(MarshalCodec, IntegersBeyondSixtyFourBits) {
   EXPECT_FALSE(with_digits(6, std::string(12, '\0')).ok());
   EXPECT_FALSE(with_digits(INT32_MIN, std::string(12, '\0')).ok());
   EXPECT_EQ(*with_digits(0, ""), 0U);
+}
+
+/// A list of `count` times the same encoded value.
+std::string ListOf(uint32_t count, std::string_view value) {
+  std::string out = "[" + U32(count);
+  for (uint32_t i = 0; i < count; ++i) out += value;
+  return out;
+}
+
+/// A dict of `count` members with short keys.
+std::string DictOf(uint32_t count) {
+  std::string out = "{";
+  for (uint32_t i = 0; i < count; ++i) {
+    const std::string key = std::to_string(i);
+    out += "u" + U32(static_cast<uint32_t>(key.size())) + key + "N";
+  }
+  return out + "0";
+}
+
+TEST(MarshalCodec, WhatIsReadIsHeldAgainstTheBudget) {
+  const auto budget = std::make_shared<support::ByteBudget>(size_t{1} << 20, "the budget of this test");
+  for (const std::string& message :
+       {ListOf(100'000, "N"), ListOf(40'000, "u\x01\0\0\0a"s), ListOf(30'000, "["s + U32(0)), ListOf(30'000, "{0"),
+        DictOf(20'000), "u"s + U32(2 << 20) + std::string(2 << 20, 'x'),
+        "s"s + U32(2 << 20) + std::string(2 << 20, 'x')}) {
+    support::HeldBytes held(budget);
+    const auto read = Codec::Marshal().Decode(Bytes(message), {.held = &held});
+    ASSERT_FALSE(read.ok());
+    EXPECT_EQ(read.error().kind, ErrorKind::kUnavailable);
+    EXPECT_NE(read.error().message.find("the budget of this test"), std::string::npos) << read.error().message;
+  }
+  EXPECT_EQ(budget->used(), 0U);
+  for (const std::string& message :
+       {ListOf(1'000, "N"), DictOf(500), ListOf(500, "u\x14\0\0\0aaaaaaaaaaaaaaaaaaaa"s), "N"s}) {
+    support::HeldBytes held(budget);
+    const auto read = Codec::Marshal().Decode(Bytes(message), {.held = &held});
+    ASSERT_TRUE(read.ok()) << read.error().message;
+    EXPECT_GE(held.bytes(), read->size() * sizeof(json) * static_cast<size_t>(read->is_structured()));
+    EXPECT_EQ(held.bytes(), budget->used());
+  }
+  EXPECT_EQ(budget->used(), 0U);
+}
+
+TEST(MarshalCodec, WhatIsReadIsCountedAsTheAllocatorDoes) {
+  const auto budget = std::make_shared<support::ByteBudget>(size_t{1} << 30, "");
+  for (const std::string& message :
+       {ListOf(200'000, "N"), ListOf(100'000, "u\x01\0\0\0a"s), ListOf(50'000, "["s + U32(0)), ListOf(50'000, "{0"),
+        DictOf(100'000), ListOf(20'000, "s\x64\0\0\0"s + std::string(100, 'x'))}) {
+    support::HeldBytes held(budget);
+    const size_t before = ::mallinfo2().uordblks + ::mallinfo2().hblkhd;
+    const auto read = Codec::Marshal().Decode(Bytes(message), {.held = &held});
+    const size_t taken = ::mallinfo2().uordblks + ::mallinfo2().hblkhd - before;
+    ASSERT_TRUE(read.ok());
+    EXPECT_GE(held.bytes() * 10, taken * 9) << message.substr(0, 10);
+    EXPECT_LE(held.bytes(), taken * 2) << message.substr(0, 10);
+  }
+}
+
+TEST(MarshalCodec, AStopEndsReadingAndWriting) {
+  support::StopSignal stop;
+  const std::string messages[] = {ListOf(200'000, "N"), DictOf(100'000),
+                                  "u"s + U32(4 << 20) + std::string(4 << 20, 'x')};
+  std::vector<json> values;
+  for (const std::string& message : messages) {
+    auto read = Codec::Marshal().Decode(Bytes(message), {.stop = &stop});
+    ASSERT_TRUE(read.ok());
+    std::string out;
+    EXPECT_TRUE(Codec::Marshal().EncodeResponse(true, *read, out, {.stop = &stop}).ok());
+    values.push_back(std::move(*read));
+  }
+  stop.Raise();
+  for (const std::string& message : messages) {
+    const auto read = Codec::Marshal().Decode(Bytes(message), {.stop = &stop});
+    ASSERT_FALSE(read.ok());
+    EXPECT_EQ(read.error().kind, ErrorKind::kCancelled);
+  }
+  for (const json& value : values) {
+    std::string out;
+    const auto written = Codec::Marshal().EncodeResponse(true, value, out, {.stop = &stop});
+    ASSERT_FALSE(written.ok());
+    EXPECT_EQ(written.error().kind, ErrorKind::kCancelled);
+  }
+}
+
+TEST(MarshalCodec, AMessageIsNoLargerThanItMayBe) {
+  const json value = {{"text", std::string(1000, 'x')}, {"list", json::array({1U, 2.5, json::binary({1, 2, 3})})}};
+  std::string whole;
+  Codec::Marshal().Encode(value, whole);
+  std::string out;
+  EXPECT_TRUE(Codec::Marshal().Encode(value, out, {.most = whole.size()}).ok());
+  for (size_t most = 0; most < whole.size(); ++most) {
+    out.clear();
+    ASSERT_FALSE(Codec::Marshal().Encode(value, out, {.most = most}).ok());
+    EXPECT_LE(out.size(), most);
+  }
+  // Bytes that are no text become longer.
+  out.clear();
+  EXPECT_FALSE(Codec::Marshal().Encode(std::string(1000, '\xff'), out, {.most = 2000}).ok());
+  const auto budget = std::make_shared<support::ByteBudget>(size_t{1} << 20, "the budget of this test");
+  support::HeldBytes held(budget);
+  std::string large;
+  const auto written = Codec::Marshal().Encode(std::string(2 << 20, 'x'), large, {.held = &held});
+  ASSERT_FALSE(written.ok());
+  EXPECT_NE(written.error().message.find("the budget of this test"), std::string::npos) << written.error().message;
+}
+
+TEST(MarshalCodec, LongTextsAreReadInPiecesThatEndBetweenCharacters) {
+  std::string text(1, 'x');
+  while (text.size() < (3 << 20)) text += "\u00e9\u20ac\U0001F600";
+  for (size_t skip = 0; skip < 4; ++skip) {
+    const std::string shifted = std::string(skip, 'y') + text;
+    std::string out;
+    Codec::Marshal().Encode(shifted, out);
+    const auto read = Codec::Marshal().Decode(Bytes(out));
+    ASSERT_TRUE(read.ok());
+    EXPECT_TRUE(*read == shifted) << skip;
+  }
+  // Damaged ones come out as they do in one piece.
+  const std::string wrong(2 << 20, '\x80');
+  const auto read = Codec::Marshal().Decode(Bytes("u"s + U32(static_cast<uint32_t>(wrong.size())) + wrong));
+  ASSERT_TRUE(read.ok());
+  EXPECT_TRUE(*read == support::ToUtf8(Bytes(wrong)));
+}
+
+TEST(JsonCodec, WhatIsReadIsHeldAgainstTheBudget) {
+  const auto budget = std::make_shared<support::ByteBudget>(size_t{1} << 20, "the budget of this test");
+  std::string many = "[0";
+  for (int i = 0; i < 100'000; ++i) many += ",0";
+  support::HeldBytes held(budget);
+  EXPECT_FALSE(Codec::Json().Decode(Bytes(many + "]"), {.held = &held}).ok());
+  EXPECT_TRUE(Codec::Json().Decode(Bytes("[1,2]"), {.held = &held}).ok());
 }
 
 }  // namespace

@@ -1,8 +1,8 @@
 #include "goru/kv.hpp"
-#include "guest/codec.hpp"
 #include "host/kv/kv_backend.hpp"
 #include "host/kv/memory_backend.hpp"
 #include "host/kv/sqlite_backend.hpp"
+#include "support/json_check.hpp"
 #include "support/utf8.hpp"
 
 namespace goru {
@@ -24,7 +24,7 @@ Expected<void> CheckValue(std::string_view json, const KVLimits& limits) {
     return Wrong("the value is larger than " + std::to_string(limits.value_bytes) +
                  " bytes of JSON (WithSessionKVLimits, --kv-max-value)");
   }
-  const auto value = guest::Codec::Json().Decode({reinterpret_cast<const uint8_t*>(json.data()), json.size()});
+  const auto value = support::CheckJson(json);
   return value ? Expected<void>() : Wrong("the value cannot be kept: " + value.error().message);
 }
 
