@@ -6,6 +6,9 @@ namespace {
 // A response buffer that grew beyond this is given back once the guest has the response: idle sessions stay small.
 constexpr size_t kKeepResponse = 64 << 10;
 
+// An outcome up to this size is told whatever else the session holds.
+constexpr size_t kOutcome = 64 << 10;
+
 }  // namespace
 
 void Channel::Begin(HostPort& port, const Job& job) noexcept {
@@ -58,6 +61,11 @@ After Channel::Answer(std::span<const uint8_t> request) {
   char op = 0;
   support::HeldBytes held = port_->Hold();
   auto payload = codec_.DecodeRequest(request, op, {.held = &held, .stop = port_->Stop()});
+  if (!payload && payload.error().kind == ErrorKind::kUnavailable && request.size() <= kOutcome) {
+    held = {};
+    auto outcome = codec_.DecodeRequest(request, op, {.stop = port_->Stop()});
+    if (outcome && op == 'r') payload = std::move(outcome);
+  }
   if (!payload) {
     const Error& error = payload.error();
     if (error.kind == ErrorKind::kCancelled) return After::kUnwind;
