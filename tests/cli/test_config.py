@@ -46,7 +46,7 @@ def test_a_file_says_what_flags_say(goru, config):
 def test_flags_have_the_last_word(goru, config):
     name = config(session(limits={"timeout": "1ms", "output_bytes": 2}))
     done = goru("-c", "print('abc')", "--timeout", "30s", "--config", name)
-    assert (done.returncode, done.stdout) == (0, "ab\n"), done
+    assert (done.returncode, done.stdout) == (0, "ab"), done
     assert "went over 2 bytes" in done.stderr
     shown = effective(goru, "--config", name, "--memory", "64mb")
     limits = shown["session"]["limits"]
