@@ -93,6 +93,10 @@ lint: ## Check format and style
 	@$(configure)
 	@scripts/lint.sh check $(build_dir)
 
+.PHONY: config-docs
+config-docs: build ## Write docs/config.schema.json and the tables of docs/CONFIGURATION.md
+	@scripts/config_docs.py $(build_dir)/bin/goru
+
 .PHONY: install
 install: build ## Install to PREFIX
 	@cmake --install $(build_dir) --prefix $(PREFIX)

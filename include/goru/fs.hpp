@@ -22,10 +22,13 @@ inline constexpr MountMode MountReadWriteCreate = MountMode::kReadWriteCreate;  
 /// A directory of the host as the guest sees it.
 struct Mount {
   /// An absolute path such as "/data".
-  std::string virtual_path;
+  std::string virtual_path = {};
   /// An existing directory. It is opened once, when the session is made: moving it away later changes nothing.
-  std::string host_path;
+  std::string host_path = {};
   MountMode mode = MountMode::kReadOnly;
+  /// Directories above host_path, the outermost first: each is opened beneath the one before and host_path beneath the
+  /// last, so that no link leads out of any. Set by Intersect. Empty: links in host_path lead wherever they lead.
+  std::vector<std::string> within = {};
 };
 
 /// The fs policy of one session. Set through SessionOption. No mount: fs is off.

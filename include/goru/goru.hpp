@@ -1,6 +1,7 @@
 // All of goru.
 #pragma once
 
+#include "goru/config.hpp"    // IWYU pragma: export
 #include "goru/error.hpp"     // IWYU pragma: export
 #include "goru/executor.hpp"  // IWYU pragma: export
 #include "goru/fs.hpp"        // IWYU pragma: export

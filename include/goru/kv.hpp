@@ -40,6 +40,9 @@ class KVStore {
   /// Whether calls may wait for a disk or for another process.
   bool blocks() const noexcept;
 
+  /// Whether both are the same store.
+  friend bool operator==(const KVStore&, const KVStore&) = default;
+
  private:
   explicit KVStore(std::shared_ptr<internal::KVBackend> backend) noexcept : backend_(std::move(backend)) {}
   std::shared_ptr<internal::KVBackend> backend_;
@@ -48,8 +51,10 @@ class KVStore {
 /// The kv policy of one session. Set through SessionOption.
 struct KVConfig {
   bool enabled = false;
-  /// Nothing: a store of the session's own, gone with it.
+  /// The store, which others may use as well. Nothing: one of the session's own.
   std::optional<KVStore> store;
+  /// Where the session's own store is kept (KVStore::Open). Empty: in memory, gone with the session.
+  std::string file;
 };
 
 }  // namespace goru

@@ -58,6 +58,8 @@ using SessionOption = std::function<void(SessionConfig&)>;
 
 // --- Executor ---
 
+/// All options at once: those before it are forgotten.
+ExecutorOption WithExecutorConfig(ExecutorConfig config);
 /// The host functions that sessions may call.
 ExecutorOption WithRegistry(Registry registry);
 /// Memory limit of sessions that set none, in bytes.
@@ -92,6 +94,8 @@ ExecutorOption WithObserver(std::shared_ptr<Observer> observer);
 
 // --- Session ---
 
+/// All options at once: those before it are forgotten.
+SessionOption WithSessionConfig(SessionConfig config);
 /// Wall-clock limit of each run.
 SessionOption WithSessionTimeout(std::chrono::nanoseconds timeout);
 /// Memory limit in bytes.
@@ -151,6 +155,8 @@ SessionOption WithSessionFsLimits(const FsLimits& limits);
 SessionOption WithSessionKV();
 /// A store that outlives the session and that others may share.
 SessionOption WithSessionKVStore(KVStore store);
+/// A store of the session's own that is kept in this file (KVStore::Open).
+SessionOption WithSessionKVFile(std::string path);
 /// Limits of a store of the session's own.
 SessionOption WithSessionKVLimits(const KVLimits& limits);
 

@@ -2,14 +2,13 @@
 
 #include <unistd.h>
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdlib>
 #include <stop_token>
 #include <string_view>
 
-#include "arguments.hpp"
 #include "exit_code.hpp"
+#include "flags.hpp"
 #include "goru/packages.hpp"
 #include "interrupt.hpp"
 #include "output.hpp"
@@ -61,23 +60,19 @@ struct DepsArguments {
 
 DepsArguments Parse(const std::vector<std::string>& arguments) {
   DepsArguments out;
-  std::string language;
-  CLI::App app;
-  app.set_help_flag();
-  app.add_option("NAME", out.names);
-  app.add_option("--dir", out.directory);
-  app.add_option("-r,--requirement", out.files)
-      ->expected(1)
-      ->allow_extra_args(false)
-      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
-  app.add_option("-l,--lang,--language", language);
-  app.add_option("--lock", out.lock);
-  app.add_option("--cache-dir", out.cache_dir);
-  app.add_option("--image-dir", out.image_dir);
-  app.add_flag("--upgrade,-U", out.upgrade);
-  app.add_flag("-h,--help", out.help);
-  ParseSubcommand(app, arguments);
-  if (!language.empty()) out.language = PythonNamed(language);
+  Flags flags;
+  flags.Arguments("NAME", out.names);
+  flags.Value("--dir", out.directory);
+  flags.Values("-r,--requirement", out.files);
+  flags.Value("-l,--lang,--language",
+              [&out](const std::string& text, const std::string&) { out.language = PythonNamed(text); });
+  flags.Value("--lock", out.lock);
+  flags.Value("--cache-dir", out.cache_dir);
+  flags.Value("--image-dir", out.image_dir);
+  flags.Switch("-U,--upgrade", out.upgrade);
+  flags.Switch("-h,--help", out.help);
+  flags.Parse(arguments);
+  flags.TakeAll();
   if (out.directory.empty()) throw UsageError{"--dir needs a directory"};
   return out;
 }

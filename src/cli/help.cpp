@@ -1,17 +1,27 @@
 #include "help.hpp"
 
+#include <algorithm>
+#include <set>
+#include <vector>
+
+#include "goru/config.hpp"
 #include "goru/version.hpp"
 
 namespace goru::cli {
+namespace {
 
-std::string_view HelpText() {
-  return R"(goru runs untrusted Python and JavaScript in a sandbox: no files, no network, no processes, limits on everything.
+constexpr size_t kColumn = 26;
+constexpr size_t kWidth = 120;
+
+constexpr std::string_view kBegin =
+    R"(goru runs untrusted Python and JavaScript in a sandbox: no files, no network, no processes, limits on everything.
 
 usage: goru [run] FILE [flags]       the language follows from .py .js .mjs .cjs .ts .mts .cts
        goru [run] -c CODE [flags]    Python, unless -l js
        ... | goru [flags]            the code comes from standard input; Python, unless -l js
        goru deps --help              Python packages in a directory
        goru image --help             sandboxes that start with modules already imported
+       goru config --help            what flags can say, as a JSON file
 
 examples:
   goru -c 'print(1 + 1)'
@@ -27,48 +37,12 @@ what to run:
   -l, --language LANG     python (py), which is python3.13; python3.12; javascript (js); typescript (ts)
   --stdin FILE            standard input of the code; '-' hands goru's own on, which is read to its end first.
                           Without this flag the code finds its standard input empty
-limits:
-  --timeout TIME          wall-clock time: 500ms, 30s, 2m; a plain number is seconds (default 30s)
-  --memory SIZE           memory, the language runtime included: 64mb, 1gb (default 256mb)
-  --max-output SIZE       kept of each of stdout and stderr; more is dropped, and goru says so (default 8mb)
-  --stop-on-max-output    end the run there instead
-  --max-host-calls N      calls of host functions (default 10000)
-  --max-host-memory SIZE  arguments and answers of calls that the host holds at a time (default 64mb)
+  --config FILE           read flags from this JSON file; those of the command line have the last word, and what may be
+                          repeated is added to what the file has. Its relative paths are relative to it
 
-what the sandbox may use (nothing, unless one of these gives it):
-  --allow-host HOST       http to this host: api.example.com, *.example.com, localhost:8080; repeat for more
-  --allow-network CIDR    let allowed hosts have private addresses of this range, such as 10.0.0.0/8
-  --secret NAME@HOST[,..] a header value that the code can send to HOST but never see; $NAME holds it
-  --http-timeout TIME     one request with its redirects (default 30s)
-  --http-max-body SIZE    body of a request, and of a response (default 1mb)
-  --http-max-url SIZE, --http-max-total SIZE, --http-max-requests N, --http-max-redirects N
-                          (defaults 8kb; 256mb, 1000 for the whole run; 10)
-  --http-ca-file FILE     certificates (PEM) to trust instead of the system's
-  --http-proxy URL        send requests through a proxy; 'env' takes it from the environment
-  --http-allow-downgrade  follow redirects from https to http
-  --mount VIRTUAL:HOST:MODE
-                          fs: a directory under another name; MODE is ro, rw (change and remove what exists)
-                          or rwc (also create); repeat for more
-  --fs-max-file SIZE, --fs-max-write SIZE, --fs-max-path SIZE, --fs-max-total-write SIZE
-                          (defaults 10mb, 10mb, 4kb; 256mb for the whole run)
-  --kv                    a key-value store in memory, for this run
-  --kv-file FILE          a key-value store that is kept in this file
-  --kv-max-value SIZE, --kv-max-entries N, --kv-max-total SIZE
-                          (defaults 64kb, 1000, 10mb)
-  --packages DIR          Python packages that 'goru deps install' put there; repeat for more
-  --allow-pkg NAME        let the code install this package, and what it needs, with install_pkg; repeat for more
-  --allow-pkg-install     let it install any
+)";
 
-output:
-  -p, --print             print the value of the last expression, as JSON where it has a JSON form
-  --json                  print the whole result as one JSON object instead of passing output on
-
-engine:
-  --cache-dir DIR         where compiled code is kept; must be private to you (default ~/.cache/goru/compiled)
-  --no-cache              keep none: each start compiles, which takes seconds
-  --image FILE            start from an image of 'goru image build'
-  --image-dir DIR         where the language images are (default $GORU_IMAGE_DIR, else share/goru/images)
-
+constexpr std::string_view kEnd = R"(
   -h, --help              this text
   -V, --version           the versions of goru and of what runs inside
 
@@ -85,8 +59,92 @@ exit codes:
   137  --memory
   141  nobody reads the output any more
 
-All sizes count in steps of 1024. Colours: only on a terminal, and not where NO_COLOR is set.
+A TIME is 500ms, 30s or 2m; a plain number is seconds. A SIZE is 64kb, 256mb or 1gb in steps of 1024, or plain bytes.
+Colours: only on a terminal, and not where NO_COLOR is set.
 )";
+
+/// `text` behind `flag`, in lines of at most kWidth.
+std::string Entry(const std::string& flag, std::string_view text) {
+  std::string out;
+  std::string line = "  " + flag;
+  if (line.size() + 2 > kColumn) {
+    out += line + "\n";
+    line.clear();
+  }
+  line.resize(kColumn, ' ');
+  while (text.size() > kWidth - kColumn) {
+    const size_t space = text.rfind(' ', kWidth - kColumn);
+    out += line.append(text.substr(0, space)) + "\n";
+    text.remove_prefix(space + 1);
+    line.assign(kColumn, ' ');
+  }
+  return out + line.append(text) + "\n";
+}
+
+/// The flags of a table of members.
+class FlagList {
+ public:
+  explicit FlagList(const std::vector<ConfigField>& fields) : fields_(fields) {}
+
+  /// Those of members whose path begins with `prefix`, and of all others with `deeper`, that were not written before.
+  std::string Write(std::string_view prefix, bool deeper = true) {
+    std::string out;
+    for (const ConfigField& field : fields_) {
+      if (field.flag.empty() || !field.path.starts_with(prefix)) continue;
+      if (!deeper && field.path.find('.', prefix.size()) != std::string::npos) continue;
+      if (written_.insert(field.flag).second) out += Describe(field);
+    }
+    return out;
+  }
+
+ private:
+  std::string Describe(const ConfigField& first) const {
+    std::string flag(first.flag);
+    if (const size_t comma = flag.find(','); comma != std::string::npos) flag.insert(comma + 1, " ");
+    if (!first.takes.empty()) flag.append(" ").append(first.takes);
+    std::string text;
+    for (const ConfigField& field : fields_) {
+      if (field.flag == first.flag) text.append(text.empty() ? "" : "; ").append(field.text);
+    }
+    if (!first.note.empty()) {
+      // A switch has nothing but to be on, and may be the opposite of its member.
+      text = first.takes.empty() ? std::string(first.note) : text.append("; ").append(first.note);
+    }
+    if (first.repeats) text += "; may be repeated";
+    if (!first.takes.empty() && !first.default_text.empty()) text += " (default " + first.default_text + ")";
+    return Entry(flag, text);
+  }
+
+  const std::vector<ConfigField>& fields_;
+  std::set<std::string_view> written_;
+};
+
+/// What members are about: "http", "fs", ...
+std::vector<std::string> Subjects(const std::vector<ConfigField>& fields) {
+  std::vector<std::string> out;
+  for (const ConfigField& field : fields) {
+    std::string subject = field.path.substr(0, field.path.find('.'));
+    if (subject != "limits" && std::find(out.begin(), out.end(), subject) == out.end()) {
+      out.push_back(std::move(subject));
+    }
+  }
+  return out;
+}
+
+}  // namespace
+
+std::string HelpText() {
+  std::string text(kBegin);
+  FlagList session(SessionConfigFields());
+  text += "limits:\n" + session.Write("limits.", false);
+  text += "\nwhat the sandbox may use (nothing, unless one of these gives it):\n";
+  for (const std::string& subject : Subjects(SessionConfigFields())) {
+    text += session.Write(subject) + session.Write("limits." + subject + ".");
+  }
+  text += "\noutput:\n" + FlagList(RunOptionsFields()).Write("");
+  text += Entry("--json", "print the whole result as one JSON object instead of passing output on");
+  text += "\nengine:\n" + session.Write("") + FlagList(ExecutorConfigFields()).Write("");
+  return text.append(kEnd);
 }
 
 std::string VersionText() {

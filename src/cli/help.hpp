@@ -6,7 +6,7 @@
 
 namespace goru::cli {
 
-std::string_view HelpText();
+std::string HelpText();
 std::string VersionText();
 
 }  // namespace goru::cli

@@ -2,11 +2,10 @@
 
 #include <unistd.h>
 
-#include <CLI/CLI.hpp>
 #include <string_view>
 
-#include "arguments.hpp"
 #include "exit_code.hpp"
+#include "flags.hpp"
 #include "goru/packages.hpp"
 #include "output.hpp"
 #include "subcommand.hpp"
@@ -54,30 +53,23 @@ int ImageCommand(const std::vector<std::string>& arguments) {
   ImageBuildOptions options;
   std::vector<std::string> commands;
   std::vector<std::string> imports;
-  std::string language;
   bool help = false;
-  CLI::App app;
-  app.set_help_flag();
-  app.add_option("COMMAND", commands);
-  app.add_option("-l,--lang,--language", language);
-  app.add_option("--packages", options.packages)
-      ->expected(1)
-      ->allow_extra_args(false)
-      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
-  app.add_option("--import", imports)
-      ->expected(1)
-      ->allow_extra_args(false)
-      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
-  app.add_option("-o,--output", options.output);
-  app.add_option("--image-dir", options.image_directory);
-  app.add_flag("-h,--help", help);
-  ParseSubcommand(app, arguments);
+  Flags flags;
+  flags.Arguments("COMMAND", commands);
+  flags.Value("-l,--lang,--language",
+              [&options](const std::string& text, const std::string&) { options.language = PythonNamed(text); });
+  flags.Values("--packages", options.packages);
+  flags.Values("--import", imports);
+  flags.Value("-o,--output", options.output);
+  flags.Value("--image-dir", options.image_directory);
+  flags.Switch("-h,--help", help);
+  flags.Parse(arguments);
+  flags.TakeAll();
   if (help || commands.empty()) {
     WriteAll(STDOUT_FILENO, kHelp);
     return kOk;
   }
   if (commands != std::vector<std::string>{"build"}) throw UsageError{"goru image knows only 'build'"};
-  if (!language.empty()) options.language = PythonNamed(language);
   options.imports = SplitAtCommas(imports);
   if (options.imports.empty()) throw UsageError{"goru image build needs --import MODULE"};
   if (options.output.empty()) throw UsageError{"goru image build needs -o FILE"};

@@ -3,9 +3,10 @@
 #include <string>
 #include <vector>
 
-#include "arguments.hpp"
+#include "config_command.hpp"
 #include "deps.hpp"
 #include "exit_code.hpp"
+#include "flags.hpp"
 #include "image.hpp"
 #include "output.hpp"
 #include "run.hpp"
@@ -16,6 +17,7 @@ int main(int argc, char** argv) {
     std::vector<std::string> arguments(argv + 1, argv + argc);
     const std::string command = arguments.empty() ? "" : arguments.front();
     const std::vector<std::string> rest(arguments.begin() + (arguments.empty() ? 0 : 1), arguments.end());
+    if (command == "config") return ConfigCommand(rest);
     if (command == "deps") return DepsCommand(rest);
     if (command == "image") return ImageCommand(rest);
     // `run` is what is meant where no command is named.

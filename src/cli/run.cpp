@@ -18,67 +18,6 @@
 namespace goru::cli {
 namespace {
 
-std::vector<ExecutorOption> ExecutorOptions(const RunArguments& arguments, Progress& progress) {
-  std::vector<ExecutorOption> options = {
-      // One sandbox is all that is needed.
-      WithWarmPool(0),
-      WithProgress([&progress](std::string_view what) { progress.Begin(what); }),
-  };
-  if (arguments.no_cache) options.push_back(WithoutDiskCache());
-  if (!arguments.cache_dir.empty()) options.push_back(WithDiskCache(arguments.cache_dir));
-  if (!arguments.image_dir.empty()) options.push_back(WithImageDirectory(arguments.image_dir));
-  if (!arguments.image.empty()) options.push_back(WithImage(arguments.image));
-  return options;
-}
-
-void AddHttp(const RunArguments& arguments, std::vector<SessionOption>& options) {
-  options.push_back(WithSessionHttpLimits(arguments.http));
-  options.push_back(WithSessionAllowedHosts(arguments.allowed_hosts));
-  options.push_back(WithSessionAllowedNetworks(arguments.allowed_networks));
-  for (const HttpSecret& secret : arguments.secrets) {
-    options.push_back(WithSessionSecret(secret.name, secret.value, secret.hosts));
-  }
-  if (!arguments.http_ca_file.empty()) options.push_back(WithSessionHttpCaFile(arguments.http_ca_file));
-  if (arguments.http_proxy == "env") {
-    options.push_back(WithSessionHttpProxyFromEnvironment());
-  } else if (!arguments.http_proxy.empty()) {
-    options.push_back(WithSessionHttpProxy(arguments.http_proxy));
-  }
-  if (arguments.http_allow_downgrade) options.push_back(WithSessionHttpDowngrade());
-}
-
-Expected<void> AddKV(const RunArguments& arguments, std::vector<SessionOption>& options) {
-  options.push_back(WithSessionKVLimits(arguments.kv_limits));
-  if (!arguments.kv_file.empty()) {
-    auto store = KVStore::Open(arguments.kv_file, arguments.kv_limits);
-    if (!store) return store.error();
-    options.push_back(WithSessionKVStore(std::move(*store)));
-  } else if (arguments.kv) {
-    options.push_back(WithSessionKV());
-  }
-  return {};
-}
-
-Expected<std::vector<SessionOption>> SessionOptions(const RunArguments& arguments) {
-  std::vector<SessionOption> options;
-  if (arguments.timeout) options.push_back(WithSessionTimeout(*arguments.timeout));
-  if (arguments.memory) options.push_back(WithSessionMemoryLimit(*arguments.memory));
-  if (arguments.max_output) options.push_back(WithSessionOutputLimit(*arguments.max_output));
-  if (arguments.stop_on_max_output) options.push_back(WithSessionStopOnOutputLimit());
-  if (arguments.max_host_calls) options.push_back(WithSessionHostCallLimit(*arguments.max_host_calls));
-  if (arguments.max_host_memory) options.push_back(WithSessionHostMemoryLimit(*arguments.max_host_memory));
-  AddHttp(arguments, options);
-  for (const Mount& mount : arguments.mounts) {
-    options.push_back(WithSessionMount(mount.virtual_path, mount.host_path, mount.mode));
-  }
-  options.push_back(WithSessionFsLimits(arguments.fs));
-  if (auto added = AddKV(arguments, options); !added) return added.error();
-  for (const std::string& directory : arguments.packages) options.push_back(WithSessionPackages(directory));
-  options.push_back(WithAllowedPackages(arguments.allowed_packages));
-  if (arguments.allow_any_package) options.push_back(WithAllowedPackageInstall());
-  return options;
-}
-
 Result Failure(const Error& error) {
   Result result;
   result.error = RunError{error.kind, "", error.message, ""};
@@ -87,14 +26,13 @@ Result Failure(const Error& error) {
   return result;
 }
 
-Expected<Session> Prepare(std::optional<Executor>& executor, const Source& source, const RunArguments& arguments) {
+Expected<Session> Prepare(std::optional<Executor>& executor, const Source& source, const ConfigFile& config) {
   Progress progress;
-  auto created = Executor::Create(ExecutorOptions(arguments, progress));
+  auto created = Executor::Create({WithExecutorConfig(config.executor),
+                                   WithProgress([&progress](std::string_view what) { progress.Begin(what); })});
   if (!created) return created.error();
   executor = std::move(*created);
-  const auto options = SessionOptions(arguments);
-  if (!options) return options.error();
-  return executor->NewSession(source.language, *options);
+  return executor->NewSession(source.language, {WithSessionConfig(config.session)});
 }
 
 void SayTruncated(const Result& result, size_t limit) {
@@ -134,23 +72,22 @@ int RunCommand(const std::vector<std::string>& arguments_text) {
   }
   const Source source = LoadSource(arguments);
 
-  const size_t output_limit = arguments.max_output.value_or(Limits().output_bytes);
+  const size_t output_limit = arguments.config.session.limits.output_bytes;
   StreamForwarder out(STDOUT_FILENO, output_limit);
   StreamForwarder err(STDERR_FILENO, output_limit);
   std::stop_source stop;
-  RunOptions options;
+  RunOptions options = arguments.config.run;
   options.stop = stop.get_token();
-  options.name = source.name;
-  options.stdin_data = source.stdin_data;
-  options.source_map = source.source_map;
-  options.want_value = arguments.print_value;
+  if (options.name.empty()) options.name = source.name;
+  if (arguments.stdin_file) options.stdin_data = source.stdin_data;
+  if (!source.source_map.empty()) options.source_map = source.source_map;
   if (!arguments.json) {
     options.on_stdout = [&out](std::string_view text) { out(text); };
     options.on_stderr = [&err](std::string_view text) { err(text); };
   }
 
   std::optional<Executor> executor;
-  auto session = Prepare(executor, source, arguments);
+  auto session = Prepare(executor, source, arguments.config);
   Result result;
   if (session) {
     HandleInterrupts([&stop] { stop.request_stop(); });

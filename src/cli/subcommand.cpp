@@ -1,26 +1,10 @@
 #include "subcommand.hpp"
 
-#include "arguments.hpp"
 #include "exit_code.hpp"
+#include "flags.hpp"
 #include "output.hpp"
 
 namespace goru::cli {
-
-void ParseSubcommand(CLI::App& app, const std::vector<std::string>& arguments) {
-  try {
-    // CLI11 takes them in reverse.
-    app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
-  } catch (const CLI::ExtrasError&) {
-    const auto extras = app.remaining();
-    const std::string first = extras.empty() ? std::string() : extras.front();
-    throw UsageError{first.starts_with('-') ? "there is no flag " + first : "'" + first + "' is one argument too many"};
-  } catch (const CLI::ArgumentMismatch& error) {
-    const std::string what = error.what();
-    throw UsageError{what.substr(0, what.find(':')) + " needs one value"};
-  } catch (const CLI::ParseError& error) {
-    throw UsageError{error.what()};
-  }
-}
 
 Language PythonNamed(const std::string& name) {
   auto known = Language::FromName(name);

@@ -1,17 +1,12 @@
 // What the commands besides `goru run` have in common.
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <string>
-#include <vector>
 
 #include "goru/error.hpp"
 #include "goru/language.hpp"
 
 namespace goru::cli {
-
-/// Throws UsageError.
-void ParseSubcommand(CLI::App& app, const std::vector<std::string>& arguments);
 
 /// The Python of this name, for commands that only Python has. Throws UsageError.
 Language PythonNamed(const std::string& name);

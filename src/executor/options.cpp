@@ -2,6 +2,10 @@
 
 namespace goru {
 
+ExecutorOption WithExecutorConfig(ExecutorConfig config) {
+  auto shared = std::make_shared<const ExecutorConfig>(std::move(config));
+  return [shared](ExecutorConfig& out) { out = *shared; };
+}
 ExecutorOption WithRegistry(Registry registry) {
   return [registry = std::move(registry)](ExecutorConfig& config) { config.registry = registry; };
 }
@@ -49,6 +53,10 @@ ExecutorOption WithObserver(std::shared_ptr<Observer> observer) {
   return [observer = std::move(observer)](ExecutorConfig& config) { config.observer = observer; };
 }
 
+SessionOption WithSessionConfig(SessionConfig config) {
+  auto shared = std::make_shared<const SessionConfig>(std::move(config));
+  return [shared](SessionConfig& out) { out = *shared; };
+}
 SessionOption WithSessionTimeout(std::chrono::nanoseconds timeout) {
   return [timeout](SessionConfig& config) { config.limits.timeout = timeout; };
 }
@@ -133,6 +141,12 @@ SessionOption WithSessionKVStore(KVStore store) {
   return [store = std::move(store)](SessionConfig& config) {
     config.kv.enabled = true;
     config.kv.store = store;
+  };
+}
+SessionOption WithSessionKVFile(std::string path) {
+  return [path = std::move(path)](SessionConfig& config) {
+    config.kv.enabled = true;
+    config.kv.file = path;
   };
 }
 SessionOption WithSessionKVLimits(const KVLimits& limits) {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "common/sandbox.hpp"
+#include "common/temporary_folder.hpp"
 
 namespace goru {
 namespace {
@@ -73,6 +74,30 @@ TEST_P(Modules, ManySessionsAtOnceOnOneStore) {
   }
   for (std::thread& thread : threads) thread.join();
   EXPECT_EQ(store.Keys()->size(), 800U);
+}
+
+TEST_P(Modules, ConfigurationsAsData) {
+  const test::TemporaryFolder folder;
+  const std::string file = folder.path() + "/state.db";
+  auto executor_config =
+      ExecutorConfigFromJson({{"cache_directory", GORU_TEST_CACHE}, {"limits", {{"warm_sandboxes", 0}}}});
+  ASSERT_TRUE(executor_config) << executor_config.error().message;
+  Executor executor = test::MakeExecutor({WithExecutorConfig(std::move(*executor_config))});
+  for (const std::string expected : {"1", "2"}) {
+    const auto config = SessionConfigFromJson({{"limits", {{"host_calls", 2}}}, {"kv", {{"file", file}}}});
+    ASSERT_TRUE(config) << config.error().message;
+    Session session = MakeSession(executor, GetParam(), {WithSessionKV(), WithSessionConfig(*config)});
+    Result result = session.Run("kv.set('n', kv.get('n', 0) + 1)");
+    ASSERT_TRUE(result.ok()) << Show(result);
+    result = session.Run("kv.get('n')", {.want_value = true});
+    EXPECT_EQ(result.value, expected) << Show(result);
+    result = session.Run("kv.keys(); kv.keys(); kv.keys()");
+    EXPECT_EQ(KindOf(result), ErrorKind::kHostCallLimit) << Show(result);
+  }
+  Session once = MakeSession(executor, GetParam(), {WithSessionKVFile(file)});
+  EXPECT_EQ(once.Run("kv.get('n')", {.want_value = true}).value, "2");
+  const auto wrong = executor.NewSession(GetParam(), {WithSessionKVFile(folder.path())});
+  ASSERT_FALSE(wrong);
 }
 
 TEST_P(Modules, CallsCountAsHostCalls) {

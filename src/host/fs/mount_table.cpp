@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <chrono>
+#include <filesystem>
 #include <limits>
 #include <system_error>
 #include <utility>
@@ -20,23 +21,42 @@ Error Wrong(const Mount& mount, const std::string& why) {
                "mount \"" + mount.virtual_path + "\": " + why + " (WithSessionMount, --mount VIRTUAL:HOST:ro|rw|rwc)"};
 }
 
+/// Opens the directory, and those that it must be within on the way.
+Expected<support::UniqueFd> OpenRoot(const Mount& mount) {
+  if (mount.host_path.empty()) return Wrong(mount, "it has no host path");
+  constexpr int kFlags = O_PATH | O_DIRECTORY;
+  std::vector<std::string> path = mount.within;
+  path.push_back(mount.host_path);
+  support::UniqueFd root(::open(path.front().c_str(), kFlags | O_CLOEXEC));
+  int error = errno;
+  for (size_t i = 1; root && i < path.size(); ++i) {
+    const auto below = std::filesystem::path(path[i]).lexically_relative(path[i - 1]);
+    if (below.empty() || *below.begin() == "..") {
+      return Wrong(mount, "its host path is not within " + path[i - 1]);
+    }
+    root = TryOpenBeneath(root.get(), below.string(), kFlags, error);
+  }
+  if (root) return root;
+  const std::string reason =
+      error == EXDEV ? "a link leads out of " + path[path.size() - 2] : std::generic_category().message(error);
+  return Wrong(mount, "cannot open the directory " + mount.host_path + ": " + reason);
+}
+
 Expected<MountPoint> OpenMount(const Mount& mount) {
   PathFault fault = PathFault::kNone;
   auto path = VirtualPath::Parse(mount.virtual_path, std::numeric_limits<size_t>::max(), fault);
   if (!path || path->text() != mount.virtual_path) {
-    return Wrong(mount, R"(its virtual path must be absolute, without ".", "..", or a slash too many)");
+    return Wrong(mount, "its virtual path " + std::string(VirtualPath::kNormalForm));
   }
   if (mount.host_path.find('\0') != std::string::npos) return Wrong(mount, "its host path has a NUL character");
-  support::UniqueFd root(::open(mount.host_path.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
-  if (!root) {
-    return Wrong(mount, "cannot open the directory " + mount.host_path + ": " + std::generic_category().message(errno));
-  }
+  auto root = OpenRoot(mount);
+  if (!root) return root.error();
   int error = 0;
-  if (!TryOpenBeneath(root.get(), ".", O_PATH | O_DIRECTORY, error) && (error == ENOSYS || error == EPERM)) {
+  if (!TryOpenBeneath(root->get(), ".", O_PATH | O_DIRECTORY, error) && (error == ENOSYS || error == EPERM)) {
     return Error{ErrorKind::kUnavailable,
                  "fs needs the system call openat2 (Linux 5.6 and later), which the kernel or a filter refuses"};
   }
-  return MountPoint{std::move(*path), mount.mode, std::move(root)};
+  return MountPoint{std::move(*path), mount.mode, std::move(*root)};
 }
 
 }  // namespace

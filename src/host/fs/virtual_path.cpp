@@ -37,6 +37,12 @@ std::optional<VirtualPath> VirtualPath::Parse(std::string_view text, size_t max_
   return VirtualPath(std::move(normal));
 }
 
+bool VirtualPath::IsNormal(std::string_view text) {
+  PathFault fault = PathFault::kNone;
+  const auto path = Parse(text, text.size(), fault);
+  return path && path->text() == text;
+}
+
 std::string_view VirtualPath::name() const noexcept {
   const std::string_view text = text_;
   return is_root() ? text : text.substr(text.rfind('/') + 1);

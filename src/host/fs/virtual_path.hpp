@@ -29,6 +29,11 @@ class VirtualPath {
   /// Drops "." and repeated slashes. Nothing, with `fault` set, where `text` is no path of at most `max_bytes`.
   static std::optional<VirtualPath> Parse(std::string_view text, size_t max_bytes, PathFault& fault);
 
+  /// Whether `text` is a path that Parse leaves as it is.
+  static bool IsNormal(std::string_view text);
+  /// What a text that is not has to become, for messages.
+  static constexpr std::string_view kNormalForm = R"(must be absolute, without ".", "..", or a slash too many)";
+
   const std::string& text() const noexcept { return text_; }
   bool is_root() const noexcept { return text_.size() == 1; }
 

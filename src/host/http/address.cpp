@@ -151,6 +151,22 @@ bool Network::Contains(const IpAddress& candidate) const {
          SamePrefix(address.bytes, Inner4(candidate, 12).bytes, bits);
 }
 
+std::optional<Network> Network::Meet(const Network& other) const {
+  if (address.family != other.address.family) {
+    if (address.family == Family::kV6) return other.Meet(*this);
+    // What an IPv4 network has of IPv6 are the mapped forms of its addresses.
+    Network mapped{{Family::kV6, kMapped.prefix}, kMapped.bits + bits};
+    std::copy_n(address.bytes.begin(), 4, mapped.address.bytes.begin() + 12);
+    return mapped.Meet(other);
+  }
+  // One holds the other, or they have nothing in common.
+  const Network& narrow = bits >= other.bits ? *this : other;
+  const Network& wide = bits >= other.bits ? other : *this;
+  return wide.Contains(narrow.address) ? std::optional(narrow) : std::nullopt;
+}
+
+std::string ToText(const Network& network) { return ToText(network.address) + "/" + std::to_string(network.bits); }
+
 std::optional<Network> ParseNetwork(std::string_view text) {
   const size_t slash = text.find('/');
   const auto address = ParseAddress(text.substr(0, slash));

@@ -47,7 +47,12 @@ struct Network {
 
   /// An IPv4-mapped IPv6 address is also in the networks of the IPv4 address that it stands for.
   bool Contains(const IpAddress& candidate) const;
+  /// The addresses that are in both; nothing where there are none.
+  std::optional<Network> Meet(const Network& other) const;
 };
+
+/// As ParseNetwork reads it, always with the prefix's length.
+std::string ToText(const Network& network);
 
 /// Reads "10.0.0.0/8", "fd00::/8", or one address. Bits behind the prefix must be zero.
 std::optional<Network> ParseNetwork(std::string_view text);

@@ -2,12 +2,11 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <vector>
 
 #include "goru/error.hpp"
-#include "host/http/host_name.hpp"
+#include "host/http/host_entry.hpp"
 
 namespace goru::host::http {
 
@@ -21,14 +20,7 @@ class AllowList {
   bool Allows(const HostName& host, uint16_t port) const;
 
  private:
-  struct Entry {
-    HostName host;
-    bool subdomains = false;
-    std::optional<uint16_t> port;
-  };
-  static Expected<Entry> Parse(std::string_view text);
-
-  std::vector<Entry> entries_;
+  std::vector<HostEntry> entries_;
 };
 
 }  // namespace goru::host::http

@@ -96,7 +96,12 @@ class KVModule final : public Module {
 }  // namespace
 
 Expected<std::unique_ptr<Module>> CreateKVModule(const KVConfig& config, const KVLimits& limits) {
-  return std::unique_ptr<Module>(std::make_unique<KVModule>(config.store ? *config.store : KVStore::InMemory(limits)));
+  const auto make = [](KVStore store) { return std::unique_ptr<Module>(std::make_unique<KVModule>(std::move(store))); };
+  if (config.store) return make(*config.store);
+  if (config.file.empty()) return make(KVStore::InMemory(limits));
+  auto store = KVStore::Open(config.file, limits);
+  if (!store) return store.error();
+  return make(std::move(*store));
 }
 
 }  // namespace goru::host::kv

@@ -50,6 +50,36 @@ TEST(MountTable, WrongMountsAreNamed) {
   }
 }
 
+TEST(MountTable, LinksLeadOutOfNoDirectoryThatAMountIsWithin) {
+  const TemporaryDirectory directory;
+  namespace filesystem = std::filesystem;
+  const std::string host = directory.path().string();
+  filesystem::create_directories(directory.path() / "srv/tenant/data");
+  filesystem::create_directories(directory.path() / "srv/other");
+  filesystem::create_directory_symlink("../other", directory.path() / "srv/tenant/out");
+  filesystem::create_directory_symlink(host + "/srv/tenant/data", directory.path() / "srv/tenant/absolute");
+  filesystem::create_directory_symlink("data", directory.path() / "srv/tenant/inside");
+  const std::string srv = host + "/srv";
+  const auto open = [&](const std::string& path, std::vector<std::string> within) {
+    return Open({{"/a", path, MountMode::kReadOnly, std::move(within)}});
+  };
+  EXPECT_TRUE(open(srv + "/tenant/out", {}));
+  EXPECT_TRUE(open(srv + "/tenant/out", {srv}));
+  EXPECT_TRUE(open(srv + "/tenant/data", {srv, srv + "/tenant"}));
+  EXPECT_TRUE(open(srv + "/tenant/inside", {srv, srv + "/tenant"}));
+  EXPECT_TRUE(open(srv + "/tenant", {srv, srv + "/tenant"}));
+  for (const std::string name : {"out", "absolute", "../other"}) {
+    const auto table = open(srv + "/tenant/" + name, {srv, srv + "/tenant"});
+    ASSERT_FALSE(table) << name;
+    EXPECT_EQ(table.error().kind, ErrorKind::kInvalidArgument);
+  }
+  EXPECT_NE(open(srv + "/tenant/out", {srv + "/tenant"}).error().message.find("a link leads out of"),
+            std::string::npos);
+  EXPECT_NE(open(srv, {srv + "/tenant"}).error().message.find("not within " + srv + "/tenant"), std::string::npos);
+  EXPECT_FALSE(open(srv + "/tenant/none", {srv}));
+  EXPECT_FALSE(open("tenant", {srv}));
+}
+
 TEST(MountTable, LongestPrefixWins) {
   const TemporaryDirectory directory;
   const std::string host = directory.path().string();

@@ -122,5 +122,29 @@ TEST(Address, FromSockets) {
   EXPECT_FALSE(FromSocketAddress(&any, sizeof any));
 }
 
+TEST(Address, WhatTwoNetworksHaveInCommon) {
+  const auto meet = [](const char* a, const char* b) {
+    const auto there = ParseNetwork(a)->Meet(*ParseNetwork(b));
+    const auto again = ParseNetwork(b)->Meet(*ParseNetwork(a));
+    EXPECT_EQ(there.has_value(), again.has_value());
+    if (there && again) {
+      EXPECT_EQ(ToText(*there), ToText(*again));
+    }
+    return there ? ToText(*there) : "";
+  };
+  EXPECT_EQ(meet("10.0.0.0/8", "10.1.0.0/16"), "10.1.0.0/16");
+  EXPECT_EQ(meet("10.0.0.0/8", "10.0.0.0/8"), "10.0.0.0/8");
+  EXPECT_EQ(meet("0.0.0.0/0", "10.1.2.3"), "10.1.2.3/32");
+  EXPECT_EQ(meet("10.0.0.0/9", "10.128.0.0/9"), "");
+  EXPECT_EQ(meet("fd00::/8", "fd00:1::/32"), "fd00:1::/32");
+  EXPECT_EQ(meet("fd00::/8", "fe80::/10"), "");
+  // An IPv4 network has the mapped forms of its addresses, and no IPv6 network has an IPv4 address.
+  EXPECT_EQ(meet("10.0.0.0/8", "::/0"), "::ffff:10.0.0.0/104");
+  EXPECT_EQ(meet("10.0.0.0/8", "::ffff:10.1.0.0/112"), "::ffff:10.1.0.0/112");
+  EXPECT_EQ(meet("10.1.0.0/16", "::ffff:10.0.0.0/104"), "::ffff:10.1.0.0/112");
+  EXPECT_EQ(meet("10.0.0.0/8", "::ffff:11.0.0.0/104"), "");
+  EXPECT_EQ(meet("10.0.0.0/8", "fd00::/8"), "");
+}
+
 }  // namespace
 }  // namespace goru::host::http

@@ -96,5 +96,28 @@ TEST(AllowList, EntriesThatMeanNothingAreNamed) {
   EXPECT_THAT(idn.error().message, HasSubstr("xn--"));
 }
 
+TEST(HostEntry, WhatTwoHaveInCommon) {
+  const auto meet = [](const char* a, const char* b) {
+    const auto one = HostEntry::Parse(a);
+    const auto other = HostEntry::Parse(b);
+    const auto there = one->Meet(*other);
+    EXPECT_EQ(there, other->Meet(*one)) << a << " " << b;
+    return there ? ToText(*there) : "";
+  };
+  EXPECT_EQ(meet("a.com", "A.com."), "a.com");
+  EXPECT_EQ(meet("a.com:80", "a.com"), "a.com:80");
+  EXPECT_EQ(meet("a.com:80", "a.com:81"), "");
+  EXPECT_EQ(meet("*.a.com", "b.a.com:80"), "b.a.com:80");
+  EXPECT_EQ(meet("*.a.com:80", "b.a.com"), "b.a.com:80");
+  EXPECT_EQ(meet("*.a.com", "*.b.a.com"), "*.b.a.com");
+  EXPECT_EQ(meet("*.a.com", "*.a.com:443"), "*.a.com:443");
+  EXPECT_EQ(meet("*.a.com", "a.com"), "");
+  EXPECT_EQ(meet("*.a.com", "ba.com"), "");
+  EXPECT_EQ(meet("*.a.com", "*.b.com"), "");
+  EXPECT_EQ(meet("[::1]:80", "[0::1]"), "[::1]:80");
+  EXPECT_EQ(meet("127.0.0.1", "127.0.0.2"), "");
+  EXPECT_EQ(meet("*.0.1x", "127.0.0.1"), "");
+}
+
 }  // namespace
 }  // namespace goru::host::http

@@ -1,0 +1,12 @@
+// `goru config`: configurations as JSON.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace goru::cli {
+
+/// `arguments` is what follows "config". Throws UsageError.
+int ConfigCommand(const std::vector<std::string>& arguments);
+
+}  // namespace goru::cli

@@ -1,0 +1,90 @@
+#include "flags.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace goru::cli {
+
+std::string LongName(const std::string& names) {
+  const size_t begin = names.find("--");
+  return begin == std::string::npos ? names : names.substr(begin, names.find(',', begin) - begin);
+}
+
+Flags::Flags() {
+  // Its own help knows neither examples nor exit codes.
+  app_.set_help_flag();
+}
+
+Flags::Flag& Flags::Add(const std::string& names, Take take) {
+  Flag& flag = flags_.emplace_back();
+  flag.names = names;
+  flag.take = std::move(take);
+  return flag;
+}
+
+void Flags::Switch(const std::string& names, Take take) {
+  Flag& flag = Add(names, std::move(take));
+  flag.is_switch = true;
+  flag.option = app_.add_flag(names, flag.on)->multi_option_policy(CLI::MultiOptionPolicy::Throw);
+}
+
+void Flags::Switch(const std::string& names, bool& out) {
+  Switch(names, [&out](const std::string& /*text*/, const std::string& /*flag*/) { out = true; });
+}
+
+void Flags::Value(const std::string& names, Take take) {
+  Flag& flag = Add(names, std::move(take));
+  flag.option = app_.add_option(names, flag.text)->multi_option_policy(CLI::MultiOptionPolicy::Throw);
+}
+
+void Flags::Value(const std::string& names, std::string& out) {
+  Value(names, [&out](const std::string& text, const std::string& /*flag*/) { out = text; });
+}
+
+void Flags::Values(const std::string& names, Take take) {
+  Flag& flag = Add(names, std::move(take));
+  flag.option = app_.add_option(names, flag.texts)
+                    ->expected(1)
+                    ->allow_extra_args(false)
+                    ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+}
+
+void Flags::Values(const std::string& names, std::vector<std::string>& out) {
+  Values(names, [&out](const std::string& text, const std::string& /*flag*/) { out.push_back(text); });
+}
+
+void Flags::Arguments(const std::string& name, std::vector<std::string>& out) { app_.add_option(name, out); }
+
+void Flags::Parse(const std::vector<std::string>& arguments, const std::string& hint) {
+  try {
+    // CLI11 takes them in reverse.
+    app_.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
+  } catch (const CLI::ExtrasError&) {
+    const auto extras = app_.remaining();
+    const std::string first = extras.empty() ? std::string() : extras.front();
+    throw UsageError{first.starts_with('-') && first.size() > 1 ? "there is no flag " + first
+                                                                : "'" + first + "' is one argument too many" + hint};
+  } catch (const CLI::ArgumentMismatch& error) {
+    const std::string what = error.what();
+    const bool missing = what.find("missing") != std::string::npos;
+    throw UsageError{what.substr(0, what.find(':')) + (missing ? " needs a value" : " is given more than once")};
+  } catch (const CLI::ParseError& error) {
+    throw UsageError{error.what()};
+  }
+}
+
+bool Flags::Given(std::string_view names) const {
+  return std::any_of(flags_.begin(), flags_.end(),
+                     [names](const Flag& flag) { return flag.names == names && flag.option->count() > 0; });
+}
+
+void Flags::TakeAll() {
+  for (const Flag& flag : flags_) {
+    const std::string name = LongName(flag.names);
+    if (flag.option->count() == 0 || (flag.is_switch && !flag.on)) continue;
+    if (flag.texts.empty()) flag.take(flag.text, name);
+    for (const std::string& text : flag.texts) flag.take(text, name);
+  }
+}
+
+}  // namespace goru::cli
