@@ -104,8 +104,15 @@ struct ExecutorLimits {
   /// Limits::host_bytes of all sessions together: as much as 16 of them may hold. The first 64 KiB of each session do
   /// not count, so that small calls work while others hold all of it.
   size_t host_bytes = size_t{1} << 30;
-  /// Threads that run host functions for all sessions together. They are made when needed.
+  /// Threads that run host functions which may block, for all sessions together. They are made when needed. Sessions
+  /// take turns, and three quarters of the threads is the most that one session gets.
+  ///
+  /// Functions that go on when their run has ended do not count: others are made in place of their threads, and one is
+  /// made for a session that has none while all are taken, up to four times this number in all. Where functions that
+  /// were left behind hold all of those, further calls that may block get an error.
   size_t host_threads = 64;
+  /// Sessions that install packages at the same time (install_pkg); more wait for their turn.
+  size_t installs = 8;
   /// Sandboxes of each language that are kept ready. Each costs 1 to 2 MiB.
   size_t warm_sandboxes = 4;
 };

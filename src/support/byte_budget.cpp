@@ -93,6 +93,11 @@ void HeldBytes::ShrinkTo(size_t bytes) noexcept {
   bytes_ = bytes;
 }
 
+void HeldBytes::Join(HeldBytes other) noexcept {
+  if (!budget_) budget_ = other.budget_;
+  bytes_ += std::exchange(other.bytes_, 0);
+}
+
 HeldBytes HeldBytes::Split(size_t bytes) noexcept {
   HeldBytes part(budget_);
   part.bytes_ = std::min(bytes, bytes_);

@@ -74,6 +74,8 @@ class HeldBytes {
   [[nodiscard]] bool Grow(size_t more) noexcept;
   /// Gives back what is held beyond `bytes`.
   void ShrinkTo(size_t bytes) noexcept;
+  /// Takes what the other holds, of the same budget or of none, on itself.
+  void Join(HeldBytes other) noexcept;
   /// Hands over `bytes` of what is held, or all of it where that is less.
   HeldBytes Split(size_t bytes) noexcept;
 

@@ -135,6 +135,15 @@ TEST(HeldBytes, AreGivenBack) {
     EXPECT_EQ(rest.bytes(), 30U);
     held = std::move(rest);
     EXPECT_EQ(budget->used(), 30U);
+    HeldBytes more(budget);
+    EXPECT_TRUE(more.Grow(5));
+    more.Join(std::move(held));
+    more.Join(HeldBytes());
+    EXPECT_EQ(more.bytes(), 35U);
+    HeldBytes all;
+    all.Join(std::move(more));
+    EXPECT_EQ(all.bytes(), 35U);
+    EXPECT_EQ(budget->used(), 35U);
   }
   EXPECT_EQ(budget->used(), 0U);
 }
