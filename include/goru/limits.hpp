@@ -86,7 +86,9 @@ struct Limits {
 
   /// All that the host holds for the session at a time outside of its memory: messages as they are read and written,
   /// arguments of calls that wait or run, answers that were not fetched yet, responses of http that are arriving. While
-  /// it is spent no further call starts; one that does not fit at all gets an error that code can catch.
+  /// it is spent no further call starts; one that does not fit at all gets an error that code can catch. Results of
+  /// functions that said nothing of their size may go beyond by half. What the C library's allocator keeps for later is
+  /// not counted: a program to which that matters calls mallopt(M_MMAP_THRESHOLD, ...), as goru's own does.
   size_t host_bytes = size_t{64} << 20;
 
   /// The source text of one run.

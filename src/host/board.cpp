@@ -1,5 +1,6 @@
 #include "host/board.hpp"
 
+#include <algorithm>
 #include <string>
 
 #include "guest/codec.hpp"
@@ -9,6 +10,16 @@ namespace goru::host {
 
 using guest::Reply;
 
+namespace {
+
+/// Makes `held` as large as what is there already.
+bool Fits(support::HeldBytes& held, size_t takes) {
+  if (takes <= held.bytes() || !held.budget()) return true;
+  return takes <= held.budget()->limit() && held.GrowLate(takes - held.bytes());
+}
+
+}  // namespace
+
 Answer Settle(Reply reply, support::HeldBytes held, size_t place, size_t max_bytes) {
   ValueSize size;
   const Measured measured = Measure(reply.value, guest::MessageLimits().max_depth, max_bytes, nullptr, size);
@@ -17,7 +28,7 @@ Answer Settle(Reply reply, support::HeldBytes held, size_t place, size_t max_byt
   if (measured == Measured::kTooLarge) why = "the result is larger than " + std::to_string(max_bytes) + " bytes";
   if (!why.empty()) {
     reply = Reply::Failed("ValueError", std::move(why));
-  } else if (const size_t takes = place + size.held; takes > held.bytes() && !held.Grow(takes - held.bytes())) {
+  } else if (const size_t takes = place + size.held; !Fits(held, takes)) {
     reply = Reply::Failed("HostError", DoesNotFit(*held.budget(), "the result", size.held));
   } else {
     held.ShrinkTo(takes);
@@ -91,6 +102,8 @@ void RunningCall::Deliver(Reply reply) noexcept {
     if (call_.id) {
       --board_->at_work;
       // A cancelled call is no longer among the running, and nobody asks for its result.
+      size_t& largest = board_->largest[call_.entry];
+      largest = std::max(largest, answer.reply.held.bytes());
       if (board_->running.erase(*call_.id) != 0 && !board_->abandoned) {
         board_->ready.push_back({*call_.id, std::move(answer)});
       }

@@ -37,8 +37,8 @@ struct WaitingCall {
   support::HeldBytes held;
   /// What its arguments and its place take.
   size_t used = 0;
-  /// What is still to be set aside before it starts.
-  size_t needs = 0;
+  /// What is still to be set aside before it starts; nothing: that was not looked at yet.
+  std::optional<size_t> needs;
   /// It starts without that, as there is nothing to wait for.
   bool alone = false;
 
@@ -68,6 +68,8 @@ struct Board {
   /// Functions that have not answered. A cancelled one keeps its place until it does: otherwise a guest that starts and
   /// cancels could occupy all of the pool.
   size_t at_work = 0;
+  /// What the largest answer of each function has taken: the next one may be as large.
+  std::map<const Registry::Entry*, size_t> largest;
   /// Of the call that the run waits for by itself.
   std::optional<Answer> direct;
   bool abandoned = false;

@@ -153,7 +153,7 @@ After HostCalls::Call(json payload, support::HeldBytes held, Reply& reply) {
   const size_t used = held.bytes();
   if (!held.budget()) held = support::HeldBytes(policy_.memory);
   Start(std::make_shared<RunningCall>(board_, policy_, context_,
-                                      WaitingCall{{}, entry, std::move(payload[1]), std::move(held), used, 0, false}),
+                                      WaitingCall{{}, entry, std::move(payload[1]), std::move(held), used, {}, false}),
         *entry);
   std::unique_lock lock(board_->signal->mutex());
   if (!board_->signal->Wait(lock, [this] { return board_->direct.has_value(); })) return After::kUnwind;
@@ -206,7 +206,7 @@ bool HostCalls::EnqueueOne(json& call, support::HeldBytes& held) {
     entry = nullptr;
   }
   if (entry != nullptr) {
-    waiting_.push_back({id, entry, std::move(call[2]), std::move(mine), used, NeedsOf(*entry), false});
+    waiting_.push_back({id, entry, std::move(call[2]), std::move(mine), used, {}, false});
     return true;
   }
   mine.ShrinkTo(kPlace);
@@ -220,11 +220,14 @@ void HostCalls::Post(uint64_t id, Answer answer) {
   board_->ready.push_back({id, std::move(answer)});
 }
 
-size_t HostCalls::NeedsOf(const Registry::Entry& entry) const noexcept {
+size_t HostCalls::NeedsOf(const Registry::Entry& entry) const {
   if (entry.result_bytes > 0) return entry.result_bytes;
   const size_t all = policy_.limits.host_bytes;
-  return IsImmediate(entry) ? std::min(policy_.limits.message_bytes, all / kShareOfImmediate)
-                            : std::min(kMostForUnknown, all / kShareOfUnknown);
+  if (IsImmediate(entry)) return std::min(policy_.limits.message_bytes, all / kShareOfImmediate);
+  const size_t guess = std::min(kMostForUnknown, all / kShareOfUnknown);
+  const std::lock_guard lock(board_->signal->mutex());
+  const auto largest = board_->largest.find(&entry);
+  return largest == board_->largest.end() ? guess : std::max(guess, largest->second);
 }
 
 bool HostCalls::Cancel(const json& ids) {
@@ -258,11 +261,12 @@ bool HostCalls::Cancel(const json& ids) {
 }
 
 bool HostCalls::MayStart(WaitingCall& call) {
-  if (call.needs > 0 && call.held.Grow(call.needs)) call.needs = 0;
+  if (!call.needs) call.needs = NeedsOf(*call.entry);
+  if (*call.needs > 0 && call.held.Grow(*call.needs)) call.needs = 0;
   const std::lock_guard lock(board_->signal->mutex());
   seen_at_work_ = board_->at_work;
   if (board_->at_work >= policy_.limits.host_calls_in_flight) return false;
-  if (call.needs == 0) return true;
+  if (*call.needs == 0) return true;
   // Others give back what they hold when they are done, or fetched. Where there are none it may turn out to need less,
   // and gets an error where it does not.
   if (board_->at_work > 0 || !board_->ready.empty()) return false;

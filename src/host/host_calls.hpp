@@ -66,7 +66,7 @@ class HostCalls {
   void LaunchNow(WaitingCall call);
   void Post(uint64_t id, Answer answer);
   void TakeReady(guest::Reply& reply);
-  size_t NeedsOf(const Registry::Entry& entry) const noexcept;
+  size_t NeedsOf(const Registry::Entry& entry) const;
 
   const Policy& policy_;
   WorkerPool& pool_;
