@@ -86,7 +86,9 @@ struct Limits {
 
   /// All that the host holds for the session at a time outside of its memory: messages as they are read and written,
   /// arguments of calls that wait or run, answers that were not fetched yet, responses of http that are arriving. While
-  /// it is spent no further call starts; one that does not fit at all gets an error that code can catch.
+  /// it is spent no further call starts; one that does not fit at all gets an error that code can catch. Results of
+  /// functions that said nothing of their size may go beyond by half. What the C library's allocator keeps for later is
+  /// not counted: a program to which that matters calls mallopt(M_MMAP_THRESHOLD, ...), as goru's own does.
   size_t host_bytes = size_t{64} << 20;
 
   /// The source text of one run.
@@ -104,8 +106,15 @@ struct ExecutorLimits {
   /// Limits::host_bytes of all sessions together: as much as 16 of them may hold. The first 64 KiB of each session do
   /// not count, so that small calls work while others hold all of it.
   size_t host_bytes = size_t{1} << 30;
-  /// Threads that run host functions for all sessions together. They are made when needed.
+  /// Threads that run host functions which may block, for all sessions together. They are made when needed. Sessions
+  /// take turns, and three quarters of the threads is the most that one session gets.
+  ///
+  /// Functions that go on when their run has ended do not count: others are made in place of their threads, and one is
+  /// made for a session that has none while all are taken, up to four times this number in all. Where functions that
+  /// were left behind hold all of those, further calls that may block get an error.
   size_t host_threads = 64;
+  /// Sessions that install packages at the same time (install_pkg); more wait for their turn.
+  size_t installs = 8;
   /// Sandboxes of each language that are kept ready. Each costs 1 to 2 MiB.
   size_t warm_sandboxes = 4;
 };

@@ -43,7 +43,8 @@ ExecutorCore::ExecutorCore(ExecutorConfig config)
           config_.limits.host_bytes,
           HostMemoryName(config_.limits.host_bytes, "all sessions of this executor", "WithHostMemory"))),
       call_watch_(std::make_shared<host::CallWatch>(config_.observer)),
-      workers_(config_.limits.host_threads) {}
+      workers_(config_.limits.host_threads),
+      installers_(std::make_shared<host::WorkerPool>(config_.limits.installs)) {}
 
 Expected<std::shared_ptr<ExecutorCore>> ExecutorCore::Create(ExecutorConfig config) {
   // Starts the thread that no run can do without.
@@ -117,12 +118,15 @@ Expected<std::shared_ptr<SessionCore>> ExecutorCore::NewSession(const Language& 
   auto packages = MakeSessionPackages(shared_from_this(), language, config, (*pool)->factory().packages(),
                                       plain ? std::span<const PackageDirectory>() : packages_);
   if (!packages) return packages.error();
-  auto modules = host::Modules::Create(config, http_service_, std::move(packages->module));
-  if (!modules) return modules.error();
   host::Policy policy;
+  policy.registry = config.registry ? config.registry : registry_;
+  auto modules = host::Modules::Create({.config = config,
+                                        .registry = policy.registry,
+                                        .http = http_service_,
+                                        .install = std::move(packages->install),
+                                        .installers = installers_});
+  if (!modules) return modules.error();
   policy.modules = std::move(*modules);
-  policy.registry = config.registry;
-  if (!policy.registry) policy.registry = registry_;
   policy.functions = std::move(config.functions);
   policy.limits = config.limits;
   policy.memory = std::make_shared<support::ByteBudget>(
@@ -183,6 +187,7 @@ void ExecutorCore::Close() noexcept {
   no_runs_.wait(lock, [this] { return runs_ == 0; });
   lock.unlock();
   workers_.Drain();
+  installers_->Drain();
 }
 
 }  // namespace goru::internal

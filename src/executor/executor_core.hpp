@@ -84,6 +84,8 @@ class ExecutorCore : public std::enable_shared_from_this<ExecutorCore> {
 
   // Last, so that they end first: their threads use what is above.
   host::WorkerPool workers_;
+  /// Of install_pkg, which waits for turns, locks and pip: that takes no thread from host functions.
+  const std::shared_ptr<host::WorkerPool> installers_;
   Watchdog watchdog_;
 };
 

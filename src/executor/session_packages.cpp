@@ -4,7 +4,6 @@
 
 #include "executor/executor_core.hpp"
 #include "executor/package_check.hpp"
-#include "host/packages/packages_module.hpp"
 #include "packages/package_cache.hpp"
 #include "packages/package_set.hpp"
 #include "packages/resolver.hpp"
@@ -112,17 +111,13 @@ Expected<SessionPackages> MakeSessionPackages(const std::shared_ptr<ExecutorCore
   limits.file_bytes = config.limits.packages.file_bytes;
   out.view = std::make_shared<wasi::PackageView>(std::move(layers), generation, limits);
   if (!installs) return out;
-  auto module = host::packages::CreatePackagesModule(
-      wanted, config.limits.packages,
-      [weak = std::weak_ptr(executor), language, view = out.view, package_limits = config.limits.packages](
-          const std::vector<Requirement>& requirements,
-          const std::stop_token& stop) -> Expected<std::vector<InstalledPackage>> {
-        const auto core = weak.lock();
-        if (!core) return Error{ErrorKind::kUnavailable, "the executor is closed"};
-        return Install(*core, language, *view, package_limits, requirements, stop);
-      });
-  if (!module) return module.error();
-  out.module = std::move(*module);
+  out.install = [weak = std::weak_ptr(executor), language, view = out.view, package_limits = config.limits.packages](
+                    const std::vector<Requirement>& requirements,
+                    const std::stop_token& stop) -> Expected<std::vector<InstalledPackage>> {
+    const auto core = weak.lock();
+    if (!core) return Error{ErrorKind::kUnavailable, "the executor is closed"};
+    return Install(*core, language, *view, package_limits, requirements, stop);
+  };
   return out;
 }
 

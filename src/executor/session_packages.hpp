@@ -18,8 +18,8 @@ class ExecutorCore;
 struct SessionPackages {
   /// Null: nothing is shown and nothing can be.
   std::shared_ptr<wasi::PackageView> view;
-  /// Null: nothing may be installed.
-  std::unique_ptr<host::Module> module;
+  /// Empty: nothing may be installed.
+  host::packages::Install install;
 };
 
 /// A directory with packages.

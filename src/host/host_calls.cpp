@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <chrono>
-#include <exception>
 #include <optional>
 
 #include "guest/codec.hpp"
+#include "host/parameters.hpp"
+#include "host/shown.hpp"
+#include "host/value_size.hpp"
 
 namespace goru::host {
 namespace {
@@ -14,292 +16,354 @@ using guest::After;
 using guest::Reply;
 using nlohmann::json;
 
-/// Adds to `size` roughly what `value` takes when written. False where it is nested deeper than `depth`: both sides
-/// read values recursively, the guest on a stack that is not ours to judge.
-bool Measure(const json& value, size_t depth, size_t& size) {
-  size += 8;
-  if (value.is_string()) size += value.get_ref<const std::string&>().size();
-  if (value.is_binary()) size += value.get_binary().size();
-  if (!value.is_structured()) return true;
-  if (depth == 0) return false;
-  if (value.is_object()) {
-    for (const auto& [key, member] : value.get_ref<const json::object_t&>()) {
-      size += key.size();
-      if (!Measure(member, depth - 1, size)) return false;
-    }
-    return true;
-  }
-  return std::all_of(value.begin(), value.end(),
-                     [depth, &size](const json& item) { return Measure(item, depth - 1, size); });
-}
-
-/// Calls `function`, which may throw anything, and holds its result against what crosses.
-template <typename Function>
-Answer Guarded(Function function, size_t max_bytes) {
-  Answer answer;
-  try {
-    answer.reply = function();
-    if (!Measure(answer.reply.value, guest::MessageLimits().max_depth, answer.size)) {
-      answer = {Reply::Failed("ValueError", "the result is nested too deeply")};
-    } else if (answer.size > max_bytes) {
-      answer = {Reply::Failed("ValueError", "the result is larger than " + std::to_string(max_bytes) + " bytes")};
-    }
-  } catch (const std::exception& e) {
-    answer = {Reply::Failed("HostError", e.what())};
-  } catch (...) {
-    answer = {Reply::Failed("HostError", "the host function failed")};
-  }
-  return answer;
-}
-
-Answer Invoke(const Registry::Entry* function, const Operation* operation, const CallContext& context, const json& args,
-              size_t max_bytes) {
-  return Guarded(
-      [&] {
-        if (operation != nullptr) return operation->run(context, args);
-        Reply reply;
-        reply.value = function->function(context, args);
-        return reply;
-      },
-      max_bytes);
-}
-
 /// More calls than this in one crossing, or results that nobody fetches, are not what an event loop does.
 constexpr size_t kMaxBatch = 100'000;
+/// Answers that one crossing hands over.
+constexpr size_t kMaxAnswers = 10'000;
+/// How many small steps there are between two looks at the signal.
+constexpr size_t kBetweenLooks = 256;
+
+/// A call that the run waits for alone counts only where it takes more than this: the others of its session are counted
+/// all the same, and so the sum is off by this much at most.
+constexpr size_t kSmall = size_t{16} << 10;
+
+/// What is set aside for a result that nothing is known of. All of those that are in flight together leave half of the
+/// budget to those that turn out larger.
+constexpr size_t kShareOfUnknown = 128;
+constexpr size_t kMostForUnknown = size_t{512} << 10;
+/// The same for one on the run's own thread, where what was not needed is given back before the next one starts.
+constexpr size_t kShareOfImmediate = 4;
 
 Reply Malformed() { return Reply::Failed("HostError", "malformed request"); }
 
+bool IsImmediate(const Registry::Entry& entry) noexcept { return entry.function && entry.blocking == Blocking::kNever; }
+
+/// As the protocol has it: milliseconds, or null for ever.
+std::optional<support::StopSignal::Clock::time_point> DeadlineOf(const json& timeout) {
+  using Clock = support::StopSignal::Clock;
+  if (timeout.is_null()) return Clock::time_point::max();
+  if (!timeout.is_number()) return std::nullopt;
+  // Longer than any run, and far from where clocks overflow; NaN compares false and becomes zero.
+  constexpr double kLongest = 1e12;
+  const auto milliseconds = timeout.get<double>();
+  const double clamped = milliseconds > 0 ? std::min(milliseconds, kLongest) : 0;
+  return Clock::now() + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double, std::milli>(clamped));
+}
+
 }  // namespace
-
-/// Where functions on the pool's threads leave their results. They may finish after the run, so they share it; all of
-/// it is guarded by the signal's mutex.
-struct HostCalls::Board {
-  struct Done {
-    uint64_t id;
-    Answer answer;
-  };
-  explicit Board(std::shared_ptr<support::StopSignal> stop_signal) : signal(std::move(stop_signal)) {}
-
-  std::shared_ptr<support::StopSignal> signal;
-  std::deque<Done> ready;
-  /// In flight and wanted, and how to tell each that it no longer is.
-  std::map<uint64_t, std::stop_source> running;
-  /// Functions that have not returned. A cancelled one keeps its place until it does: otherwise a guest that starts and
-  /// cancels could occupy all of the pool.
-  size_t at_work = 0;
-  bool abandoned = false;
-
-  void Post(uint64_t id, Answer answer) {
-    {
-      const std::lock_guard lock(signal->mutex());
-      --at_work;
-      // A cancelled call is no longer among the running, and nobody asks for its result.
-      if (running.erase(id) != 0 && !abandoned) ready.push_back({id, std::move(answer)});
-    }
-    signal->Wake();
-  }
-};
 
 HostCalls::HostCalls(const Policy& policy, WorkerPool& pool, std::shared_ptr<support::StopSignal> signal,
                      CallContext context)
-    : policy_(policy), pool_(pool), context_(std::move(context)), board_(std::make_shared<Board>(std::move(signal))) {
+    : policy_(policy),
+      pool_(pool),
+      board_(std::make_shared<Board>(std::move(signal), policy.memory)),
+      context_(std::move(context)) {
+  context_.memory = {board_, &board_->own_memory};
   if (policy_.modules) policy_.modules->BeginRun();
 }
 
 HostCalls::~HostCalls() {
   std::map<uint64_t, std::stop_source> running;
+  std::deque<Board::Done> ready;
+  std::vector<WaitingCall> again;
   {
     const std::lock_guard lock(board_->signal->mutex());
     board_->abandoned = true;
     running.swap(board_->running);
+    ready.swap(board_->ready);
+    again.swap(board_->again);
   }
   for (auto& [id, source] : running) source.request_stop();
+  if (lane_) pool_.Leave(lane_);
 }
 
-After HostCalls::Handle(char op, json payload, support::HeldBytes /*held*/, Reply& reply) {
+After HostCalls::Handle(char op, json payload, support::HeldBytes held, Reply& reply) {
   ++crossings_;
   switch (op) {
     case 'c':
-      return Call(std::move(payload), reply);
+      return Call(std::move(payload), std::move(held), reply);
     case 'b':
-      return Batch(std::move(payload), reply);
+      return Batch(std::move(payload), std::move(held), reply);
     default:
       reply = Malformed();
       return After::kContinue;
   }
 }
 
-bool HostCalls::Callee::immediate() const noexcept {
-  if (function != nullptr) return function->blocking == Blocking::kNever;
-  return operation->run && operation->blocking == Blocking::kNever;
-}
-
-HostCalls::Callee HostCalls::Admit(const json& name, const json& args, Reply& reply) {
+const Registry::Entry* HostCalls::Admit(const json& name, json& args, Reply& reply) {
   if (!name.is_string() || !args.is_object()) {
     reply = Malformed();
-    return {};
+    return nullptr;
   }
   if (calls_ >= policy_.limits.host_calls) {
     limit_hit_ = true;
     reply = Reply::Failed("HostCallLimitError", "the run has made its " + std::to_string(policy_.limits.host_calls) +
                                                     " host calls (WithSessionHostCallLimit, --max-host-calls)");
-    return {};
+    return nullptr;
   }
   ++calls_;
   const auto& text = name.get_ref<const std::string&>();
-  if (text.starts_with(kReservedPrefix) && policy_.modules) {
-    return {.operation = policy_.modules->Find(text, reply)};
-  }
+  if (text.starts_with(kReservedPrefix) && policy_.modules) return policy_.modules->Find(text, reply);
   const Registry::Entry* entry = policy_.registry ? policy_.registry->Find(text) : nullptr;
   if (entry == nullptr) {
-    reply = Reply::Failed("HostError",
-                          "unknown host function \"" + text + "\"; the host registers functions with Registry::Add");
-    return {};
+    reply = Reply::Failed(
+        "HostError", "unknown host function \"" + Shown(text) + "\"; the host registers functions with Registry::Add");
+    return nullptr;
   }
   if (policy_.functions &&
       std::find(policy_.functions->begin(), policy_.functions->end(), text) == policy_.functions->end()) {
     reply = Reply::Failed(
         "HostError", "host function \"" + text + "\" is not enabled for this session; name it in WithSessionFunctions");
-    return {};
+    return nullptr;
   }
-  return {.function = entry};
+  if (auto wrong = CheckArguments(text, *entry, args)) {
+    reply = Reply::Failed("TypeError", std::move(*wrong));
+    return nullptr;
+  }
+  return entry;
 }
 
-Answer HostCalls::Immediate(const Callee& callee, const json& args) const {
-  return Invoke(callee.function, callee.operation, context_, args, policy_.limits.message_bytes);
-}
-
-void HostCalls::Start(const Callee& callee, const CallContext& context, json args, std::function<void(Answer)> done) {
-  if (callee.operation != nullptr && callee.operation->start) {
-    // Whatever answers keeps the session's modules alive until it has.
-    auto keeping = [modules = policy_.modules, done, max_bytes = policy_.limits.message_bytes](Reply reply) {
-      done(Guarded([&] { return std::move(reply); }, max_bytes));
-    };
-    try {
-      callee.operation->start(context, std::move(args), std::move(keeping));
-    } catch (const std::exception& e) {
-      done({Reply::Failed("HostError", e.what())});
-    }
+void HostCalls::Start(const std::shared_ptr<RunningCall>& call, const Registry::Entry& entry) {
+  if (entry.async) {
+    RunningCall::Start(call);
     return;
   }
   // On a thread of its own kind, so that what blocks does not hold the run beyond its time.
-  pool_.Submit([callee, registry = policy_.registry, modules = policy_.modules, context, done = std::move(done),
-                args = std::make_shared<json>(std::move(args)), max_bytes = policy_.limits.message_bytes] {
-    // Its run may have ended while this waited for a thread.
-    done(context.stop.stop_requested() ? Answer{Reply::Failed("HostError", "the run has ended")}
-                                       : Invoke(callee.function, callee.operation, context, *args, max_bytes));
+  if (!lane_) lane_ = pool_.NewLane();
+  pool_.Submit(lane_, [call, &pool = pool_](bool run) {
+    if (run) {
+      call->Run();
+    } else {
+      call->Answer(Reply::Failed("HostError", pool.Refusal()));
+    }
   });
 }
 
-After HostCalls::Call(json payload, Reply& reply) {
+After HostCalls::Call(json payload, support::HeldBytes held, Reply& reply) {
   if (!payload.is_array() || payload.size() != 2) {
     reply = Malformed();
     return After::kContinue;
   }
-  const Callee callee = Admit(payload[0], payload[1], reply);
-  if (!callee) return After::kContinue;
-  if (callee.immediate()) {
-    reply = Immediate(callee, payload[1]).reply;
+  const Registry::Entry* entry = Admit(payload[0], payload[1], reply);
+  if (entry == nullptr) return After::kContinue;
+  if (IsImmediate(*entry)) {
+    CallNow(*entry, payload[1], reply);
     return After::kContinue;
   }
-  auto answer = std::make_shared<std::optional<Answer>>();
-  Start(callee, context_, std::move(payload[1]), [answer, signal = board_->signal](Answer result) {
-    {
-      const std::lock_guard lock(signal->mutex());
-      *answer = std::move(result);
-    }
-    signal->Wake();
-  });
+  const size_t used = held.bytes();
+  if (!held.budget()) held = support::HeldBytes(policy_.memory);
+  Start(std::make_shared<RunningCall>(board_, policy_, context_,
+                                      WaitingCall{{}, entry, std::move(payload[1]), std::move(held), used, {}, false}),
+        *entry);
   std::unique_lock lock(board_->signal->mutex());
-  if (!board_->signal->Wait(lock, [&] { return answer->has_value(); })) return After::kUnwind;
-  reply = std::move((**answer).reply);
+  if (!board_->signal->Wait(lock, [this] { return board_->direct.has_value(); })) return After::kUnwind;
+  reply = std::move(board_->direct->reply);
+  board_->direct.reset();
   return After::kContinue;
 }
 
-void HostCalls::Enqueue(json call) {
+void HostCalls::CallNow(const Registry::Entry& entry, const json& args, Reply& reply) {
+  try {
+    reply = CallFunction(entry, context_, args);
+  } catch (const NoRoom& e) {
+    reply = ToReply(e);
+  }
+  if (!board_->own_memory.holds()) {
+    ValueSize size;
+    const Measured measured =
+        Measure(reply.value, guest::MessageLimits().max_depth, policy_.limits.message_bytes, nullptr, size);
+    if (measured == Measured::kWhole && size.held <= kSmall) return;
+  }
+  reply = Settle(std::move(reply), board_->own_memory.Take(), 0, policy_.limits.message_bytes).reply;
+}
+
+bool HostCalls::Enqueue(json& calls, support::HeldBytes held) {
+  if (!held.budget()) held = support::HeldBytes(policy_.memory);
+  size_t done = 0;
+  for (json& call : calls) {
+    if (++done % kBetweenLooks == 0 && board_->signal->raised()) return false;
+    if (!EnqueueOne(call, held)) return false;
+  }
+  return true;
+}
+
+bool HostCalls::EnqueueOne(json& call, support::HeldBytes& held) {
   const bool well_formed = call.is_array() && call.size() == 3 && call[0].is_number_unsigned();
-  if (!well_formed) return;
+  if (!well_formed) return true;
   const auto id = call[0].get<uint64_t>();
   Reply refusal;
-  const Callee callee = Admit(call[1], call[2], refusal);
-  if (!callee) {
-    const std::lock_guard lock(board_->signal->mutex());
-    board_->ready.push_back({id, {std::move(refusal)}});
-    return;
+  const Registry::Entry* entry = Admit(call[1], call[2], refusal);
+  ValueSize size;
+  if (entry != nullptr) {
+    // What a message may hold was looked at when it was read.
+    constexpr size_t kAny = SIZE_MAX;
+    if (Measure(call[2], kAny, kAny, board_->signal.get(), size) == Measured::kStopped) return false;
   }
-  waiting_.push_back({id, callee, std::move(call[2])});
+  const size_t used = kPlace + size.held;
+  support::HeldBytes mine = held.Split(used);
+  if (mine.bytes() < used && !mine.Grow(used - mine.bytes())) {
+    if (entry != nullptr) refusal = Reply::Failed("HostError", DoesNotFit(*policy_.memory, "a call", used));
+    entry = nullptr;
+  }
+  if (entry != nullptr) {
+    waiting_.push_back({id, entry, std::move(call[2]), std::move(mine), used, {}, false});
+    return true;
+  }
+  mine.ShrinkTo(kPlace);
+  refusal.held = std::move(mine);
+  Post(id, {std::move(refusal), 0});
+  return true;
 }
 
-void HostCalls::Cancel(const json& ids) {
-  if (!ids.is_array()) return;
+void HostCalls::Post(uint64_t id, Answer answer) {
+  const std::lock_guard lock(board_->signal->mutex());
+  board_->ready.push_back({id, std::move(answer)});
+}
+
+size_t HostCalls::NeedsOf(const Registry::Entry& entry) const {
+  if (entry.result_bytes > 0) return entry.result_bytes;
+  const size_t all = policy_.limits.host_bytes;
+  if (IsImmediate(entry)) return std::min(policy_.limits.message_bytes, all / kShareOfImmediate);
+  const size_t guess = std::min(kMostForUnknown, all / kShareOfUnknown);
+  const std::lock_guard lock(board_->signal->mutex());
+  const auto largest = board_->largest.find(&entry);
+  return largest == board_->largest.end() ? guess : std::max(guess, largest->second);
+}
+
+bool HostCalls::Cancel(const json& ids) {
+  if (!ids.is_array() || ids.empty()) return true;
+  std::vector<uint64_t> cancelled;
   for (const json& item : ids) {
-    if (!item.is_number_unsigned()) continue;
-    const auto id = item.get<uint64_t>();
-    std::erase_if(waiting_, [id](const Waiting& w) { return w.id == id; });
-    std::stop_source source{std::nostopstate};
-    {
-      const std::lock_guard lock(board_->signal->mutex());
-      if (const auto found = board_->running.find(id); found != board_->running.end()) {
-        source = found->second;
-        board_->running.erase(found);
+    if (item.is_number_unsigned()) cancelled.push_back(item.get<uint64_t>());
+  }
+  std::sort(cancelled.begin(), cancelled.end());
+  if (board_->signal->raised()) return false;
+  std::erase_if(waiting_, [&](const WaitingCall& call) {
+    return std::binary_search(cancelled.begin(), cancelled.end(), *call.id);
+  });
+  std::vector<std::stop_source> sources;
+  {
+    const std::lock_guard lock(board_->signal->mutex());
+    std::erase_if(board_->again, [&](const WaitingCall& call) {
+      return std::binary_search(cancelled.begin(), cancelled.end(), *call.id);
+    });
+    for (auto call = board_->running.begin(); call != board_->running.end();) {
+      if (std::binary_search(cancelled.begin(), cancelled.end(), call->first)) {
+        sources.push_back(std::move(call->second));
+        call = board_->running.erase(call);
+      } else {
+        ++call;
       }
     }
-    source.request_stop();
   }
+  for (std::stop_source& source : sources) source.request_stop();
+  return true;
 }
 
-void HostCalls::StartWaiting() {
-  while (!waiting_.empty()) {
-    {
-      const std::lock_guard lock(board_->signal->mutex());
-      if (board_->at_work >= policy_.limits.host_calls_in_flight) return;
-    }
-    Waiting next = std::move(waiting_.front());
+bool HostCalls::MayStart(WaitingCall& call) {
+  if (!call.needs) call.needs = NeedsOf(*call.entry);
+  if (*call.needs > 0 && call.held.Grow(*call.needs)) call.needs = 0;
+  const std::lock_guard lock(board_->signal->mutex());
+  seen_at_work_ = board_->at_work;
+  if (board_->at_work >= policy_.limits.host_calls_in_flight) return false;
+  if (*call.needs == 0) return true;
+  // Others give back what they hold when they are done, or fetched. Where there are none it may turn out to need less,
+  // and gets an error where it does not.
+  if (board_->at_work > 0 || !board_->ready.empty()) return false;
+  call.alone = true;
+  return true;
+}
+
+bool HostCalls::StartWaiting() {
+  {
+    const std::lock_guard lock(board_->signal->mutex());
+    for (WaitingCall& call : board_->again) waiting_.push_back(std::move(call));
+    board_->again.clear();
+  }
+  while (!waiting_.empty() && MayStart(waiting_.front())) {
+    if (board_->signal->raised()) return false;
+    WaitingCall next = std::move(waiting_.front());
     waiting_.pop_front();
     Launch(std::move(next));
   }
+  return true;
 }
 
-void HostCalls::Launch(Waiting call) {
-  if (call.callee.immediate()) {
-    Answer answer = Immediate(call.callee, call.args);
-    const std::lock_guard lock(board_->signal->mutex());
-    board_->ready.push_back({call.id, std::move(answer)});
+void HostCalls::Launch(WaitingCall call) {
+  if (IsImmediate(*call.entry)) {
+    LaunchNow(std::move(call));
     return;
   }
   std::stop_source source;
   CallContext context = context_;
   context.stop = source.get_token();
+  const Registry::Entry& entry = *call.entry;
   {
     const std::lock_guard lock(board_->signal->mutex());
     // No guest of ours uses an id twice at a time. Replacing the first one's stop source would leave it running for
     // ever.
-    if (!board_->running.try_emplace(call.id, std::move(source)).second) return;
+    if (!board_->running.try_emplace(*call.id, std::move(source)).second) return;
     ++board_->at_work;
   }
-  Start(call.callee, context, std::move(call.args),
-        [board = board_, id = call.id](Answer answer) { board->Post(id, std::move(answer)); });
+  Start(std::make_shared<RunningCall>(board_, policy_, std::move(context), std::move(call)), entry);
 }
 
-json HostCalls::TakeReady() {
-  json out = json::array();
-  size_t size = 0;
+void HostCalls::LaunchNow(WaitingCall call) {
+  internal::CallMemory& memory = board_->own_memory;
+  memory.Begin(std::move(call.held), call.used);
+  Reply reply;
+  try {
+    reply = CallFunction(*call.entry, context_, call.args);
+  } catch (const NoRoom& e) {
+    if (!call.alone) {
+      call.NeedsMore(memory, e);
+      waiting_.push_back(std::move(call));
+      return;
+    }
+    reply = ToReply(e);
+  }
+  call.args = nullptr;
+  Post(*call.id, Settle(std::move(reply), memory.Take(), kPlace, policy_.limits.message_bytes));
+}
+
+void HostCalls::TakeReady(Reply& reply) {
+  reply.value = json::array();
+  auto& out = reply.value.get_ref<json::array_t&>();
+  size_t written = 0;
   const std::lock_guard lock(board_->signal->mutex());
-  while (!board_->ready.empty()) {
-    Board::Done& done = board_->ready.front();
+  while (!board_->ready.empty() && out.size() < kMaxAnswers) {
+    Answer& answer = board_->ready.front().answer;
     // What does not fit into this answer comes with the next one.
-    if (size > 0 && size + done.answer.size > policy_.limits.message_bytes / 2) break;
-    size += done.answer.size + 32;
-    out.push_back(json::array({done.id, done.answer.reply.ok, std::move(done.answer.reply.value)}));
+    if (written > 0 && written + answer.written > policy_.limits.message_bytes / 2) break;
+    written += answer.written + 32;
+    reply.held.Join(std::move(answer.reply.held));
+    out.push_back(json::array({board_->ready.front().id, answer.reply.ok, std::move(answer.reply.value)}));
     board_->ready.pop_front();
   }
-  return out;
 }
 
-After HostCalls::Batch(json payload, Reply& reply) {
+bool HostCalls::WaitForSome(Clock::time_point deadline) {
+  support::StopSignal& signal = *board_->signal;
+  const bool for_ever = deadline == Clock::time_point::max();
+  for (;;) {
+    if (!StartWaiting()) return false;
+    std::unique_lock lock(signal.mutex());
+    if (!board_->ready.empty() || Clock::now() >= deadline) return true;
+    if (for_ever && board_->running.empty() && board_->again.empty() && waiting_.empty()) return true;
+    // With calls waiting for their turn, every function that returns is a reason to look again.
+    const auto changed = [&] {
+      return !board_->ready.empty() || !board_->again.empty() || (!waiting_.empty() && board_->at_work < seen_at_work_);
+    };
+    const bool go_on = for_ever ? signal.Wait(lock, changed) : signal.WaitUntil(lock, deadline, changed);
+    if (!go_on) return false;
+  }
+}
+
+After HostCalls::Batch(json payload, support::HeldBytes held, Reply& reply) {
   const bool well_formed = payload.is_array() && payload.size() == 3 && payload[0].is_array() &&
-                           payload[0].size() <= kMaxBatch && (payload[2].is_null() || payload[2].is_number());
-  if (!well_formed) {
+                           payload[0].size() <= kMaxBatch && payload[1].size() <= kMaxBatch;
+  const auto deadline = well_formed ? DeadlineOf(payload[2]) : std::nullopt;
+  if (!deadline) {
     reply = Malformed();
     return After::kContinue;
   }
@@ -310,35 +374,10 @@ After HostCalls::Batch(json payload, Reply& reply) {
       return After::kContinue;
     }
   }
-  for (json& call : payload[0]) Enqueue(std::move(call));
-  Cancel(payload[1]);
-
-  using Clock = support::StopSignal::Clock;
-  auto deadline = Clock::time_point::max();
-  if (!payload[2].is_null()) {
-    // Longer than any run, and far from where clocks overflow; NaN compares false and becomes zero.
-    constexpr double kLongest = 1e12;
-    const auto milliseconds = payload[2].get<double>();
-    const double clamped = milliseconds > 0 ? std::min(milliseconds, kLongest) : 0;
-    deadline =
-        Clock::now() + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double, std::milli>(clamped));
+  if (!Enqueue(payload[0], std::move(held)) || !Cancel(payload[1]) || !WaitForSome(*deadline) || !StartWaiting()) {
+    return After::kUnwind;
   }
-  support::StopSignal& signal = *board_->signal;
-  for (;;) {
-    StartWaiting();
-    std::unique_lock lock(signal.mutex());
-    if (!board_->ready.empty() || Clock::now() >= deadline) break;
-    if (board_->running.empty() && waiting_.empty() && deadline == Clock::time_point::max()) break;
-    // With calls waiting for their turn, every function that returns is a reason to look again.
-    const auto changed = [&] {
-      return !board_->ready.empty() || (!waiting_.empty() && board_->at_work < policy_.limits.host_calls_in_flight);
-    };
-    const bool go_on =
-        deadline == Clock::time_point::max() ? signal.Wait(lock, changed) : signal.WaitUntil(lock, deadline, changed);
-    if (!go_on) return After::kUnwind;
-  }
-  StartWaiting();
-  reply.value = TakeReady();
+  TakeReady(reply);
   return After::kContinue;
 }
 

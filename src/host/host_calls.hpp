@@ -3,25 +3,19 @@
 
 #include <cstdint>
 #include <deque>
-#include <functional>
-#include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <vector>
 
 #include "goru/registry.hpp"
 #include "guest/port.hpp"
+#include "host/board.hpp"
 #include "host/policy.hpp"
 #include "host/worker_pool.hpp"
 #include "support/stop_signal.hpp"
 
 namespace goru::host {
-
-/// What a call came to, and roughly what that takes when written.
-struct Answer {
-  guest::Reply reply;
-  size_t size = 0;
-};
 
 /// Made for one run and gone with it. Used on the run's thread; the functions themselves may run on the pool's threads
 /// and outlive it.
@@ -46,41 +40,44 @@ class HostCalls {
   bool limit_hit() const noexcept { return limit_hit_; }
 
  private:
-  struct Board;
-  /// What a name stands for: a host function, or an operation of a built-in module. Lives as long as the policy's
-  /// registry and modules.
-  struct Callee {
-    const Registry::Entry* function = nullptr;
-    const Operation* operation = nullptr;
+  using Clock = support::StopSignal::Clock;
 
-    explicit operator bool() const noexcept { return function != nullptr || operation != nullptr; }
-    /// Answers on the run's own thread.
-    bool immediate() const noexcept;
-  };
-  struct Waiting {
-    uint64_t id = 0;
-    Callee callee;
-    nlohmann::json args;
-  };
+  guest::After Call(nlohmann::json payload, support::HeldBytes held, guest::Reply& reply);
+  guest::After Batch(nlohmann::json payload, support::HeldBytes held, guest::Reply& reply);
 
-  /// Counts a call and finds what it calls; nothing, with `reply` set, where it may not be made.
-  Callee Admit(const nlohmann::json& name, const nlohmann::json& args, guest::Reply& reply);
-  Answer Immediate(const Callee& callee, const nlohmann::json& args) const;
-  /// Starts what is not immediate. `done` is called once, from any thread, perhaps after this run.
-  void Start(const Callee& callee, const CallContext& context, nlohmann::json args, std::function<void(Answer)> done);
-  guest::After Call(nlohmann::json payload, guest::Reply& reply);
-  guest::After Batch(nlohmann::json payload, guest::Reply& reply);
-  void Enqueue(nlohmann::json call);
-  void Cancel(const nlohmann::json& ids);
-  void StartWaiting();
-  void Launch(Waiting call);
-  nlohmann::json TakeReady();
+  /// Counts a call and finds what it calls; null, with `reply` set, where it may not be made. `args` get their
+  /// defaults.
+  const Registry::Entry* Admit(const nlohmann::json& name, nlohmann::json& args, guest::Reply& reply);
+  /// A function that answers before it returns, on the run's thread.
+  void CallNow(const Registry::Entry& entry, const nlohmann::json& args, guest::Reply& reply);
+  /// Starts what does not.
+  void Start(const std::shared_ptr<RunningCall>& call, const Registry::Entry& entry);
+
+  // The functions below are false where the run is to end.
+  bool Enqueue(nlohmann::json& calls, support::HeldBytes held);
+  bool EnqueueOne(nlohmann::json& call, support::HeldBytes& held);
+  bool Cancel(const nlohmann::json& ids);
+  bool StartWaiting();
+  bool WaitForSome(Clock::time_point deadline);
+
+  /// Whether the next of those that wait may start. Sets aside what it needs.
+  bool MayStart(WaitingCall& call);
+  void Launch(WaitingCall call);
+  void LaunchNow(WaitingCall call);
+  void Post(uint64_t id, Answer answer);
+  void TakeReady(guest::Reply& reply);
+  size_t NeedsOf(const Registry::Entry& entry) const;
 
   const Policy& policy_;
   WorkerPool& pool_;
+  /// Where its blocking functions wait for their turn; null: there were none.
+  std::shared_ptr<WorkerPool::Lane> lane_;
+  const std::shared_ptr<Board> board_;
+  /// Its memory is what calls on the run's own thread take.
   CallContext context_;
-  std::shared_ptr<Board> board_;
-  std::deque<Waiting> waiting_;
+  std::deque<WaitingCall> waiting_;
+  /// How many functions were at work when the next of those that wait could not start.
+  size_t seen_at_work_ = 0;
   uint64_t calls_ = 0;
   uint64_t crossings_ = 0;
   bool limit_hit_ = false;

@@ -3,42 +3,31 @@
 
 #include <memory>
 #include <string_view>
+#include <vector>
 
 #include "goru/error.hpp"
-#include "goru/options.hpp"
+#include "goru/registry.hpp"
 #include "guest/port.hpp"
 #include "host/module.hpp"
 
 namespace goru::host {
 
-namespace http {
-class HttpService;
-}
-
-/// Guests call them under reserved names: "goru:" + module + "." + method.
-inline constexpr std::string_view kReservedPrefix = "goru:";
-
 /// Belongs to one session, and to the calls of it that are still under way. Immutable.
 class Modules {
  public:
-  /// Those that `config` asks for. `service` makes the requests of all sessions of an executor. kInvalidArgument: a
-  /// part of the configuration is wrong; the message says which. `packages` installs; null: it may not.
-  static Expected<std::shared_ptr<const Modules>> Create(const SessionConfig& config,
-                                                         const std::shared_ptr<http::HttpService>& service,
-                                                         std::unique_ptr<Module> packages = nullptr);
+  /// Those that the configuration asks for. kInvalidArgument: a part of it is wrong; the message says which.
+  static Expected<std::shared_ptr<const Modules>> Create(const ModuleSetup& setup);
 
-  /// The operation behind a reserved name; null with `reply` set where the session does not have it.
-  const Operation* Find(std::string_view name, guest::Reply& reply) const;
+  /// The function behind a reserved name; null with `reply` set where the session does not have it.
+  const Registry::Entry* Find(std::string_view name, guest::Reply& reply) const;
 
   /// See Module.
   void BeginRun() const;
   void Close() const noexcept;
 
  private:
-  std::unique_ptr<Module> http_;
-  std::unique_ptr<Module> fs_;
-  std::unique_ptr<Module> kv_;
-  std::unique_ptr<Module> packages_;
+  /// One for each kind, in the order of all kinds; null where the session does not have it.
+  std::vector<std::unique_ptr<Module>> modules_;
 };
 
 }  // namespace goru::host

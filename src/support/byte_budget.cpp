@@ -22,29 +22,31 @@ ByteBudget::~ByteBudget() {
   if (above_ && granted_ > own) above_->Give(granted_ - own);
 }
 
-bool ByteBudget::Take(size_t bytes) noexcept {
+bool ByteBudget::TakeUpTo(size_t most, size_t bytes) noexcept {
   size_t used = used_.load();
   do {
-    if (bytes > limit_ || used > limit_ - bytes) return false;
+    if (bytes > most || used > most - bytes) return false;
   } while (!used_.compare_exchange_weak(used, used + bytes));
-  if (used + bytes <= granted_.load() || Draw()) return true;
+  if (!above_ || used + bytes <= granted_.load() || Draw(most > limit_)) return true;
   used_.fetch_sub(bytes);
   return false;
 }
 
-bool ByteBudget::Draw() noexcept {
+bool ByteBudget::Draw(bool late) noexcept {
   const std::lock_guard lock(mutex_);
   const size_t granted = granted_.load();
   const size_t used = used_.load();
   if (used <= granted) return true;
   const size_t needed = used - granted;
-  const size_t step = std::min(RoundUp(needed, kStep), limit_ - granted);
+  const size_t step = std::max(needed, std::min(RoundUp(needed, kStep), limit_ - std::min(limit_, granted)));
   for (const size_t more : {step, needed}) {
     if (!above_->Take(more)) continue;
     granted_.store(granted + more);
     return true;
   }
-  return false;
+  if (!late || !above_->TakeLate(needed)) return false;
+  granted_.store(granted + needed);
+  return true;
 }
 
 void ByteBudget::Give(size_t bytes) noexcept {
@@ -62,7 +64,7 @@ void ByteBudget::GiveBack() noexcept {
   const size_t own = std::min(limit_, kOwn);
   const auto wanted = [&] {
     const size_t used = used_.load();
-    return used <= own ? own : std::min(limit_, RoundUp(used, kStep));
+    return used <= own ? own : RoundUp(used, kStep);
   };
   // Somebody may take what is about to be given back, having seen that it was granted. Then it shows in the second look
   // at what is used: who takes adds first and looks at the grant afterwards.
@@ -87,10 +89,22 @@ bool HeldBytes::Grow(size_t more) noexcept {
   return true;
 }
 
+bool HeldBytes::GrowLate(size_t more) noexcept {
+  if (!budget_) return true;
+  if (!budget_->TakeLate(more)) return false;
+  bytes_ += more;
+  return true;
+}
+
 void HeldBytes::ShrinkTo(size_t bytes) noexcept {
   if (bytes_ <= bytes) return;
   budget_->Give(bytes_ - bytes);
   bytes_ = bytes;
+}
+
+void HeldBytes::Join(HeldBytes other) noexcept {
+  if (!budget_) budget_ = other.budget_;
+  bytes_ += std::exchange(other.bytes_, 0);
 }
 
 HeldBytes HeldBytes::Split(size_t bytes) noexcept {

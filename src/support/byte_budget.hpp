@@ -28,7 +28,10 @@ class ByteBudget {
   ByteBudget& operator=(const ByteBudget&) = delete;
 
   /// False, and nothing taken, where so many are not left here or above.
-  [[nodiscard]] bool Take(size_t bytes) noexcept;
+  [[nodiscard]] bool Take(size_t bytes) noexcept { return TakeUpTo(limit_, bytes); }
+  /// The same for what is there already: it may go beyond the limit by half of that, and then nothing else may be taken
+  /// until it is given back. One that is larger than the limit is not taken.
+  [[nodiscard]] bool TakeLate(size_t bytes) noexcept { return bytes <= limit_ && TakeUpTo(limit_ + limit_ / 2, bytes); }
   /// Gives back what was taken.
   void Give(size_t bytes) noexcept;
 
@@ -38,8 +41,9 @@ class ByteBudget {
   const std::string& WhatRefuses(size_t bytes) const noexcept;
 
  private:
+  bool TakeUpTo(size_t most, size_t bytes) noexcept;
   /// Takes from above what is used beyond granted_.
-  bool Draw() noexcept;
+  bool Draw(bool late) noexcept;
   /// Gives back to the one above what is not needed here.
   void GiveBack() noexcept;
 
@@ -72,8 +76,12 @@ class HeldBytes {
   /// Takes `more`; false, and nothing taken, where they are not left. Whoever counts small things one by one asks for
   /// many at once.
   [[nodiscard]] bool Grow(size_t more) noexcept;
+  /// The same for what is there already; see ByteBudget::TakeLate.
+  [[nodiscard]] bool GrowLate(size_t more) noexcept;
   /// Gives back what is held beyond `bytes`.
   void ShrinkTo(size_t bytes) noexcept;
+  /// Takes what the other holds, of the same budget or of none, on itself.
+  void Join(HeldBytes other) noexcept;
   /// Hands over `bytes` of what is held, or all of it where that is less.
   HeldBytes Split(size_t bytes) noexcept;
 

@@ -1,6 +1,7 @@
 // The end of a run from outside: why, and how a thread that waits inside a host call learns of it.
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>
@@ -30,10 +31,8 @@ class StopSignal {
     raised_ = false;
   }
 
-  bool raised() const {
-    const std::lock_guard lock(mutex_);
-    return raised_;
-  }
+  /// Costs a load: steps that may take long look at it again and again.
+  bool raised() const noexcept { return raised_.load(std::memory_order_relaxed); }
 
   /// Makes waiters look at their condition again.
   void Wake() { changed_.notify_all(); }
@@ -58,7 +57,8 @@ class StopSignal {
  private:
   mutable std::mutex mutex_;
   std::condition_variable changed_;
-  bool raised_ = false;
+  /// Changed with mutex_ held.
+  std::atomic<bool> raised_{false};
 };
 
 }  // namespace goru::support

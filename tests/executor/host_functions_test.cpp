@@ -4,6 +4,7 @@
 #include <atomic>
 #include <barrier>
 #include <cmath>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <thread>
@@ -568,6 +569,102 @@ TEST_P(HostFunctions, SessionsOfOneExecutorShareThreadsNotResults) {
   }
   threads.clear();
   EXPECT_EQ(right, 20);
+}
+
+TEST_P(HostFunctions, AnswerLaterFromAnyThread) {
+  std::vector<std::jthread> threads;
+  std::optional<Completion> kept;
+  Registry registry;
+  registry.Add("later", [&](const CallContext&, const json& args, const Completion& completion) {
+    threads.emplace_back([args, completion] { completion.Return(args.at("i")); });
+  });
+  registry.Add("fails", [](const CallContext&, const json&, const Completion& completion) {
+    completion.Fail(CallError("ValueError", "not that one"));
+  });
+  registry.Add("never", [&kept](const CallContext&, const json&, const Completion& completion) { kept = completion; });
+  registry.Add("drops", [](const CallContext&, const json&, const Completion&) {});
+  {
+    Executor executor = MakeExecutor({WithRegistry(std::move(registry))});
+    Session session = MakeSession(executor, language());
+    constexpr Program kSum = {
+        "import asyncio\n"
+        "async def main(): return sum(await asyncio.gather(*(async_call('later', i=i) for i in range(20))))\n"
+        "print(asyncio.run(main()) + call('later', i=1))",
+        "const r = await Promise.all(Array.from({length: 20}, (_, i) => asyncCall('later', {i})));\n"
+        "console.log(r.reduce((a, b) => a + b) + call('later', {i: 1}))"};
+    const Result sum = session.Run(kSum.In(language()));
+    EXPECT_EQ(sum.stdout_text, "191\n") << Show(sum);
+    const Result fails = session.Run("call('fails')");
+    ASSERT_TRUE(fails.error) << Show(fails);
+    EXPECT_EQ(fails.error->message, "not that one");
+    if (python()) {
+      EXPECT_EQ(fails.error->type, "ValueError");
+    }
+    const Result drops = session.Run("call('drops')");
+    EXPECT_THAT(drops.error->message, HasSubstr("without an answer"));
+    const Result never = executor.Run(language(), "call('never')", {}, {WithSessionTimeout(milliseconds(200))});
+    EXPECT_EQ(KindOf(never), ErrorKind::kTimeout) << Show(never);
+  }
+  // The executor is gone, and whoever kept it may answer all the same.
+  EXPECT_TRUE(kept->Return("to nobody"));
+  EXPECT_FALSE(kept->Return("again"));
+}
+
+TEST_P(HostFunctions, DeclaredArgumentsAreChecked) {
+  Registry registry;
+  registry.Add("f", {.function = [](const CallContext&, const json& args) { return args.at("n"); },
+                     .description = "Gives n back.",
+                     .parameters = {{{.name = "id", .type = ParameterType::kString},
+                                     {.name = "n", .type = ParameterType::kInteger, .default_value = 3}}}});
+  Executor executor = MakeExecutor({WithRegistry(std::move(registry))});
+  Session session = MakeSession(executor, language());
+  constexpr Program kRight = {"print(call('f', id='x'), call('f', id='x', n=4))",
+                              "console.log(call('f', {id: 'x'}), call('f', {id: 'x', n: 4}))"};
+  EXPECT_EQ(session.Run(kRight.In(language())).stdout_text, "3 4\n");
+  const auto error = [&](const Program& program) {
+    const Result result = session.Run(program.In(language()));
+    EXPECT_TRUE(result.error) << Show(result);
+    return result.error ? result.error->type + ": " + result.error->message : "";
+  };
+  EXPECT_EQ(error({"call('f')", "call('f')"}), "TypeError: f() needs the argument \"id\"");
+  EXPECT_EQ(error({"call('f', id=1)", "call('f', {id: 1})"}),
+            "TypeError: f(): the argument \"id\" must be a string, not an integer");
+  EXPECT_EQ(error({"call('f', id='x', m=1)", "call('f', {id: 'x', m: 1})"}),
+            "TypeError: f() has no argument \"m\"; it takes id, n");
+}
+
+TEST_P(HostFunctions, WhoHoldsTheThreadsDoesNotHoldUpOthers) {
+  Door open;
+  std::atomic<int> entered{0};
+  Registry registry = EchoRegistry();
+  registry.Add("block", [&](const CallContext&, const json&) {
+    ++entered;
+    open.Wait();
+    return json();
+  });
+  Executor executor = MakeExecutor({WithRegistry(std::move(registry)), WithHostThreads(8)});
+  constexpr Program kGreedy = {
+      "import asyncio\nasync def main(): await asyncio.gather(*(async_call('block') for _ in "
+      "range(64)))\nasyncio.run(main())",
+      "await Promise.all(Array.from({length: 64}, () => asyncCall('block')))"};
+  // Runs that take all the threads that they get, and end while their functions go on.
+  for (int i = 0; i < 3; ++i) {
+    const Result greedy = executor.Run(language(), kGreedy.In(language()), {}, {WithSessionTimeout(milliseconds(300))});
+    EXPECT_EQ(KindOf(greedy), ErrorKind::kTimeout) << Show(greedy);
+  }
+  EXPECT_GE(entered, 8);
+  {
+    // And two at work at the same time as the one that asks for little.
+    std::vector<std::jthread> threads;
+    for (int i = 0; i < 2; ++i) {
+      threads.emplace_back([&] { (void)executor.Run(language(), kGreedy.In(language())); });
+    }
+    for (int i = 0; i < 5; ++i) {
+      const Result modest = executor.Run(language(), "call('echo')");
+      EXPECT_TRUE(modest.ok()) << Show(modest);
+    }
+    open.Open();
+  }
 }
 
 TEST_P(HostFunctions, FunctionMayUseAnotherSession) {

@@ -58,6 +58,30 @@ TEST(ByteBudget, DrawsOnTheOneAboveBeyondItsOwn) {
   EXPECT_EQ(all->used(), 0U);
 }
 
+TEST(ByteBudget, WhatIsThereAlreadyMayGoBeyond) {
+  const auto all = std::make_shared<ByteBudget>(8 * kMiB, "all");
+  {
+    ByteBudget one(4 * kMiB, "one", all);
+    ASSERT_TRUE(one.Take(3 * kMiB));
+    EXPECT_FALSE(one.Take(2 * kMiB));
+    EXPECT_TRUE(one.TakeLate(2 * kMiB));
+    EXPECT_FALSE(one.Take(1));
+    EXPECT_TRUE(one.TakeLate(kMiB));
+    EXPECT_FALSE(one.TakeLate(1));
+    EXPECT_FALSE(one.TakeLate(5 * kMiB));
+    EXPECT_EQ(one.used(), 6 * kMiB);
+    EXPECT_EQ(all->used(), 6 * kMiB - ByteBudget::kOwn);
+    ByteBudget other(16 * kMiB, "other", all);
+    ASSERT_TRUE(other.TakeLate(6 * kMiB));
+    EXPECT_FALSE(other.TakeLate(kMiB));
+    other.Give(6 * kMiB);
+    one.Give(6 * kMiB);
+    EXPECT_TRUE(one.Take(4 * kMiB));
+    one.Give(4 * kMiB);
+  }
+  EXPECT_EQ(all->used(), 0U);
+}
+
 TEST(ByteBudget, SmallerThanItsOwnShare) {
   const auto all = std::make_shared<ByteBudget>(10, "all");
   ByteBudget one(100, "one", all);
@@ -135,6 +159,15 @@ TEST(HeldBytes, AreGivenBack) {
     EXPECT_EQ(rest.bytes(), 30U);
     held = std::move(rest);
     EXPECT_EQ(budget->used(), 30U);
+    HeldBytes more(budget);
+    EXPECT_TRUE(more.Grow(5));
+    more.Join(std::move(held));
+    more.Join(HeldBytes());
+    EXPECT_EQ(more.bytes(), 35U);
+    HeldBytes all;
+    all.Join(std::move(more));
+    EXPECT_EQ(all.bytes(), 35U);
+    EXPECT_EQ(budget->used(), 35U);
   }
   EXPECT_EQ(budget->used(), 0U);
 }

@@ -4,6 +4,7 @@
 #include <stop_token>
 
 #include "goru/limits.hpp"
+#include "goru/registry.hpp"
 #include "host/fs/mount_table.hpp"
 #include "host/fs/quota.hpp"
 
@@ -16,6 +17,8 @@ struct Access {
   Quota& quota;
   /// Requested when the run ends.
   const std::stop_token& stop;
+  /// What it reads counts before it is there.
+  const CallContext& call;
 };
 
 }  // namespace goru::host::fs

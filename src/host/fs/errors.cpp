@@ -50,13 +50,10 @@ FsError FsError::About(std::string path) const {
   return about;
 }
 
-guest::Reply FsError::ToReply(const std::string& path) const {
-  if (code_ == 0) return guest::Reply::Failed(type_, what());
+CallError FsError::ToError(const std::string& path) const {
+  if (code_ == 0) return {type_, what()};
   const char* name = ::strerrorname_np(code_);
-  nlohmann::json details = {{"code", name == nullptr ? "EIO" : name}};
-  const std::string& about = path_ ? *path_ : path;
-  if (!about.empty()) details["path"] = about;
-  return guest::Reply::Failed(type_, what(), std::move(details));
+  return {type_, what(), name == nullptr ? "EIO" : name, path_ ? *path_ : path};
 }
 
 void ThrowIfStopped(const std::stop_token& stop) {

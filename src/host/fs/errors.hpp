@@ -1,4 +1,4 @@
-// How an operation of fs fails: thrown inside fs, and a reply where it leaves it.
+// How an operation of fs fails: thrown inside fs, and what a host function throws where it leaves it.
 #pragma once
 
 #include <memory>
@@ -6,7 +6,7 @@
 #include <stop_token>
 #include <string>
 
-#include "guest/port.hpp"
+#include "goru/registry.hpp"
 
 namespace goru::host::fs {
 
@@ -29,7 +29,7 @@ class FsError : public std::runtime_error {
   int code() const noexcept { return code_; }
 
   /// `path` is the virtual path that the operation was given, empty where it was none.
-  guest::Reply ToReply(const std::string& path) const;
+  CallError ToError(const std::string& path) const;
 
  private:
   FsError(const char* type, int code, const std::string& message);

@@ -1,10 +1,10 @@
 #include "host/fs/fs_module.hpp"
 
-#include <map>
 #include <mutex>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "host/fs/access.hpp"
 #include "host/fs/errors.hpp"
@@ -18,7 +18,6 @@
 namespace goru::host::fs {
 namespace {
 
-using guest::Reply;
 using nlohmann::json;
 
 /// What the operations of one session share.
@@ -87,8 +86,10 @@ json AnswerAppend(const Access& access, const VirtualPath& path, const json& arg
 
 json AnswerList(const Access& access, const VirtualPath& path, const json& args) {
   const bool links = FlagArgument(args, "links");
+  std::vector<Listed> entries = List(access, path);
   json answer = json::array();
-  for (Listed& entry : List(access, path)) {
+  answer.get_ref<json::array_t&>().reserve(entries.size());
+  for (Listed& entry : entries) {
     json item = {{"name", std::move(entry.name)}, {"is_dir", entry.is_dir}, {"size", entry.size}};
     if (links) item["is_link"] = entry.is_link;
     answer.push_back(std::move(item));
@@ -120,18 +121,18 @@ json AnswerRename(const Access& access, const VirtualPath& path, const json& arg
 
 using Answer = json (*)(const Access&, const VirtualPath&, const json& args);
 
-Reply Perform(Shared& shared, const char* path_argument, Answer answer, const CallContext& context, const json& args) {
+json Perform(Shared& shared, const char* path_argument, Answer answer, const CallContext& context, const json& args) {
   const std::shared_ptr<const MountTable> mounts = shared.mounts();
-  if (!mounts) return Reply::Failed("HostError", "the session is closed");
-  const Access access{*mounts, shared.limits(), shared.quota(), context.stop};
+  if (!mounts) throw CallError("HostError", "the session is closed");
+  const Access access{*mounts, shared.limits(), shared.quota(), context.stop, context};
   // For the error; no more than a valid path is repeated there.
   std::string about;
   try {
     const VirtualPath path = mounts->Parse(TextArgument(args, path_argument), shared.limits().path_bytes);
     about = path.text();
-    return {.ok = true, .value = answer(access, path, args)};
+    return answer(access, path, args);
   } catch (const FsError& e) {
-    return e.ToReply(about);
+    throw e.ToError(about);
   }
 }
 
@@ -149,26 +150,22 @@ class FsModule final : public Module {
     Add("rename", "from", AnswerRename);
   }
 
-  const Operation* Find(std::string_view method) const override {
-    const auto found = operations_.find(method);
-    return found == operations_.end() ? nullptr : &found->second;
-  }
-
   void Close() noexcept override { shared_->Close(); }
 
  private:
   void Add(const char* method, const char* path_argument, Answer answer) {
-    Operation operation;
-    operation.blocking = Blocking::kMayBlock;
-    operation.run = [shared = shared_, path_argument, answer](const CallContext& context, const json& args) {
+    functions_.Add(method, [shared = shared_, path_argument, answer](const CallContext& context, const json& args) {
       return Perform(*shared, path_argument, answer, context, args);
-    };
-    operations_.emplace(method, std::move(operation));
+    });
   }
 
   std::shared_ptr<Shared> shared_;
-  std::map<std::string, Operation, std::less<>> operations_;
 };
+
+Expected<std::unique_ptr<Module>> Create(const ModuleSetup& setup) {
+  if (setup.config.fs.mounts.empty()) return std::unique_ptr<Module>();
+  return CreateFsModule(setup.config.fs, setup.config.limits.fs);
+}
 
 }  // namespace
 
@@ -177,5 +174,8 @@ Expected<std::unique_ptr<Module>> CreateFsModule(const FsConfig& config, const F
   if (!mounts) return mounts.error();
   return std::unique_ptr<Module>(std::make_unique<FsModule>(std::make_shared<Shared>(std::move(*mounts), limits)));
 }
+
+constinit const ModuleKind kModule = {
+    .name = "fs", .shown = "fs", .how = "WithSessionMount (--mount VIRTUAL:HOST:ro)", .create = Create};
 
 }  // namespace goru::host::fs

@@ -10,6 +10,8 @@
 
 namespace goru::host::fs {
 
+extern const ModuleKind kModule;
+
 /// The module with the mounts of one session, whose directories it opens. kInvalidArgument: a mount is wrong; the
 /// message says which and why.
 Expected<std::unique_ptr<Module>> CreateFsModule(const FsConfig& config, const FsLimits& limits);

@@ -71,6 +71,29 @@ bool Describe(const Target& target, int directory, const char* name, Listed& ent
   return true;
 }
 
+/// Counts what a listing takes before it is there, in steps that grow with it.
+class Count {
+ public:
+  explicit Count(const CallContext& call) noexcept : call_(call) {}
+
+  void Add(const Listed& entry) {
+    // What it takes here, and then as an object of the answer.
+    constexpr size_t kEntry = 512;
+    counted_ += kEntry + entry.name.size();
+    if (counted_ <= reserved_) return;
+    constexpr size_t kSmallest = size_t{32} << 10;
+    constexpr size_t kLargest = size_t{4} << 20;
+    const size_t step = std::clamp(reserved_, kSmallest, kLargest);
+    call_.Reserve(step);
+    reserved_ += step;
+  }
+
+ private:
+  const CallContext& call_;
+  size_t counted_ = 0;
+  size_t reserved_ = 0;
+};
+
 }  // namespace
 
 std::vector<Listed> List(const Access& access, const VirtualPath& path) {
@@ -79,6 +102,7 @@ std::vector<Listed> List(const Access& access, const VirtualPath& path) {
   const std::set<std::string> mounts = access.mounts.NamesIn(path);
   if (mounts.size() > limit) throw TooMany(limit);
   std::vector<Listed> entries;
+  Count count(access.call);
   entries.reserve(mounts.size());
   for (const std::string& name : mounts) entries.push_back({.name = name, .is_dir = true});
   if (const Directory directory = OpenDirectory(target)) {
@@ -93,6 +117,7 @@ std::vector<Listed> List(const Access& access, const VirtualPath& path) {
       if (name == "." || name == ".." || mounts.contains(std::string(name))) continue;
       if (!Describe(target, ::dirfd(directory.get()), name.data(), entry)) continue;
       if (entries.size() == limit) throw TooMany(limit);
+      count.Add(entry);
       entries.push_back(std::move(entry));
     }
   }

@@ -39,7 +39,9 @@ std::vector<uint8_t> ReadFile(const Access& access, const VirtualPath& path) {
   const auto size = static_cast<uint64_t>(std::max<off_t>(file.status.st_size, 0));
   if (size > limit) throw TooLarge(limit);
   // One byte more than expected shows a file that has grown, and the end of one that has not. The limit holds anyway.
-  std::vector<uint8_t> bytes(std::max(static_cast<size_t>(size), kSmallest) + 1);
+  const size_t expected = std::max(static_cast<size_t>(size), kSmallest) + 1;
+  access.call.Reserve(expected);
+  std::vector<uint8_t> bytes(expected);
   size_t done = 0;
   for (;;) {
     ThrowIfStopped(access.stop);
@@ -47,7 +49,10 @@ std::vector<uint8_t> ReadFile(const Access& access, const VirtualPath& path) {
     done += n;
     if (done > limit) throw TooLarge(limit);
     if (n == 0) break;
-    if (done == bytes.size()) bytes.resize(std::min(bytes.size() * 2, std::max(limit, kSmallest) + 1));
+    if (done < bytes.size()) continue;
+    const size_t larger = std::min(bytes.size() * 2, std::max(limit, kSmallest) + 1);
+    access.call.Reserve(larger - bytes.size());
+    bytes.resize(larger);
   }
   bytes.resize(done);
   return bytes;

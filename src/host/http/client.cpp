@@ -13,11 +13,12 @@ constexpr std::chrono::seconds kIdle{30};
 }  // namespace
 
 void Client::Request(const CurlLibrary& curl, GuestRequest request, const CallContext& context,
-                     std::shared_ptr<RunBudget> budget, Operation::Done done) {
-  const bool posted = loop_->Post(
-      [self = shared_from_this(), &curl, request = std::move(request), context, budget = std::move(budget),
-       done]() mutable { self->Begin(curl, std::move(request), context, std::move(budget), std::move(done)); });
-  if (!posted) done(guest::Reply::Failed("OSError", "http has no thread on this host, or the executor is closed"));
+                     std::shared_ptr<RunBudget> budget, Completion completion) {
+  const bool posted = loop_->Post([self = shared_from_this(), &curl, request = std::move(request), context,
+                                   budget = std::move(budget), completion]() mutable {
+    self->Begin(curl, std::move(request), context, std::move(budget), std::move(completion));
+  });
+  if (!posted) completion.Fail(CallError("OSError", "http has no thread on this host, or the executor is closed"));
 }
 
 void Client::CloseSoon() noexcept {
@@ -28,15 +29,18 @@ void Client::CloseSoon() noexcept {
 }
 
 void Client::Begin(const CurlLibrary& curl, GuestRequest request, const CallContext& context,
-                   std::shared_ptr<RunBudget> budget, Operation::Done done) {
-  if (closed_) return done(guest::Reply::Failed("HostError", "the session is closed"));
+                   std::shared_ptr<RunBudget> budget, Completion completion) {
+  if (closed_) {
+    completion.Fail("the session is closed");
+    return;
+  }
   open_->emplace(this, shared_from_this());
   curl_ = &curl;
   if (idle_) loop_->Cancel(*idle_);
   idle_.reset();
   const uint64_t id = ++last_id_;
   auto exchange =
-      std::make_shared<Exchange>(*this, id, std::move(request), context, std::move(budget), std::move(done));
+      std::make_shared<Exchange>(*this, id, std::move(request), context, std::move(budget), std::move(completion));
   exchanges_.emplace(id, exchange);
   exchange->Start();
 }

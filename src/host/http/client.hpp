@@ -31,9 +31,9 @@ class Client : public std::enable_shared_from_this<Client> {
         policy_(std::move(policy)),
         names_(std::make_shared<NameCache>(loop_, std::move(threads))) {}
 
-  /// On any thread. `done` is called later on the loop's thread, or now where that is not to be had.
+  /// On any thread. It is answered later on the loop's thread, or now where that is not to be had.
   void Request(const CurlLibrary& curl, GuestRequest request, const CallContext& context,
-               std::shared_ptr<RunBudget> budget, Operation::Done done);
+               std::shared_ptr<RunBudget> budget, Completion completion);
   /// On any thread: Close, on the loop's.
   void CloseSoon() noexcept;
   /// Ends all requests and connections, and starts none any more.
@@ -53,7 +53,7 @@ class Client : public std::enable_shared_from_this<Client> {
 
  private:
   void Begin(const CurlLibrary& curl, GuestRequest request, const CallContext& context,
-             std::shared_ptr<RunBudget> budget, Operation::Done done);
+             std::shared_ptr<RunBudget> budget, Completion completion);
   void OnTransfer(const Transfer& transfer, CURLcode code);
   void CloseWhenIdle();
 

@@ -50,13 +50,13 @@ bool IsRedirect(int status) {
 }  // namespace
 
 Exchange::Exchange(Client& client, uint64_t id, GuestRequest request, CallContext context,
-                   std::shared_ptr<RunBudget> budget, Operation::Done done)
+                   std::shared_ptr<RunBudget> budget, Completion completion)
     : client_(client),
       id_(id),
       request_(std::move(request)),
       context_(std::move(context)),
       budget_(std::move(budget)),
-      done_(std::move(done)),
+      completion_(std::move(completion)),
       deadline_(DeadlineOf(request_.timeout, context_)) {}
 
 std::chrono::nanoseconds Exchange::TimeLeft() const { return deadline_ - Clock::now(); }
@@ -165,6 +165,7 @@ void Exchange::Connect() {
                                .addresses = addresses_,
                                .proxy = proxy_,
                                .time_left = TimeLeft(),
+                               .call = context_,
                                .drop_redirect_body = request_.on_redirect != OnRedirect::kHandOver,
                                .exchange = id_};
   auto transfer = Transfer::Create(client_.curl(), wanted, *budget_);
@@ -235,13 +236,12 @@ void Exchange::Answer() {
   for (const Header& header : transfer_->head().headers()) {
     headers.push_back({ToReadable(clean(header.name)), ToReadable(clean(header.value))});
   }
-  guest::Reply reply;
-  reply.value = {{"status", transfer_->head().status()},
-                 {"url", shown_url_},
-                 {"headers", std::move(headers)},
-                 {"body", ToWire(body)}};
+  nlohmann::json value = {{"status", transfer_->head().status()},
+                          {"url", shown_url_},
+                          {"headers", std::move(headers)},
+                          {"body", ToWire(body)}};
   Audit(nullptr);
-  Finish(std::move(reply));
+  if (const auto completion = End()) completion->Return(std::move(value));
 }
 
 void Exchange::Refuse(Failure failure) {
@@ -252,7 +252,7 @@ void Exchange::Refuse(Failure failure) {
 void Exchange::Fail(Failure failure) {
   failure.message = client_.policy().secrets.Redact(std::move(failure.message));
   Audit(&failure);
-  Finish(std::move(failure).ToReply());
+  if (const auto completion = End()) completion->Fail(failure.ToError());
 }
 
 void Exchange::Audit(const Failure* failure) {
@@ -286,20 +286,17 @@ void Exchange::DropTransfer() {
   transfer_.reset();
 }
 
-void Exchange::Finish(guest::Reply reply) {
+std::optional<Completion> Exchange::End() {
   const auto self = shared_from_this();
-  if (!done_) return;
-  const Operation::Done done = std::exchange(done_, nullptr);
+  std::optional<Completion> completion = std::exchange(completion_, std::nullopt);
+  if (!completion) return completion;
   DropTransfer();
   if (timer_) client_.loop().Cancel(*timer_);
   timer_.reset();
   on_stop_.reset();
   if (!waits_for_name_.empty()) client_.names().Forget(waits_for_name_, id_);
   client_.Forget(id_);
-  try {
-    done(std::move(reply));
-  } catch (...) {  // NOLINT(bugprone-empty-catch): whoever waits has its own deadline
-  }
+  return completion;
 }
 
 }  // namespace goru::host::http

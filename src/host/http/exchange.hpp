@@ -13,7 +13,6 @@
 #include "goru/registry.hpp"
 #include "host/http/event_loop.hpp"
 #include "host/http/transfer.hpp"
-#include "host/module.hpp"
 
 namespace goru::host::http {
 
@@ -33,11 +32,11 @@ struct GuestRequest {
   std::chrono::nanoseconds timeout{0};
 };
 
-/// Belongs to the loop's thread once it is started. Calls `done` exactly once.
+/// Belongs to the loop's thread once it is started. Answers exactly once.
 class Exchange : public std::enable_shared_from_this<Exchange> {
  public:
   Exchange(Client& client, uint64_t id, GuestRequest request, CallContext context, std::shared_ptr<RunBudget> budget,
-           Operation::Done done);
+           Completion completion);
 
   void Start();
   /// Answers with `failure` where there was no answer yet, and ends what is under way.
@@ -60,7 +59,8 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
   void Answer();
   /// Fail, where it was policy that ended the hop.
   void Refuse(Failure failure);
-  void Finish(guest::Reply reply);
+  /// Ends what is under way. Nothing: it was answered before.
+  std::optional<Completion> End();
   /// Reports the hop. `failure`: null where a response came.
   void Audit(const Failure* failure);
   void DropTransfer();
@@ -71,7 +71,7 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
   GuestRequest request_;
   const CallContext context_;
   const std::shared_ptr<RunBudget> budget_;
-  Operation::Done done_;
+  std::optional<Completion> completion_;
   const std::chrono::steady_clock::time_point deadline_;
   std::optional<EventLoop::TimerId> timer_;
   std::optional<std::stop_callback<std::function<void()>>> on_stop_;

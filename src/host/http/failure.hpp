@@ -2,20 +2,12 @@
 #pragma once
 
 #include <string>
-#include <string_view>
 #include <utility>
 
-#include "guest/port.hpp"
-#include "support/utf8.hpp"
+#include "goru/registry.hpp"
+#include "host/shown.hpp"
 
 namespace goru::host::http {
-
-/// What a message repeats of a guest's words.
-inline std::string Shown(std::string_view text) {
-  constexpr size_t kMost = 64;
-  const std::string_view cut = text.substr(0, kMost);
-  return support::ToUtf8({reinterpret_cast<const uint8_t*>(cut.data()), cut.size()});
-}
 
 struct Failure {
   /// Of the guest's error: "PermissionError".
@@ -30,10 +22,7 @@ struct Failure {
   static Failure TooLarge(std::string message) { return {"OSError", std::move(message), "EFBIG"}; }
   static Failure OverQuota(std::string message) { return {"OSError", std::move(message), "EDQUOT"}; }
 
-  guest::Reply ToReply() && {
-    if (code.empty()) return guest::Reply::Failed(std::move(type), std::move(message));
-    return guest::Reply::Failed(std::move(type), std::move(message), {{"code", std::move(code)}});
-  }
+  CallError ToError() const { return {type, message, code}; }
 };
 
 }  // namespace goru::host::http

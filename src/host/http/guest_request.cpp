@@ -22,7 +22,8 @@ const json& Member(const json& args, const char* name) {
 std::optional<Failure> ReadMethod(const json& value, std::string& method) {
   constexpr std::array<std::string_view, 7> kMethods = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"};
   if (!value.is_string()) return Failure{"TypeError", "the method is a string"};
-  method = value.get<std::string>();
+  constexpr size_t kLongest = 16;
+  method = value.get_ref<const std::string&>().substr(0, kLongest);
   for (char& c : method) {
     if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
   }

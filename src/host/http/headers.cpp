@@ -65,21 +65,27 @@ size_t WireSize(const Headers& headers) {
 std::optional<Failure> ReadRequestHeaders(const nlohmann::json& list, size_t max_bytes, Headers& headers) {
   constexpr const char* kMalformed = "headers are pairs of strings";
   if (!list.is_array()) return Failure{"TypeError", kMalformed};
+  if (list.size() > kMaxHeaders) {
+    return Failure::TooLarge("there are more than " + std::to_string(kMaxHeaders) + " headers");
+  }
+  const auto too_large = [max_bytes] {
+    return Failure::TooLarge("the headers are larger than " + std::to_string(max_bytes) + " bytes (" +
+                             std::string(kLimitsHint) + ")");
+  };
   size_t bytes = 0;
   for (const nlohmann::json& pair : list) {
     if (!pair.is_array() || pair.size() != 2 || !pair[0].is_string() || !pair[1].is_string()) {
       return Failure{"TypeError", kMalformed};
     }
     const auto& name = pair[0].get_ref<const std::string&>();
+    // Before it is looked at letter by letter.
+    if (name.size() > max_bytes || pair[1].get_ref<const std::string&>().size() > max_bytes) return too_large();
     const std::string_view value = Trim(pair[1].get_ref<const std::string&>());
     if (auto failure = CheckName(name)) return failure;
     if (auto failure = CheckValue(name, value)) return failure;
     headers.push_back({name, std::string(value)});
     bytes += WireSize({headers.back()});
-    if (bytes > max_bytes) {
-      return Failure::TooLarge("the headers are larger than " + std::to_string(max_bytes) + " bytes (" +
-                               std::string(kLimitsHint) + ")");
-    }
+    if (bytes > max_bytes) return too_large();
   }
   return std::nullopt;
 }
@@ -119,6 +125,7 @@ bool ResponseHead::Add(std::string_view line) {
   }
   const size_t colon = line.find(':');
   if (colon == std::string_view::npos) return true;
+  if (headers_.size() == kMaxHeaders) return false;
   headers_.push_back({std::string(Trim(line.substr(0, colon))), std::string(Trim(line.substr(colon + 1)))});
   return true;
 }

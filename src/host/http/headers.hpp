@@ -27,6 +27,9 @@ const Header* FindHeader(const Headers& headers, std::string_view name);
 /// Bytes that they take on the wire.
 size_t WireSize(const Headers& headers);
 
+/// More than this has no request and no response: each takes many times its size in memory.
+inline constexpr size_t kMaxHeaders = 1'000;
+
 /// Reads the headers that a guest gave, a list of [name, value]. Refuses what is no header and what goru sets itself.
 std::optional<Failure> ReadRequestHeaders(const nlohmann::json& list, size_t max_bytes, Headers& headers);
 
@@ -40,7 +43,7 @@ class ResponseHead {
  public:
   explicit ResponseHead(size_t max_bytes) noexcept : max_bytes_(max_bytes) {}
 
-  /// False: the limit is passed. Lines end with CR LF or LF.
+  /// False: a limit is passed. Lines end with CR LF or LF.
   bool Add(std::string_view line);
 
   /// 0: none yet.

@@ -17,6 +17,8 @@ class HttpService;
 /// For one executor. Loads nothing and starts nothing yet.
 std::shared_ptr<HttpService> CreateHttpService(LookUp look_up = SystemLookUp);
 
+extern const ModuleKind kModule;
+
 /// The module with the policy of one session and its own connections. kInvalidArgument: an entry of `config` is
 /// wrong; the message says which.
 Expected<std::unique_ptr<Module>> CreateHttpModule(const HttpConfig& config, const HttpLimits& limits,

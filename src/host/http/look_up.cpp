@@ -49,7 +49,9 @@ Expected<Addresses> SystemLookUp(const std::string& name) {
 }
 
 LookUpThreads::LookUpThreads(LookUp look_up)
-    : state_(std::make_shared<State>()), threads_(std::make_unique<WorkerPool>(kThreads)) {
+    : state_(std::make_shared<State>()),
+      threads_(std::make_unique<WorkerPool>(kThreads)),
+      lane_(threads_->NewLane(kThreads)) {
   state_->look_up = std::move(look_up);
 }
 
@@ -65,9 +67,10 @@ LookUpThreads::~LookUpThreads() {
 
 void LookUpThreads::Start(std::string name, std::function<void(Expected<Addresses>)> done) {
   ++state_->under_way;
-  threads_->Submit([state = state_, name = std::move(name), done = std::move(done)] {
+  threads_->Submit(lane_, [state = state_, name = std::move(name), done = std::move(done)](bool run) {
     if (!state->closed) {
-      Expected<Addresses> addresses = Guarded(state->look_up, name);
+      Expected<Addresses> addresses =
+          run ? Guarded(state->look_up, name) : Error{ErrorKind::kUnavailable, "the host has no thread for it"};
       if (!state->closed) done(std::move(addresses));
     }
     --state->under_way;

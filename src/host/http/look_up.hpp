@@ -42,6 +42,7 @@ class LookUpThreads {
 
   const std::shared_ptr<State> state_;
   std::unique_ptr<WorkerPool> threads_;
+  const std::shared_ptr<WorkerPool::Lane> lane_;
 };
 
 }  // namespace goru::host::http

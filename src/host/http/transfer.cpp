@@ -161,9 +161,9 @@ size_t Transfer::OnHeader(char* data, size_t size, size_t count, void* self) noe
   auto* transfer = static_cast<Transfer*>(self);
   try {
     if (transfer->head_.Add({data, size * count})) return size * count;
-    transfer->failure_ = Failure::TooLarge("the headers of the response are larger than " +
-                                           std::to_string(transfer->request_.policy.limits.header_bytes) + " bytes (" +
-                                           std::string(kLimitsHint) + ")");
+    transfer->failure_ = Failure::TooLarge(
+        "the headers of the response are larger than " + std::to_string(transfer->request_.policy.limits.header_bytes) +
+        " bytes, or more than " + std::to_string(kMaxHeaders) + " (" + std::string(kLimitsHint) + ")");
   } catch (...) {  // NOLINT(bugprone-empty-catch): no exception may pass through libcurl
   }
   return 0;
@@ -191,7 +191,23 @@ bool Transfer::TakeBody(const char* data, size_t size) {
                                   " bytes in all (" + std::string(kLimitsHint) + ")");
     return false;
   }
-  if (!request_.drop_redirect_body || !MayRedirect(head_.status())) body_.append(data, size);
+  if (request_.drop_redirect_body && MayRedirect(head_.status())) return true;
+  if (!MakeRoom(size)) return false;
+  body_.append(data, size);
+  return true;
+}
+
+bool Transfer::MakeRoom(size_t size) {
+  const size_t wanted = body_.size() + size;
+  if (wanted <= body_.capacity()) return true;
+  const size_t larger = std::max(wanted, std::min(body_.capacity() * 2, request_.policy.limits.response_body_bytes));
+  try {
+    request_.call.Reserve(larger - body_.capacity());
+  } catch (const CallError& e) {
+    failure_ = Failure{e.type(), e.what()};
+    return false;
+  }
+  body_.reserve(larger);
   return true;
 }
 

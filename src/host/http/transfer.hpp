@@ -46,6 +46,8 @@ struct TransferRequest {
   const Addresses& addresses;
   const Proxy* proxy = nullptr;
   std::chrono::nanoseconds time_left{0};
+  /// What is read counts before it is there.
+  const CallContext& call;
   /// A redirect that the exchange follows: nobody reads the body behind it.
   bool drop_redirect_body = false;
   /// The exchange that it belongs to.
@@ -92,6 +94,8 @@ class Transfer {
   static size_t OnBody(char* data, size_t size, size_t count, void* self) noexcept;
   static curl_socket_t OnOpenSocket(void* self, curlsocktype purpose, curl_sockaddr* address) noexcept;
   bool TakeBody(const char* data, size_t size);
+  /// False, with the failure set, where the host may not hold so much more.
+  bool MakeRoom(size_t size);
 
   const CurlLibrary& curl_;
   const TransferRequest request_;

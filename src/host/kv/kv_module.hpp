@@ -10,6 +10,8 @@
 
 namespace goru::host::kv {
 
+extern const ModuleKind kModule;
+
 /// The module over the store of one session; `limits` are those of a store that is made for it.
 Expected<std::unique_ptr<Module>> CreateKVModule(const KVConfig& config, const KVLimits& limits);
 

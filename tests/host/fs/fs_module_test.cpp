@@ -28,13 +28,14 @@ size_t OpenDescriptors() {
 TEST_F(FsModuleTest, HasTheOperationsOfTheContract) {
   Mount("/data", host(), MountReadOnly);
   for (const char* method : {"read", "write", "append", "list", "exists", "stat", "mkdir", "remove", "rename"}) {
-    const Operation* const operation = module().Find(method);
-    ASSERT_NE(operation, nullptr) << method;
-    EXPECT_TRUE(operation->run);
-    EXPECT_FALSE(operation->start);
-    EXPECT_EQ(operation->blocking, Blocking::kMayBlock);
+    const Registry::Entry* const entry = module().functions().Find(method);
+    ASSERT_NE(entry, nullptr) << method;
+    EXPECT_TRUE(entry->function);
+    EXPECT_FALSE(entry->async);
+    EXPECT_EQ(entry->blocking, Blocking::kMayBlock);
   }
-  for (const char* method : {"", "open", "Read", "read "}) EXPECT_EQ(module().Find(method), nullptr) << method;
+  for (const char* method : {"", "open", "Read", "read "})
+    EXPECT_EQ(module().functions().Find(method), nullptr) << method;
 }
 
 TEST_F(FsModuleTest, WrongMountsMakeNoModule) {
@@ -74,19 +75,19 @@ TEST_F(FsModuleTest, CloseEndsAccessAndClosesTheMounts) {
   module().Close();
 }
 
-TEST_F(FsModuleTest, OperationsOutliveTheirModule) {
+TEST_F(FsModuleTest, FunctionsOutliveTheirModule) {
   config_.mounts = {{"/data", host().string(), MountReadOnly}};
   auto created = CreateFsModule(config_, limits_);
   ASSERT_TRUE(created);
-  const Operation read = *(*created)->Find("read");
+  const Registry::Entry read = *(*created)->functions().Find("read");
   created->reset();
-  EXPECT_EQ(read.run({}, {{"path", "/data/file"}}).value, ToWire("content"));
+  EXPECT_EQ(read.function({}, {{"path", "/data/file"}}), ToWire("content"));
 }
 
 TEST_F(FsModuleTest, AnswersGuestsUnderItsName) {
   SessionConfig config;
   config.fs.mounts = {{"/data", host().string(), MountReadWrite}};
-  auto modules = Modules::Create(config, nullptr);
+  auto modules = Modules::Create({.config = config});
   ASSERT_TRUE(modules) << modules.error().message;
   Policy policy;
   policy.modules = *modules;

@@ -17,11 +17,13 @@
 #include <utility>
 
 #include "host/fs/fs_module.hpp"
+#include "host/pending_call.hpp"
 #include "host/wire_bytes.hpp"
 
 namespace goru::host::fs::test {
 
 using guest::Reply;
+using host::CallFunction;
 using nlohmann::json;
 
 /// Gone with everything in it when destroyed.
@@ -90,12 +92,12 @@ class FsTest : public testing::Test {
   Reply Call(std::string_view method, const json& args) {
     CallContext context;
     context.stop = stop_.get_token();
-    const Operation* const operation = module().Find(method);
-    if (operation == nullptr) {
+    const Registry::Entry* const entry = module().functions().Find(method);
+    if (entry == nullptr) {
       ADD_FAILURE() << method;
       return {};
     }
-    return operation->run(context, args);
+    return CallFunction(*entry, context, args);
   }
 
   /// The value of a call that must succeed.

@@ -112,7 +112,7 @@ TEST_F(HttpModuleTest, WrongArguments) {
   EXPECT_EQ(type({{"method", "GET"}, {"url", url}, {"headers", json::array({json::array({"a", 1})})}}), "TypeError");
   EXPECT_EQ(type({{"method", "GET"}, {"url", url}, {"headers", HeaderList({{"Host", "x"}})}}), "ValueError");
   EXPECT_EQ(type({{"method", "GET"}, {"url", url}, {"headers", HeaderList({{"X", "a\r\nY: b"}})}}), "ValueError");
-  EXPECT_EQ(session.module().Find("nothing"), nullptr);
+  EXPECT_EQ(session.module().functions().Find("nothing"), nullptr);
 }
 
 TEST_F(HttpModuleTest, OtherHostsAreRefused) {

@@ -54,7 +54,7 @@ TEST_F(HttpSecretsTest, GoIntoHeadersAndNothingElse) {
   EXPECT_EQ(EchoedHeader(echo, "authorization"), "Bearer " + placeholder);
   EXPECT_EQ(EchoedHeader(echo, "content-length"), std::to_string(placeholder.size()));
   ExpectUnseen(reply);
-  const Reply unknown = {session.module().Find("secret")->run({}, {{"name", "NONE"}})};
+  const Reply unknown = session.Secret("NONE");
   EXPECT_EQ(TypeOf(unknown), "PermissionError");
   EXPECT_THAT(MessageOf(unknown), HasSubstr("WithSessionSecret, --secret"));
 }

@@ -12,6 +12,7 @@
 
 #include "host/http/http_module.hpp"
 #include "host/http/http_service.hpp"
+#include "host/pending_call.hpp"
 #include "host/wire_bytes.hpp"
 
 namespace goru::host::http::test {
@@ -56,16 +57,17 @@ class HttpSession {
 
   std::future<Reply> Start(json args, const CallContext& context = {}) {
     auto promise = std::make_shared<std::promise<Reply>>();
-    module_->Find("request")->start(context, std::move(args),
-                                    [promise](Reply reply) { promise->set_value(std::move(reply)); });
+    StartFunction(*module_->functions().Find("request"), context, std::move(args),
+                  MakeCall([promise](Reply reply) { promise->set_value(std::move(reply)); }));
     return promise->get_future();
   }
   Reply Ask(json args, const CallContext& context = {}) { return Start(std::move(args), context).get(); }
   Reply Get(const std::string& url) { return Ask({{"method", "GET"}, {"url", url}}); }
 
-  std::string Placeholder(const std::string& name) {
-    return module_->Find("secret")->run({}, {{"name", name}}).value.get<std::string>();
+  Reply Secret(const std::string& name) {
+    return CallFunction(*module_->functions().Find("secret"), {}, {{"name", name}});
   }
+  std::string Placeholder(const std::string& name) { return Secret(name).value.get<std::string>(); }
 
  private:
   std::shared_ptr<Module> module_;

@@ -1,0 +1,11 @@
+// What guests are told of the host's functions.
+#pragma once
+
+#include "host/module.hpp"
+
+namespace goru::host::functions {
+
+/// Every session has it.
+extern const ModuleKind kModule;
+
+}  // namespace goru::host::functions
