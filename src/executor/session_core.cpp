@@ -72,10 +72,6 @@ std::optional<RunError> SessionCore::Refuse(std::string_view code, const RunOpti
     return RunError{ErrorKind::kInvalidArgument, "", "the code is larger than " + MiB(policy_.limits.code_bytes), ""};
   }
   if (!support::IsUtf8(code)) return RunError{ErrorKind::kInvalidArgument, "", "the code is not UTF-8 text", ""};
-  if (!pool_->factory().ThreadMayRun()) {
-    return RunError{ErrorKind::kInvalidArgument, "",
-                    "this thread's stack is too small to run a sandbox; give it at least 2.5 MiB", ""};
-  }
   return std::nullopt;
 }
 
@@ -210,11 +206,15 @@ void SessionCore::Judge(const guest::RunEnd& end, const RunPort& port, Result& r
   const Limits& limits = policy_.limits;
   const std::string memory_message =
       "the memory limit of " + MiB(limits.memory_bytes) + " was reached (WithSessionMemoryLimit, --memory)";
-  result.session_alive = end.kind == Kind::kAtRest;
+  result.session_alive = end.kind == Kind::kAtRest || end.kind == Kind::kNotBegun;
   switch (end.kind) {
     case Kind::kAtRest:
       JudgeOutcome(port, result);
       if (result.error && result.error->kind == ErrorKind::kMemoryLimit) result.error->message = memory_message;
+      return;
+    case Kind::kNotBegun:
+      --runs_;
+      result.error = RunError{ErrorKind::kUnavailable, "", end.message, ""};
       return;
     case Kind::kExited:
       result.exit_code = static_cast<int>(end.exit_code);
