@@ -110,6 +110,7 @@ if(TARGET goru-image)
     NAME python-3.13-interpreter.tar
     OUTPUT "${work}/python-3.13-interpreter.tar"
     INPUTS "${python}/build_interpreter.sh" "${python}/freeze.py" "${python}/shim/interrupt_hook.h"
+      "${python}/shim/native_limits.h"
     SALT ${fetched}
     VERSION_OF clang-22 llvm-ar-22
     SLOW

@@ -121,7 +121,7 @@ objects=$(cd "$work" && LC_ALL=C ls -- *.o)
   cd "$work"
   # shellcheck disable=SC2086
   "$cc" --target=wasm32-wasi -Wno-deprecated -O3 -mexec-model=reactor $objects \
-    -Wl,--stack-first -Wl,-z,stack-size=2097152 -Wl,--strip-all -Wl,--gc-sections \
+    -Wl,--stack-first -Wl,-z,stack-size=5767168 -Wl,--strip-all -Wl,--gc-sections \
     -Wl,--export=__stack_pointer -Wl,--export=goru_interrupt_flag \
     -lwasi-emulated-signal -lwasi-emulated-process-clocks \
     -o "$partial"

@@ -83,10 +83,6 @@ std::optional<RunError> SessionCore::Refuse(std::string_view code, const RunOpti
     return RunError{ErrorKind::kInvalidArgument, "", "the code is larger than " + MiB(policy_.limits.code_bytes), ""};
   }
   if (!support::IsUtf8(code)) return RunError{ErrorKind::kInvalidArgument, "", "the code is not UTF-8 text", ""};
-  if (!pool_->factory().ThreadMayRun()) {
-    return RunError{ErrorKind::kInvalidArgument, "",
-                    "this thread's stack is too small to run a sandbox; give it at least 2.5 MiB", ""};
-  }
   return std::nullopt;
 }
 
@@ -262,7 +258,7 @@ void SessionCore::Execute(std::string_view code, const RunOptions& options, Resu
     end = sandbox_->Run(job, port);
     if (packages_) packages_->Rest();
   }
-  result.session_alive = end.kind == guest::RunEnd::Kind::kAtRest;
+  result.session_alive = end.kind == guest::RunEnd::Kind::kAtRest || end.kind == guest::RunEnd::Kind::kNotBegun;
   Judge(end, port, result);
   port.output().MoveTo(result);
   result.usage.peak_memory_bytes = sandbox_->PeakMemoryBytes();
@@ -280,6 +276,10 @@ void SessionCore::Judge(const guest::RunEnd& end, const RunPort& port, Result& r
     case Kind::kAtRest:
       JudgeOutcome(port, result);
       if (result.error && result.error->kind == ErrorKind::kMemoryLimit) result.error->message = memory_message;
+      return;
+    case Kind::kNotBegun:
+      --runs_;
+      result.error = RunError{ErrorKind::kUnavailable, "", end.message, ""};
       return;
     case Kind::kExited:
       result.exit_code = static_cast<int>(end.exit_code);

@@ -36,13 +36,15 @@ struct RunEnd {
     kEnded,
     /// The host threw while it served the guest: out of memory, most likely.
     kHostFailed,
+    /// The job did not begin, for want of memory in this process. The sandbox is what it was.
+    kNotBegun,
   };
   Kind kind = Kind::kAtRest;
   /// For kExited.
   uint32_t exit_code = 0;
   /// For kStopped: the first reason.
   StopReason reason = StopReason::kNone;
-  /// For kTrapped: what happened, in the engine's words.
+  /// For kTrapped: what happened, in the engine's words. For kNotBegun: what was missing.
   std::string message;
   /// For kHostFailed: what was thrown.
   std::optional<Error> host_error;
@@ -63,7 +65,8 @@ class Sandbox {
 
   /// From here until End the run can be stopped. Forgets that a memory limit was met.
   virtual void Begin() noexcept = 0;
-  /// Runs one job. After anything but kAtRest the sandbox is of no more use and goes back to its factory.
+  /// Runs one job. Of the thread's stack it takes a few KiB, whatever the guest and the port do. After anything but
+  /// kAtRest and kNotBegun the sandbox is of no more use and goes back to its factory.
   virtual RunEnd Run(const Job& job, HostPort& port) = 0;
   /// The run is over: whoever could stop or interrupt it no longer does. An interrupt that it did not take up is
   /// forgotten.

@@ -30,9 +30,6 @@ class SandboxFactory {
   /// How many sandboxes can be made of what Recycle has kept.
   virtual size_t spares() const noexcept = 0;
 
-  /// Whether the calling thread has the stack that a run needs.
-  virtual bool ThreadMayRun() const noexcept = 0;
-
   /// What the image says of itself.
   virtual const ImageInfo& info() const noexcept = 0;
   /// Packages that the image holds itself; null: none.

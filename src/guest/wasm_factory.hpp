@@ -22,8 +22,6 @@ class WasmFactory final : public SandboxFactory {
   void Recycle(std::unique_ptr<Sandbox> sandbox) noexcept override;
   size_t spares() const noexcept override;
 
-  bool ThreadMayRun() const noexcept override { return wasm::ThreadHasStackForGuest(); }
-
   const ImageInfo& info() const noexcept override { return runtime_->info(); }
   const std::shared_ptr<const wasi::PackageLayer>& packages() const noexcept override { return runtime_->packages(); }
   size_t InitialMemoryBytes() const noexcept override { return runtime_->memory()->size(); }

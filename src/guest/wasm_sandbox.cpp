@@ -1,5 +1,8 @@
 #include "guest/wasm_sandbox.hpp"
 
+#include "wasm/guest_stack.hpp"
+#include "wasm/trap_signals.hpp"
+
 namespace goru::guest {
 
 Expected<void> WasmSandbox::Instantiate(std::shared_ptr<const wasm::Program> program,
@@ -24,10 +27,15 @@ RunEnd WasmSandbox::Run(const Job& job, HostPort& port) {
   at_rest_ = false;
   channel_.Begin(port, job);
   const Ending ending{channel_};
-  RunEnd end = RunJob(job, port);
+  const wasm::TrapSignals signals;
+  RunEnd end;
+  if (!wasm::OnGuestStack([&] { end = RunJob(job, port); })) {
+    end.kind = RunEnd::Kind::kNotBegun;
+    end.message = wasm::kNoStack;
+  }
   channel_.DropResponse();
   if (end.kind == RunEnd::Kind::kStopped) end.reason = instance_->gate().reason();
-  at_rest_ = end.kind == RunEnd::Kind::kAtRest;
+  at_rest_ = end.kind == RunEnd::Kind::kAtRest || end.kind == RunEnd::Kind::kNotBegun;
   return end;
 }
 

@@ -46,8 +46,8 @@ class WasmSandbox : public Sandbox, public wasi::GuestIo {
   /// Makes the instance; finding its exports is left to the model.
   Expected<void> Instantiate(std::shared_ptr<const wasm::Program> program, std::unique_ptr<wasm::MemorySlot> slot);
 
-  /// Takes the guest through one job: calls into it, and nothing of it is left on the stack afterwards. The channel
-  /// knows job and port.
+  /// Takes the guest through one job, on a stack of its own (wasm/guest_stack.hpp): calls into it, and nothing of it is
+  /// left on the stack afterwards. The channel knows job and port.
   virtual RunEnd RunJob(const Job& job, HostPort& port) = 0;
 
   /// Asks the running job to end by itself, from another thread; the memory is there. False: this guest cannot be

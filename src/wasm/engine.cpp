@@ -1,6 +1,7 @@
 #include "wasm/engine.hpp"
 
 #include <cpuid.h>
+#include <wasmtime/async.h>
 #include <wasmtime/config.h>
 #include <wasmtime/engine.h>
 #include <wasmtime/error.h>
@@ -8,6 +9,7 @@
 #include <array>
 #include <cstdio>
 
+#include "wasm/guest_stack.hpp"
 #include "wasm/instance.hpp"
 #include "wasm/memory_slot.hpp"
 
@@ -87,6 +89,8 @@ Expected<std::shared_ptr<Engine>> Engine::Create() {
   wasmtime_config_wasm_component_model_async_set(config, false);
   wasmtime_config_wasm_component_model_set(config, false);
   wasmtime_config_max_wasm_stack_set(config, kMaxGuestStack);
+  // Calls that wait are not used, but the engine compares the two.
+  wasmtime_config_async_stack_size_set(config, kMaxGuestStack);
   wasmtime_config_cranelift_opt_level_set(config, WASMTIME_OPT_LEVEL_SPEED);
   wasmtime_config_native_unwind_info_set(config, false);
   wasmtime_config_memory_may_move_set(config, false);
@@ -105,9 +109,12 @@ Engine::~Engine() { wasm_engine_delete(engine_); }
 
 Expected<ModulePtr> Engine::Compile(std::span<const uint8_t> wasm) const {
   wasmtime_module_t* module = nullptr;
-  if (auto* error = wasmtime_module_new(engine_, wasm.data(), wasm.size(), &module)) {
-    return TakeError(error, "cannot compile the guest");
+  wasmtime_error_t* error = nullptr;
+  // How much stack a compiler needs nobody promises; the caller's may be small.
+  if (!OnGuestStack([&] { error = wasmtime_module_new(engine_, wasm.data(), wasm.size(), &module); })) {
+    return Error{ErrorKind::kUnavailable, kNoStack};
   }
+  if (error != nullptr) return TakeError(error, "cannot compile the guest");
   return ModulePtr(module);
 }
 

@@ -15,9 +15,6 @@ namespace goru::wasm {
 
 class MemorySlot;
 
-/// Native stack that a guest may use. A call into a guest is refused on a thread that has less left.
-inline constexpr size_t kMaxGuestStack = size_t{2} << 20;
-
 struct ModuleDeleter {
   void operator()(wasmtime_module_t* module) const noexcept { wasmtime_module_delete(module); }
 };

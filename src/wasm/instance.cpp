@@ -1,10 +1,9 @@
 #include "wasm/instance.hpp"
 
-#include <pthread.h>
-
 #include <string_view>
 
 #include "support/caught.hpp"
+#include "wasm/guest_stack.hpp"
 #include "wasm/module_rewriter.hpp"
 
 namespace goru::wasm {
@@ -217,8 +216,16 @@ CallEnd Instance::Call(const wasmtime_func_t& function, std::span<wasmtime_val_r
     return end;
   }
   wasm_trap_t* trap = nullptr;
-  wasmtime_error_t* error = wasmtime_func_call_unchecked(context(), &function, values.data(), values.size(), &trap);
+  wasmtime_error_t* error = nullptr;
+  const bool called = OnGuestStack([&] {
+    error = wasmtime_func_call_unchecked(context(), &function, values.data(), values.size(), &trap);
+  });
   gate_.Settle();
+  if (!called) {
+    end.kind = CallEnd::Kind::kTrapped;
+    end.message = kNoStack;
+    return end;
+  }
   if (error != nullptr) {
     end.kind = CallEnd::Kind::kTrapped;
     end.message = TakeError(error, "the engine failed").message;
@@ -271,23 +278,6 @@ bool Instance::GrowMemory(uint32_t pages) {
   const bool back = gate_.EnterHost();
   if (error != nullptr) wasmtime_error_delete(error);
   return back && error == nullptr;
-}
-
-bool ThreadHasStackForGuest() noexcept {
-  // The engine's own frames and the host functions' need room besides the guest's.
-  constexpr size_t kForHost = size_t{256} << 10;
-  thread_local const char* lowest = nullptr;
-  if (lowest == nullptr) {
-    pthread_attr_t attributes;
-    if (pthread_getattr_np(pthread_self(), &attributes) != 0) return true;
-    void* address = nullptr;
-    size_t size = 0;
-    pthread_attr_getstack(&attributes, &address, &size);
-    pthread_attr_destroy(&attributes);
-    lowest = static_cast<const char*>(address);
-  }
-  const char here = 0;
-  return static_cast<size_t>(&here - lowest) >= kMaxGuestStack + kForHost;
 }
 
 }  // namespace goru::wasm

@@ -88,7 +88,8 @@ class Instance {
   /// that wasm::ExportTable exported. Entries that are not there are passed over.
   void ResolveTableEntries(std::span<const uint32_t> entries) noexcept;
 
-  /// Calls into the guest between gate().Begin() and gate().End(). `values` holds the arguments and takes the results.
+  /// Calls into the guest between gate().Begin() and gate().End(), on a stack of its own (guest_stack.hpp) unless the
+  /// caller is on one. `values` holds the arguments and takes the results.
   CallEnd Call(const wasmtime_func_t& function, std::span<wasmtime_val_raw_t> values);
 
   /// Calls from inside a host function, on the host's side of the gate. False: the guest was stopped or trapped, and
@@ -125,8 +126,5 @@ class Instance {
   bool capture_frames_ = false;
   std::optional<Error> host_error_;
 };
-
-/// Whether the calling thread has the stack that a guest may need.
-bool ThreadHasStackForGuest() noexcept;
 
 }  // namespace goru::wasm

@@ -1,6 +1,5 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <pthread.h>
 
 #include <array>
 #include <atomic>
@@ -296,35 +295,6 @@ TEST_P(SessionTest, OneSessionFromManyThreadsIsBusyOrRuns) {
   EXPECT_EQ(other, 0);
   const Result result = session.Run(language().is_python() ? "print(n)" : "console.log(n)");
   EXPECT_EQ(result.stdout_text, std::to_string(ran) + "\n");
-}
-
-TEST_P(SessionTest, ThreadWithASmallStackIsRefused) {
-  Executor executor = MakeExecutor();
-  Session session = MakeSession(executor, language());
-  struct Work {
-    Session& session;
-    Result result;
-    const char* code;
-  } work{session, {}, kSmall.In(language())};
-  pthread_attr_t attributes;
-  pthread_attr_init(&attributes);
-  pthread_attr_setstacksize(&attributes, size_t{1} << 20);
-  pthread_t thread;
-  ASSERT_EQ(pthread_create(
-                &thread, &attributes,
-                [](void* argument) -> void* {
-                  auto* w = static_cast<Work*>(argument);
-                  w->result = w->session.Run(w->code);
-                  return nullptr;
-                },
-                &work),
-            0);
-  pthread_join(thread, nullptr);
-  pthread_attr_destroy(&attributes);
-  EXPECT_EQ(KindOf(work.result), ErrorKind::kInvalidArgument) << Show(work.result);
-  EXPECT_THAT(work.result.error->message, HasSubstr("stack"));
-  EXPECT_TRUE(work.result.session_alive);
-  EXPECT_TRUE(session.Run(kSmall.In(language())).ok());
 }
 
 TEST_P(SessionTest, CodeMustBeUtf8AndOfBoundedSize) {

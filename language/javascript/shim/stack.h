@@ -3,18 +3,20 @@
 // WebAssembly has two stacks: the one in linear memory, which a program can measure, and the machine's own, which it
 // cannot see and whose end is a trap. Many of the engine's recursive functions keep everything in registers, so their
 // share of the first says nothing about the second. Every function that checks for a stack overflow therefore gets a
-// pad in its linear frame that is larger than what one level of any recursion takes of the machine's stack: once the
-// limit on linear memory holds, so does the one on the machine's stack. The pads are never written to.
+// pad in its linear frame. With it no recursion takes more than 2.5 times as much of the machine's stack as of the linear one, and
+// the machine's has room for 4.8 times the limit (kMaxGuestStack in src/wasm/guest_stack.hpp): once the limit on linear memory
+// holds, so does the one on the machine's stack. The pads are never written to.
 #pragma once
 
 #include <stdint.h>
 
 enum {
-    STACK_PAD = 768,
-    // How much the parser's linear stack counts: it takes about ten times as much of the machine's.
-    PARSER_FACTOR = 16,
-    // What guest code may use. The linker sets 512 KiB more aside (build.sh), for leaves and for what does not check.
-    STACK_LIMIT = 1536 * 1024,
+    STACK_PAD = 128,
+    // How much the parser's linear stack counts: it takes about twelve times as much of the machine's.
+    PARSER_FACTOR = 8,
+    // What guest code may use: more than 10,000 calls of small functions. The linker sets 512 KiB more aside (build.sh), for
+    // leaves and for what does not check.
+    STACK_LIMIT = 5 * 1024 * 1024,
 };
 
 // The address of a pad. It becomes a part of the frame of the function that this is inlined into.

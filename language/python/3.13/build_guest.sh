@@ -53,7 +53,7 @@ lib=$work/lib
 "${cc[@]}" --no-wasm-opt -mexec-model=reactor "${objects[@]}" \
   "$lib/libpython3.13.a" "$lib/libHacl_Hash_SHA2.a" "$lib/libexpat.a" "$lib/libmpdec.a" \
   "$lib/libsqlite3.a" "$lib/libz.a" "$lib/libbz2.a" \
-  -Wl,--stack-first -Wl,-z,stack-size=6291456 -Wl,--strip-all -Wl,--gc-sections \
+  -Wl,--stack-first -Wl,-z,stack-size=12582912 -Wl,--strip-all -Wl,--gc-sections \
   -Wl,--no-check-features -Xlinker --features=mutable-globals,nontrapping-fptoint,sign-ext,multivalue,simd128 \
   -Wl,--wrap=PyObject_Malloc -Wl,--wrap=PyObject_Calloc -Wl,--wrap=PyObject_Realloc -Wl,--wrap=PyObject_Free \
   -Wl,--wrap=PyMem_SetAllocator \

@@ -109,6 +109,11 @@ ln -s "$source" "$work/source"
     ../source/configure --host=wasm32-wasip1 --build=x86_64-pc-linux-gnu --with-build-python="$work/native/python" \
     --prefix=/usr/local --with-pymalloc --disable-test-modules --with-ensurepip=no --disable-ipv6
   step "compiling CPython for the sandbox"
+  # The limits of other machines (native_limits.h).
+  quietly cross-limits make Parser/parser.o Python/marshal.o \
+    CFLAGS_NODIST="-include $here/shim/native_limits.h"
+  # With everything inlined into it, one level of the compiler's recursion takes 1,600 bytes of the stack in linear memory.
+  quietly cross-compiler make Python/compile.o CFLAGS_NODIST=-fno-inline
   quietly cross-make make -j "$jobs" \
     libpython3.13.a Modules/_hacl/libHacl_Hash_SHA2.a Modules/_decimal/libmpdec/libmpdec.a Modules/expat/libexpat.a
   cp libpython3.13.a Modules/_hacl/libHacl_Hash_SHA2.a Modules/_decimal/libmpdec/libmpdec.a Modules/expat/libexpat.a "$lib/"
