@@ -110,7 +110,8 @@ struct Intersection {
 /// none,
 ///   the wanted one.
 /// - packages' directories: those that the ceiling has.
-/// - what the host decides (registry, store and file of kv, certificates, proxy, and the audit where it has one): the
+/// - what the host decides (tenant, registry, store and file of kv, certificates, proxy, and the audit where it has
+/// one): the
 ///   ceiling's.
 /// Intersecting the result with the same ceiling again changes nothing. To give somebody defaults within a ceiling, let
 /// Intersect(SessionConfig(), ceiling) be the base that their document is read over.

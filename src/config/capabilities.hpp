@@ -49,7 +49,7 @@ struct Secret : Object<HttpSecret> {
 /// Like networks they need a host.
 void CutSecrets(HttpConfig& wanted, const HttpConfig& ceiling, const Place& place, Cutting& cutting);
 
-struct ProxyUrl : CeilingsFile {
+struct ProxyUrl : Ceilings<Text> {
   static constexpr std::string_view kTakes = "URL";
   static Expected<void> Read(const json& value, std::string& out, const Place& place, const ConfigReadOptions& options);
   static json Write(const std::string& url, const ConfigWriteOptions& options);

@@ -237,11 +237,6 @@ Expected<void> Directory::Set(std::string_view /*path*/, std::string_view text, 
   return SetPath(text, "directory", out, place, options);
 }
 
-void CeilingsFile::Cut(std::string& wanted, const std::string& ceiling, const Place& place, Cutting& cutting) {
-  if (!wanted.empty() && wanted != ceiling) cutting.Note(place, "is the host's to choose");
-  wanted = ceiling;
-}
-
 Expected<void> CheckIsList(const json& value, const Place& place) {
   if (!value.is_array()) return place.Wrong(" takes a list; not " + Shown(value));
   if (value.size() > kMaxItems) return place.Wrong(" takes at most " + std::to_string(kMaxItems) + " items");

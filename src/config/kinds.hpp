@@ -207,9 +207,13 @@ struct Directory : File {
   static Expected<void> Set(std::string_view path, std::string_view text, std::string& out, const Place& place,
                             const ConfigReadOptions& options);
 };
-/// A file that is for the host to name.
-struct CeilingsFile : File {
-  static void Cut(std::string& wanted, const std::string& ceiling, const Place& place, Cutting& cutting);
+/// Text that is for the host to say.
+template <typename Kind>
+struct Ceilings : Kind {
+  static void Cut(std::string& wanted, const std::string& ceiling, const Place& place, Cutting& cutting) {
+    if (!wanted.empty() && wanted != ceiling) cutting.Note(place, "is the host's to choose");
+    wanted = ceiling;
+  }
 };
 
 /// A structure, which has a table of its own.

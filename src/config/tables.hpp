@@ -110,7 +110,7 @@ struct Table<HttpConfig> {
       GORU_FIELD(HttpConfig, secrets, List<Secret>, "header values that code can send to hosts but never see")
           .Flag("--secret", "$NAME holds the value")
           .Cut(CutSecrets),
-      GORU_FIELD(HttpConfig, ca_file, CeilingsFile, "certificates (PEM) to trust instead of the system's")
+      GORU_FIELD(HttpConfig, ca_file, Ceilings<File>, "certificates (PEM) to trust instead of the system's")
           .Flag("--http-ca-file"),
       GORU_FIELD(HttpConfig, proxy, ProxyUrl, "send requests through this proxy, http://proxy.example:3128")
           .Flag("--http-proxy", "'env' takes it from the environment")
@@ -148,7 +148,7 @@ struct Table<KVConfig> {
   // A file turns the store on, unless the document says otherwise.
   static constexpr std::array rows = {
       GORU_FIELD(KVConfig, store, CeilingsHandle, ""),
-      GORU_FIELD(KVConfig, file, CeilingsFile, "a key-value store that is kept in this file")
+      GORU_FIELD(KVConfig, file, Ceilings<File>, "a key-value store that is kept in this file")
           .Flag("--kv-file")
           .Then([](KVConfig& config) { config.enabled |= !config.file.empty(); }),
       GORU_FIELD(KVConfig, enabled, Permission, "a key-value store, in memory unless it has a file").Flag("--kv"),
@@ -174,6 +174,7 @@ struct Table<SessionConfig> {
   static constexpr bool kIsCut = true;
   static constexpr std::array rows = {
       GORU_FIELD(SessionConfig, limits, Object<Limits>, "what the session may use"),
+      GORU_FIELD(SessionConfig, tenant, Ceilings<Text>, "whose session it is, where several share an executor"),
       GORU_FIELD(SessionConfig, registry, CeilingsHandle, ""),
       GORU_FIELD(SessionConfig, functions, FunctionNames,
                  "the host functions that code may call; null: all that are registered"),
@@ -214,6 +215,7 @@ struct Table<ExecutorConfig> {
       GORU_FIELD(ExecutorConfig, packages, List<Directory>, "directories of Python packages that all sessions have"),
       GORU_FIELD(ExecutorConfig, precompile, List<LanguageName>, "languages that are loaded at the start"),
       GORU_FIELD(ExecutorConfig, progress, Handle, ""),
+      GORU_FIELD(ExecutorConfig, observer, Handle, ""),
   };
 };
 
@@ -221,6 +223,7 @@ template <>
 struct Table<RunOptions> {
   static constexpr std::array rows = {
       GORU_FIELD(RunOptions, name, Text, "the name in tracebacks"),
+      GORU_FIELD(RunOptions, tag, Text, "any text that observers are told, such as the id of a request"),
       GORU_FIELD(RunOptions, stdin_data, BorrowedText, "standard input"),
       GORU_FIELD(RunOptions, source_map, BorrowedText, "the source map of the code (ECMA-426)"),
       GORU_FIELD(RunOptions, want_value, Switch,

@@ -127,7 +127,8 @@ TEST(Config, ErrorsNameTheMemberAndWhatItTakes) {
             "limits.stop_on_output_limit takes true or false; not 1");
   EXPECT_THAT(error(R"({"limits": {"kv": {"valeu_bytes": 1}}})"),
               StartsWith("limits.kv.valeu_bytes does not exist; there are key_bytes, value_bytes, entries"));
-  EXPECT_THAT(error(R"({"": 1})"), HasSubstr("does not exist; there are limits, functions, http, fs, kv, packages"));
+  EXPECT_THAT(error(R"({"": 1})"),
+              HasSubstr("does not exist; there are limits, tenant, functions, http, fs, kv, packages"));
   EXPECT_EQ(error(R"({"registry": {}})"), "registry cannot be said in JSON: it is set in C++");
   EXPECT_EQ(error(R"({"http": {"audit": {}}})"), "http.audit cannot be said in JSON: it is set in C++");
   EXPECT_EQ(error(R"({"http": {"allowed_hosts": "example.com"}})"),

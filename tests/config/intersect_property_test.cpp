@@ -157,7 +157,7 @@ class Pair {
   void CheckMembers(const json& got, const json& wanted, const json& ceiling, const std::string& path) {
     static const Names looked_at = {"functions", "http.allowed_hosts",   "http.allowed_networks", "http.secrets",
                                     "fs.mounts", "packages.directories", "packages.allowed"};
-    static const Names given = {"http.ca_file", "http.proxy", "http.proxy_from_environment", "kv.file"};
+    static const Names given = {"tenant", "http.ca_file", "http.proxy", "http.proxy_from_environment", "kv.file"};
     if (Has(looked_at, path)) return;
     if (got.is_object()) {
       for (const auto& [name, member] : got.items()) {

@@ -116,6 +116,7 @@ TEST(Intersect, WhatTheHostDecides) {
   ceiling.http.proxy = "http://proxy.example:3128";
   ceiling.http.proxy_from_environment = true;
   ceiling.http.ca_file = "/ca.pem";
+  ceiling.tenant = "somebody";
   ceiling.registry = std::make_shared<const Registry>();
   ceiling.kv.enabled = true;
   ceiling.kv.store = KVStore::InMemory();
@@ -127,6 +128,7 @@ TEST(Intersect, WhatTheHostDecides) {
   EXPECT_EQ(cut.config.http.proxy, ceiling.http.proxy);
   EXPECT_TRUE(cut.config.http.proxy_from_environment);
   EXPECT_EQ(cut.config.http.ca_file, "/ca.pem");
+  EXPECT_EQ(cut.config.tenant, "somebody");
   EXPECT_EQ(cut.config.registry, ceiling.registry);
   EXPECT_EQ(cut.config.kv.store, ceiling.kv.store);
   cut.config.http.audit({});

@@ -35,6 +35,7 @@ class RandomConfig {
         "127.0.0.1:8080",  "localhost",       "localhost:8080",    "*.com",
         "[::1]",           "[::1]:8080",      "*.example.com:443", "*.example.org"};
     static const std::map<std::string, std::vector<std::string>> words = {
+        {"session.tenant", {"", "one", "two"}},
         {"session.http.allowed_hosts", hosts},
         {"session.http.secrets.hosts", hosts},
         {"session.http.secrets.name", {"A", "B", "C"}},
