@@ -90,7 +90,9 @@ TEST_F(InstanceTest, HostFunctionsAnswerOrUnwind) {
   state_.function = [](CallContext&, Args) { return After::kUnwind; };
   EXPECT_EQ(Call(*instance, "call").kind, Kind::kUnwound);
   state_.function = [](CallContext&, Args) -> After { throw std::runtime_error("no exception crosses the engine"); };
-  EXPECT_EQ(Call(*instance, "call").kind, Kind::kUnwound);
+  const CallEnd failed = Call(*instance, "call");
+  EXPECT_EQ(failed.kind, Kind::kHostFailed);
+  EXPECT_EQ(failed.host_error.value_or(Error{}).message, "no exception crosses the engine");
   EXPECT_EQ(Call(*instance, "add").kind, Kind::kReturned);
 }
 
