@@ -21,10 +21,11 @@ class SessionCore;
 /// All functions may be called from any thread. One run at a time: a second one gets ErrorKind::kBusy at once. A
 /// session that ended badly (timeout, trap, `os._exit`) is closed; the result of that run says so in session_alive.
 ///
-/// A run uses the calling thread, but of its stack no more than 64 KiB: the guest, callbacks of RunOptions and host functions
-/// registered as Blocking::kNever run on a stack that goru takes for the run (24 MiB of address space for the guest, and at least
-/// 1 MiB for those functions; memory as it is touched). The thread may block signals: those that a guest's faults raise (SIGSEGV,
-/// SIGBUS, SIGILL, SIGFPE) are let through on it while the run lasts. A host function may run another session.
+/// A run uses the calling thread, but of its stack no more than 64 KiB: the guest, callbacks of RunOptions and host
+/// functions registered as Blocking::kNever run on a stack that goru takes for the run (24 MiB of address space for the
+/// guest, and at least 1 MiB for those functions; memory as it is touched). The thread may block signals: those that a
+/// guest's faults raise (SIGSEGV, SIGBUS, SIGILL, SIGFPE) are let through on it while the run lasts. A host function
+/// may run another session.
 class Session {
  public:
   ~Session();

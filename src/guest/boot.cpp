@@ -14,8 +14,8 @@ namespace goru::guest {
 namespace {
 
 // The command's own stack of 512 KiB holds fewer than a hundred calls that go through C, such as those of a cached
-// function; CPython counts to 500 before it raises RecursionError. One such call takes up to 5.3 KiB of linear memory for each
-// step of the count: a stack of 15 MiB lets it count to 2,800, which is 930 calls of a cached function.
+// function; CPython counts to 500 before it raises RecursionError. One such call takes up to 5.3 KiB of linear memory
+// for each step of the count: a stack of 15 MiB lets it count to 2,800, which is 930 calls of a cached function.
 constexpr uint32_t kStackPages = 240;
 constexpr uint32_t kCRecursion = 2800;
 

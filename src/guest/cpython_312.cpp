@@ -36,7 +36,8 @@ Expected<void> AllowCRecursion(std::span<uint8_t> memory, uint32_t depth) {
     ThreadState state;
     std::memcpy(&state, &memory[at], sizeof(state));
     if (!IsAtRest(state, memory.size())) continue;
-    if (found != nullptr) return Error{ErrorKind::kInvalidArgument, "more than one thread state; is this CPython 3.12?"};
+    if (found != nullptr)
+      return Error{ErrorKind::kInvalidArgument, "more than one thread state; is this CPython 3.12?"};
     found = &memory[at];
   }
   if (found == nullptr) return Error{ErrorKind::kInvalidArgument, "no thread state at rest; is this CPython 3.12?"};

@@ -2,7 +2,7 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
+#include <list>
 #include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -60,7 +60,7 @@ struct Board {
   const std::shared_ptr<support::StopSignal> signal;
   /// Of calls that are answered on the run's own thread, one after the other. Not guarded by the signal's mutex.
   internal::CallMemory own_memory;
-  std::deque<Done> ready;
+  std::list<Done> ready;
   /// Calls that found no room, to be made once more.
   std::vector<WaitingCall> again;
   /// In flight and wanted, and how to tell each that it no longer is.

@@ -64,7 +64,7 @@ HostCalls::HostCalls(const Policy& policy, WorkerPool& pool, std::shared_ptr<sup
 
 HostCalls::~HostCalls() {
   std::map<uint64_t, std::stop_source> running;
-  std::deque<Board::Done> ready;
+  std::list<Board::Done> ready;
   std::vector<WaitingCall> again;
   {
     const std::lock_guard lock(board_->signal->mutex());

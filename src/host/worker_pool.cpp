@@ -10,13 +10,13 @@ namespace goru::host {
 /// Guarded by the pool's mutex.
 class WorkerPool::Lane {
  public:
-  explicit Lane(size_t most) noexcept : share(most) {}
+  explicit Lane(size_t most) : share(most) {}
 
   /// How many tasks may start now.
   size_t startable() const noexcept { return running < share ? std::min(tasks.size(), share - running) : 0; }
 
   const size_t share;
-  std::deque<Task> tasks;
+  std::list<Task> tasks;
   size_t running = 0;
   /// It is among the turns.
   bool waits = false;
@@ -52,7 +52,7 @@ void WorkerPool::Drain() {
 }
 
 void WorkerPool::Submit(const std::shared_ptr<Lane>& lane, Task task) {
-  std::deque<Task> refused;
+  std::list<Task> refused;
   Threads ended;
   {
     const std::lock_guard lock(mutex_);
@@ -74,8 +74,8 @@ void WorkerPool::Submit(const std::shared_ptr<Lane>& lane, Task task) {
 }
 
 void WorkerPool::Leave(const std::shared_ptr<Lane>& lane) {
-  std::deque<Task> dropped;
-  std::deque<Task> refused;
+  std::list<Task> dropped;
+  std::list<Task> refused;
   {
     const std::lock_guard lock(mutex_);
     if (std::exchange(lane->left, true)) return;
@@ -129,12 +129,11 @@ bool WorkerPool::MakeThread(std::shared_ptr<Lane> first) {
   return true;
 }
 
-std::deque<WorkerPool::Task> WorkerPool::TakeStranded() {
-  std::deque<Task> stranded;
+std::list<WorkerPool::Task> WorkerPool::TakeStranded() {
+  std::list<Task> stranded;
   if (live() > 0) return stranded;
   for (const auto& lane : turns_) {
-    std::move(lane->tasks.begin(), lane->tasks.end(), std::back_inserter(stranded));
-    lane->tasks.clear();
+    stranded.splice(stranded.end(), lane->tasks);
     lane->waits = false;
   }
   turns_.clear();

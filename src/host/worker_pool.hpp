@@ -72,7 +72,7 @@ class WorkerPool {
   void MakeThreads(const std::shared_ptr<Lane>& lane);
   bool MakeThread(std::shared_ptr<Lane> first);
   /// All that waits, where nobody is left to do it.
-  std::deque<Task> TakeStranded();
+  std::list<Task> TakeStranded();
   size_t live() const noexcept { return threads_.size() - left_; }
 
   const Size size_;

@@ -33,9 +33,9 @@
 #include <sanitizer/tsan_interface.h>
 #endif
 
-// Calls function(argument) with the stack pointer at `top`, a multiple of 16. To the machine it is a call like any other: the
-// callee keeps what the ABI has it keep, so nothing else needs saving, and debuggers and unwinders find their way back
-// through the frame pointer.
+// Calls function(argument) with the stack pointer at `top`, a multiple of 16. To the machine it is a call like any
+// other: the callee keeps what the ABI has it keep, so nothing else needs saving, and debuggers and unwinders find
+// their way back through the frame pointer.
 extern "C" void goru_call_on_stack(void* argument, void (*function)(void*), void* top);
 asm(R"(
   .text

@@ -35,7 +35,8 @@ bool CallOnGuestStack(void (*function)(void*), void* argument);
 template <typename Work>
 [[nodiscard]] bool OnGuestStack(Work&& work) {
   using Callable = std::remove_reference_t<Work>;
-  return internal::CallOnGuestStack([](void* argument) { (*static_cast<Callable*>(argument))(); }, std::addressof(work));
+  return internal::CallOnGuestStack([](void* argument) { (*static_cast<Callable*>(argument))(); },
+                                    std::addressof(work));
 }
 
 }  // namespace goru::wasm

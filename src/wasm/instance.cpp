@@ -217,9 +217,8 @@ CallEnd Instance::Call(const wasmtime_func_t& function, std::span<wasmtime_val_r
   }
   wasm_trap_t* trap = nullptr;
   wasmtime_error_t* error = nullptr;
-  const bool called = OnGuestStack([&] {
-    error = wasmtime_func_call_unchecked(context(), &function, values.data(), values.size(), &trap);
-  });
+  const bool called = OnGuestStack(
+      [&] { error = wasmtime_func_call_unchecked(context(), &function, values.data(), values.size(), &trap); });
   gate_.Settle();
   if (!called) {
     end.kind = CallEnd::Kind::kTrapped;

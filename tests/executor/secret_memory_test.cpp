@@ -27,7 +27,7 @@ bool InGuestMemory(std::string_view text) {
     uint64_t end = 0;
     if (std::sscanf(line.c_str(), "%" SCNx64 "-%" SCNx64, &start, &end) != 2) continue;
     const bool writable = line.find(" rw-p ") != std::string::npos;
-    const bool image = line.ends_with(".img");
+    const bool image = line.ends_with(".memory") || line.find("/memfd:goru-image") != std::string::npos;
     if (!writable || (!image && start != guest_end)) continue;
     guest_end = end;
     const std::string_view memory(reinterpret_cast<const char*>(start), end - start);  // NOLINT

@@ -1,6 +1,6 @@
 # expect: ok
 # alive: yes
-# memory: 32
+# memory: 40
 # output: survived
 for _ in range(3):
     l = []
