@@ -125,13 +125,6 @@ json WriteText(std::string_view text) {
   return support::ToUtf8({reinterpret_cast<const uint8_t*>(text.data()), text.size()});
 }
 
-Expected<std::string> ReadPath(const json& value, const Place& place, const ConfigReadOptions& options) {
-  auto path = ReadText(value, place);
-  if (!path) return path;
-  if (auto checked = CheckNul(*path, place); !checked) return checked.error();
-  return Joined(std::move(*path), options);
-}
-
 json WithoutFlags(json schema) {
   if (!schema.is_object()) return schema;
   schema.erase("x-flag");
@@ -221,9 +214,10 @@ Expected<void> BorrowedText::Set(std::string_view /*path*/, std::string_view tex
 }
 
 Expected<void> File::Read(const json& value, std::string& out, const Place& place, const ConfigReadOptions& options) {
-  auto path = ReadPath(value, place, options);
-  if (!path) return path.error();
-  out = std::move(*path);
+  std::string path;
+  if (auto read = Text::Read(value, path, place, options); !read) return read;
+  if (auto checked = CheckNul(path, place); !checked) return checked;
+  out = Joined(std::move(path), options);
   return {};
 }
 

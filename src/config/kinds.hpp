@@ -34,8 +34,6 @@ Expected<uint64_t> ParseBytes(std::string_view text, const Place& place);
 json WriteBytes(uint64_t bytes, const ConfigWriteOptions& options);
 Expected<std::string> ReadText(const json& value, const Place& place);
 json WriteText(std::string_view text);
-/// Joins a relative path to the directory of `options`. An error where it has a NUL character.
-Expected<std::string> ReadPath(const json& value, const Place& place, const ConfigReadOptions& options);
 json WithoutFlags(json schema);
 void NoteMore(const json& wanted, const json& allowed, const Place& place, Cutting& cutting);
 
@@ -403,7 +401,7 @@ struct List : Leaf {
 
   /// The item of the same name, where items have names.
   template <typename T>
-  static typename std::vector<T>::iterator Twin(std::vector<T>& items, const T& item) {
+  static std::vector<T>::iterator Twin(std::vector<T>& items, const T& item) {
     if constexpr (requires { Item::Same(item, item); }) {
       return std::find_if(items.begin(), items.end(), [&item](const T& other) { return Item::Same(other, item); });
     } else {

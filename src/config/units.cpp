@@ -77,7 +77,7 @@ std::optional<Quantity> Parse(std::string_view text, std::span<const Unit> units
   Quantity quantity;
   for (const char digit : digits) quantity.whole = quantity.whole * 10 + static_cast<uint64_t>(digit - '0');
   quantity.whole *= unit->factor;
-  double scale = static_cast<double>(unit->factor);
+  auto scale = static_cast<double>(unit->factor);
   for (const char digit : part) quantity.part += (digit - '0') * (scale /= 10);
   const auto is_zero = [](char c) { return c == '0'; };
   quantity.positive =
