@@ -37,6 +37,8 @@ class WasmSandbox : public Sandbox, public wasi::GuestIo {
   // For this layer alone.
 
   wasm::Instance& instance() noexcept { return *instance_; }
+  void Exit(uint32_t code) final { exit_code_ = code; }
+
   /// Ends the instance and hands back its slot for Reset.
   std::unique_ptr<wasm::MemorySlot> Release() { return wasm::Instance::Release(std::move(instance_)); }
 
@@ -58,8 +60,6 @@ class WasmSandbox : public Sandbox, public wasi::GuestIo {
 
   /// How the end of a call into the guest leaves it: at rest where the call returned.
   RunEnd EndOf(const wasm::CallEnd& call) const;
-
-  void Exit(uint32_t code) final { exit_code_ = code; }
 
   wasi::WasiHost host_;
   std::unique_ptr<wasm::Instance> instance_;

@@ -95,8 +95,10 @@ class RunningCall final : public internal::PendingCall {
   /// Starts a function that answers later.
   static void Start(const std::shared_ptr<RunningCall>& call);
 
- private:
+ protected:
   void Deliver(guest::Reply reply) noexcept override;
+
+ private:
   /// Back to those that wait; false where it cannot be one of them.
   bool TryAgain(const NoRoom& missing);
 

@@ -46,6 +46,10 @@ class Module {
   virtual void Close() noexcept {}
 
  protected:
+  /// For those who make the module.
+  Registry& registry() noexcept { return functions_; }
+
+ private:
   Registry functions_;
 };
 

@@ -14,7 +14,7 @@ namespace goru::host {
 namespace {
 
 constexpr std::array kKinds = {
-    &http::kModule, &fs::kModule, &kv::kModule, &packages::kModule, &functions::kModule,
+    &http::module_kind, &fs::module_kind, &kv::module_kind, &packages::module_kind, &functions::module_kind,
 };
 
 }  // namespace

@@ -58,9 +58,10 @@ class CallbackCall final : public internal::PendingCall {
   explicit CallbackCall(std::function<void(Reply)> deliver) : deliver_(std::move(deliver)) {}
   ~CallbackCall() override { AnswerDropped(); }
 
- private:
+ protected:
   void Deliver(Reply reply) noexcept override { deliver_(std::move(reply)); }
 
+ private:
   const std::function<void(Reply)> deliver_;
 };
 

@@ -91,9 +91,9 @@ After PollOneoff(CallContext& context, Args args) {
 }
 
 constexpr wasm::HostImport kImports[] = {
-    {kModule, "clock_time_get", "iIi:i", ClockTimeGet},
-    {kModule, "clock_res_get", "ii:i", ClockResGet},
-    {kModule, "poll_oneoff", "iiii:i", PollOneoff},
+    {module_kind, "clock_time_get", "iIi:i", ClockTimeGet},
+    {module_kind, "clock_res_get", "ii:i", ClockResGet},
+    {module_kind, "poll_oneoff", "iiii:i", PollOneoff},
 };
 
 }  // namespace

@@ -116,10 +116,13 @@ After FdReaddir(CallContext& context, Args args) {
 After ReadOnly(CallContext& /*context*/, Args args) { return Answer(args, kErofs); }
 
 constexpr wasm::HostImport kImports[] = {
-    {kModule, "path_open", "iiiiiIIii:i", PathOpen},       {kModule, "path_filestat_get", "iiiii:i", PathFilestatGet},
-    {kModule, "fd_readdir", "iiiIi:i", FdReaddir},         {kModule, "path_create_directory", "iii:i", ReadOnly},
-    {kModule, "path_remove_directory", "iii:i", ReadOnly}, {kModule, "path_unlink_file", "iii:i", ReadOnly},
-    {kModule, "path_rename", "iiiiii:i", ReadOnly},
+    {module_kind, "path_open", "iiiiiIIii:i", PathOpen},
+    {module_kind, "path_filestat_get", "iiiii:i", PathFilestatGet},
+    {module_kind, "fd_readdir", "iiiIi:i", FdReaddir},
+    {module_kind, "path_create_directory", "iii:i", ReadOnly},
+    {module_kind, "path_remove_directory", "iii:i", ReadOnly},
+    {module_kind, "path_unlink_file", "iii:i", ReadOnly},
+    {module_kind, "path_rename", "iiiiii:i", ReadOnly},
 };
 
 }  // namespace

@@ -73,13 +73,13 @@ After RandomGet(CallContext& context, Args args) {
 }
 
 constexpr wasm::HostImport kImports[] = {
-    {kModule, "args_sizes_get", "ii:i", ArgsSizesGet},
-    {kModule, "args_get", "ii:i", ArgsGet},
-    {kModule, "environ_sizes_get", "ii:i", EnvironSizesGet},
-    {kModule, "environ_get", "ii:i", EnvironGet},
-    {kModule, "proc_exit", "i:", ProcExit},
-    {kModule, "sched_yield", ":i", SchedYield},
-    {kModule, "random_get", "ii:i", RandomGet},
+    {module_kind, "args_sizes_get", "ii:i", ArgsSizesGet},
+    {module_kind, "args_get", "ii:i", ArgsGet},
+    {module_kind, "environ_sizes_get", "ii:i", EnvironSizesGet},
+    {module_kind, "environ_get", "ii:i", EnvironGet},
+    {module_kind, "proc_exit", "i:", ProcExit},
+    {module_kind, "sched_yield", ":i", SchedYield},
+    {module_kind, "random_get", "ii:i", RandomGet},
 };
 
 }  // namespace

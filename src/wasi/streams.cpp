@@ -181,16 +181,16 @@ After FdPrestatDirName(CallContext& context, Args args) {
 }
 
 constexpr wasm::HostImport kImports[] = {
-    {kModule, "fd_write", "iiii:i", FdWrite},
-    {kModule, "fd_read", "iiii:i", FdRead},
-    {kModule, "fd_close", "i:i", FdClose},
-    {kModule, "fd_seek", "iIii:i", FdSeek},
-    {kModule, "fd_tell", "ii:i", FdTell},
-    {kModule, "fd_fdstat_get", "ii:i", FdFdstatGet},
-    {kModule, "fd_fdstat_set_flags", "ii:i", FdFdstatSetFlags},
-    {kModule, "fd_filestat_get", "ii:i", FdFilestatGet},
-    {kModule, "fd_prestat_get", "ii:i", FdPrestatGet},
-    {kModule, "fd_prestat_dir_name", "iii:i", FdPrestatDirName},
+    {module_kind, "fd_write", "iiii:i", FdWrite},
+    {module_kind, "fd_read", "iiii:i", FdRead},
+    {module_kind, "fd_close", "i:i", FdClose},
+    {module_kind, "fd_seek", "iIii:i", FdSeek},
+    {module_kind, "fd_tell", "ii:i", FdTell},
+    {module_kind, "fd_fdstat_get", "ii:i", FdFdstatGet},
+    {module_kind, "fd_fdstat_set_flags", "ii:i", FdFdstatSetFlags},
+    {module_kind, "fd_filestat_get", "ii:i", FdFilestatGet},
+    {module_kind, "fd_prestat_get", "ii:i", FdPrestatGet},
+    {module_kind, "fd_prestat_dir_name", "iii:i", FdPrestatDirName},
 };
 
 }  // namespace

@@ -12,6 +12,6 @@ std::span<const wasm::HostImport> ClockImports();
 std::span<const wasm::HostImport> StreamImports();
 std::span<const wasm::HostImport> PathImports();
 
-inline constexpr std::string_view kModule = "wasi_snapshot_preview1";
+inline constexpr std::string_view module_kind = "wasi_snapshot_preview1";
 
 }  // namespace goru::wasi

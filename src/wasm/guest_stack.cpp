@@ -36,6 +36,7 @@
 // Calls function(argument) with the stack pointer at `top`, a multiple of 16. To the machine it is a call like any
 // other: the callee keeps what the ABI has it keep, so nothing else needs saving, and debuggers and unwinders find
 // their way back through the frame pointer.
+// NOLINTNEXTLINE(readability-identifier-naming): a symbol of the assembly below
 extern "C" void goru_call_on_stack(void* argument, void (*function)(void*), void* top);
 asm(R"(
   .text
@@ -145,7 +146,8 @@ void Give(std::unique_ptr<Stack> stack) noexcept {
     Stack* none = nullptr;
     if (place.load(std::memory_order_relaxed) != nullptr) continue;
     if (place.compare_exchange_strong(none, stack.get(), std::memory_order_release, std::memory_order_relaxed)) {
-      (void)stack.release();
+      // The place has it now.
+      static_cast<void>(stack.release());  // NOLINT(bugprone-unused-return-value)
       return;
     }
   }

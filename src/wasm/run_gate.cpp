@@ -102,7 +102,6 @@ bool RunGate::Nudge() noexcept {
         if (!state_.compare_exchange_weak(state, kHostNudge)) continue;
         return true;
       case kHostNudge:
-        return true;
       case kNudging:
         // Another thread's: what it asks for is the same.
         return true;

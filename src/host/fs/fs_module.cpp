@@ -154,7 +154,7 @@ class FsModule final : public Module {
 
  private:
   void Add(const char* method, const char* path_argument, Answer answer) {
-    functions_.Add(method, [shared = shared_, path_argument, answer](const CallContext& context, const json& args) {
+    registry().Add(method, [shared = shared_, path_argument, answer](const CallContext& context, const json& args) {
       return Perform(*shared, path_argument, answer, context, args);
     });
   }
@@ -175,7 +175,7 @@ Expected<std::unique_ptr<Module>> CreateFsModule(const FsConfig& config, const F
   return std::unique_ptr<Module>(std::make_unique<FsModule>(std::make_shared<Shared>(std::move(*mounts), limits)));
 }
 
-constinit const ModuleKind kModule = {
+constinit const ModuleKind module_kind = {
     .name = "fs", .shown = "fs", .how = "WithSessionMount (--mount VIRTUAL:HOST:ro)", .create = Create};
 
 }  // namespace goru::host::fs

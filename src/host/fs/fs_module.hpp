@@ -10,7 +10,7 @@
 
 namespace goru::host::fs {
 
-extern const ModuleKind kModule;
+extern const ModuleKind module_kind;
 
 /// The module with the mounts of one session, whose directories it opens. kInvalidArgument: a mount is wrong; the
 /// message says which and why.

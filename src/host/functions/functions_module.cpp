@@ -28,7 +28,7 @@ json List(const Registry& registry, const Names& names) {
 class FunctionsModule final : public Module {
  public:
   FunctionsModule(const std::shared_ptr<const Registry>& registry, const Names& names) {
-    functions_.Add(
+    Module::registry().Add(
         "list",
         [registry, names](const CallContext&, const json&) {
           return registry ? List(*registry, names) : json::array();
@@ -43,7 +43,7 @@ Expected<std::unique_ptr<Module>> Create(const ModuleSetup& setup) {
 
 }  // namespace
 
-constinit const ModuleKind kModule = {
+constinit const ModuleKind module_kind = {
     .name = "functions", .shown = "the list of functions", .how = "", .create = Create};
 
 }  // namespace goru::host::functions

@@ -6,6 +6,6 @@
 namespace goru::host::functions {
 
 /// Every session has it.
-extern const ModuleKind kModule;
+extern const ModuleKind module_kind;
 
 }  // namespace goru::host::functions

@@ -30,8 +30,8 @@ class HttpModule final : public Module {
       Start(context, args, std::move(completion));
     };
     request.result_bytes = ResultBytes(policy_->limits);
-    functions_.Add("request", std::move(request));
-    functions_.Add(
+    registry().Add("request", std::move(request));
+    registry().Add(
         "secret", [this](const CallContext&, const nlohmann::json& args) { return Secret(args); }, Blocking::kNever);
     BeginBudget();
   }
@@ -119,7 +119,7 @@ Expected<std::unique_ptr<Module>> CreateHttpModule(const HttpConfig& config, con
   return std::unique_ptr<Module>(std::make_unique<HttpModule>(std::move(*policy), service));
 }
 
-constinit const ModuleKind kModule = {
+constinit const ModuleKind module_kind = {
     .name = "http", .shown = "http", .how = "WithSessionAllowedHosts (--allow-host HOST)", .create = Create};
 
 }  // namespace goru::host::http

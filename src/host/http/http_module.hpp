@@ -17,7 +17,7 @@ class HttpService;
 /// For one executor. Loads nothing and starts nothing yet.
 std::shared_ptr<HttpService> CreateHttpService(LookUp look_up = SystemLookUp);
 
-extern const ModuleKind kModule;
+extern const ModuleKind module_kind;
 
 /// The module with the policy of one session and its own connections. kInvalidArgument: an entry of `config` is
 /// wrong; the message says which.

@@ -53,7 +53,7 @@ class KVModule final : public Module {
 
  private:
   void Add(const char* name, json (*function)(KVStore&, const json&)) {
-    functions_.Add(
+    registry().Add(
         name,
         [this, function](const CallContext&, const json& args) {
           // A call that waited for a thread longer than its session lived.
@@ -84,6 +84,6 @@ Expected<std::unique_ptr<Module>> CreateKVModule(const KVConfig& config, const K
   return make(std::move(*store));
 }
 
-constinit const ModuleKind kModule = {.name = "kv", .shown = "kv", .how = "WithSessionKV (--kv)", .create = Create};
+constinit const ModuleKind module_kind = {.name = "kv", .shown = "kv", .how = "WithSessionKV (--kv)", .create = Create};
 
 }  // namespace goru::host::kv

@@ -10,7 +10,7 @@
 
 namespace goru::host::kv {
 
-extern const ModuleKind kModule;
+extern const ModuleKind module_kind;
 
 /// The module over the store of one session; `limits` are those of a store that is made for it.
 Expected<std::unique_ptr<Module>> CreateKVModule(const KVConfig& config, const KVLimits& limits);

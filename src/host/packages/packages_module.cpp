@@ -145,7 +145,7 @@ json State::Run(const Job& job) {
 class PackagesModule final : public Module {
  public:
   explicit PackagesModule(std::shared_ptr<State> state) : state_(std::move(state)) {
-    functions_.Add("install",
+    registry().Add("install",
                    [state = state_](const CallContext& context, const json& args, const Completion& completion) {
                      state->Start(context, args, completion);
                    });
@@ -179,9 +179,9 @@ Expected<std::unique_ptr<Module>> CreatePackagesModule(const PackagesConfig& con
       std::make_shared<State>(std::move(allowed), config.allow_any, limits, std::move(install), threads)));
 }
 
-constinit const ModuleKind kModule = {.name = "packages",
-                                      .shown = "install_pkg",
-                                      .how = "WithAllowedPackages (--allow-pkg NAME, --allow-pkg-install)",
-                                      .create = Create};
+constinit const ModuleKind module_kind = {.name = "packages",
+                                          .shown = "install_pkg",
+                                          .how = "WithAllowedPackages (--allow-pkg NAME, --allow-pkg-install)",
+                                          .create = Create};
 
 }  // namespace goru::host::packages

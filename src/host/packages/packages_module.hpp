@@ -11,7 +11,7 @@
 
 namespace goru::host::packages {
 
-extern const ModuleKind kModule;
+extern const ModuleKind module_kind;
 
 /// Installs on `threads`, which must not end before the executor is closed: what waits for its turn, for a lock or for
 /// pip holds no thread of others. kInvalidArgument: an allowed name is no package's name.
