@@ -44,7 +44,7 @@ enum class ErrorKind {
 std::string_view ErrorKindName(ErrorKind kind) noexcept;
 
 /// An error value: kind and message. The message is one line, in English, and says what to do where that is known.
-struct Error {
+struct Error {  // NOLINT(clang-analyzer-core.uninitialized.Assign): it is read only where there is one
   ErrorKind kind = ErrorKind::kInternal;
   std::string message;
 };
