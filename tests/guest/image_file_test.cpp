@@ -27,10 +27,11 @@ using test::Must;
 std::vector<uint8_t> Archive() {
   const std::string index = R"([["m.py",0,5]])";
   const uint64_t size = index.size();
-  std::vector<uint8_t> out(sizeof(size));
+  const std::string data = "x = 1";
+  std::vector<uint8_t> out(sizeof(size) + index.size() + data.size());
   std::memcpy(out.data(), &size, sizeof(size));
-  out.insert(out.end(), index.begin(), index.end());
-  for (const char c : std::string("x = 1")) out.push_back(static_cast<uint8_t>(c));
+  std::memcpy(out.data() + sizeof(size), index.data(), index.size());
+  std::memcpy(out.data() + sizeof(size) + index.size(), data.data(), data.size());
   return out;
 }
 
