@@ -3,14 +3,17 @@
 
 usage: tidy.py BUILD_DIR
 
-A file is unchanged when neither itself, nor a header of the project, nor .clang-tidy, nor its compile command changed.
+A file is unchanged when neither itself, nor a header of the project that it includes (through others as well), nor .clang-tidy,
+nor its compile command changed.
 """
 
 import concurrent.futures
+import functools
 import hashlib
 import json
 import os
 import pathlib
+import re
 import shlex
 import subprocess
 import sys
@@ -21,15 +24,38 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 TIDY = "clang-tidy-22"
 
 
-def project_state():
+def configuration():
+    """A digest of what holds for all files."""
     digest = hashlib.sha256()
     digest.update(subprocess.run([TIDY, "--version"], capture_output=True, check=True).stdout)
-    headers = [ROOT / ".clang-tidy"]
-    for folder in ("include", "src", "examples"):
-        headers += sorted((ROOT / folder).rglob("*.hpp"))
-    for path in headers:
-        digest.update(str(path.relative_to(ROOT)).encode() + b"\0" + path.read_bytes() + b"\0")
+    digest.update((ROOT / ".clang-tidy").read_bytes())
     return digest
+
+
+def find_header(name, directory):
+    for base in (directory, ROOT / "src", ROOT / "include"):
+        if (base / name).is_file():
+            return (base / name).resolve()
+    return None
+
+
+@functools.cache
+def included(path):
+    """The project's headers that a file names itself. Conditions are not looked at: one too many does no harm."""
+    names = re.findall(rb'^[ \t]*#[ \t]*include[ \t]*["<]([^">]+)[">]', path.read_bytes(), re.MULTILINE)
+    return [header for name in names if (header := find_header(name.decode(), path.parent))]
+
+
+def sources_of(path):
+    """A file and all of the project's headers that it sees."""
+    seen = {path}
+    todo = [path]
+    while todo:
+        for header in included(todo.pop()):
+            if header not in seen:
+                seen.add(header)
+                todo.append(header)
+    return sorted(seen)
 
 
 def check(build, path):
@@ -46,7 +72,7 @@ def main():
         sys.exit(f"tidy: no {database}")
     clean = cache_dir() / "tidy"
     clean.mkdir(parents=True, exist_ok=True, mode=0o700)
-    state = project_state()
+    state = configuration()
 
     todo = {}
     seen = set()
@@ -57,7 +83,8 @@ def main():
             continue
         seen.add(path)
         key = state.copy()
-        key.update(str(path.relative_to(ROOT)).encode() + b"\0" + path.read_bytes())
+        for source in sources_of(path):
+            key.update(str(source.relative_to(ROOT)).encode() + b"\0" + source.read_bytes() + b"\0")
         arguments = [word for word in shlex.split(entry.get("command", "")) if str(ROOT) not in word]
         key.update("\0".join(arguments).encode())
         mark = clean / key.hexdigest()[:32]

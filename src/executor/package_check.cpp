@@ -115,7 +115,8 @@ Expected<void> PackageCheck::Compile(const std::string& directory, const std::ve
   program.functions.Add(
       "compiled",
       [&store, &refused](const CallContext&, const nlohmann::json& args) {
-        const auto bytecode = host::FromWire(args.value("data", nlohmann::json()));
+        const auto data = args.find("data");
+        const auto bytecode = data != args.end() ? host::FromWire(*data) : std::nullopt;
         refused = refused || !bytecode || !store(args.value("source", std::string()), *bytecode);
         return nlohmann::json();
       },

@@ -11,5 +11,6 @@ nlohmann::json ToWire(std::string_view bytes);
 
 /// What `value` holds, as long as it does. Nothing where it is neither bytes nor text.
 std::optional<std::string_view> FromWire(const nlohmann::json& value);
+std::optional<std::string_view> FromWire(const nlohmann::json&& value) = delete;
 
 }  // namespace goru::host
