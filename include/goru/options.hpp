@@ -189,7 +189,8 @@ struct RunOptions {
   bool want_value = false;
   /// Called on the run's thread with each piece of output that is kept: no more than Limits::output_bytes of each
   /// stream. Must not throw and must not use the session. The run cannot be stopped while one is at work: it ends when
-  /// the function returns, and what the guest wrote in the same call does not come any more.
+  /// the function returns, and what the guest wrote in the same call does not come any more. So one that waits for
+  /// somebody, such as a slow reader, should wait no longer than the run may (Limits::timeout).
   std::function<void(std::string_view)> on_stdout = {};
   std::function<void(std::string_view)> on_stderr = {};
   /// Ends the run as Session::Interrupt does once a stop is requested, from any thread and whenever that is: one that
