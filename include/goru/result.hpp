@@ -65,7 +65,8 @@ struct [[nodiscard]] Result {
   std::string_view status() const noexcept { return error ? ErrorKindName(error->kind) : std::string_view("ok"); }
 };
 
-/// The whole result as one JSON object; text that is not UTF-8 has U+FFFD in place of the bad bytes.
+/// The whole result as one JSON object; text that is not UTF-8 has U+FFFD in place of the bad bytes. Takes time by the
+/// size of the result: a value may have Limits::message_bytes.
 nlohmann::json ToJson(const Result& result);
 
 }  // namespace goru

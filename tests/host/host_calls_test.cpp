@@ -183,7 +183,7 @@ TEST_F(HostCallsTest, LongStepsMeetTheStop) {
   EXPECT_EQ(calls->Handle('b', {{{1U, "now", {{"a", many}}}}, json::array(), nullptr}, reply), After::kUnwind);
   // The result of a call on the run's own thread is as large as the guest likes.
   EXPECT_EQ(calls->Handle('c', {"now", {{"a", many}}}, reply), After::kContinue);
-  EXPECT_EQ(reply.value, json::parse(R"(["HostError", "the run has ended"])"));
+  EXPECT_EQ(reply.value, json::parse(R"(["ValueError", "the run has ended"])"));
 }
 
 TEST_F(HostCallsTest, CancellingMeetsTheStop) {
