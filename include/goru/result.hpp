@@ -47,7 +47,8 @@ struct [[nodiscard]] Result {
   bool stdout_truncated = false;
   bool stderr_truncated = false;
 
-  /// The last expression's value as JSON text, where RunOptions::want_value asked for it and it has a JSON form.
+  /// The last expression's value as JSON text, where RunOptions::want_value asked for it and it has a JSON form. A value
+  /// that holds bytes has none; a function that the code calls takes them as they are (Registry).
   std::optional<std::string> value;
   /// The last expression's value as the language shows it, where it has no JSON form.
   std::optional<std::string> value_repr;
@@ -64,7 +65,8 @@ struct [[nodiscard]] Result {
   std::string_view status() const noexcept { return error ? ErrorKindName(error->kind) : std::string_view("ok"); }
 };
 
-/// The whole result as one JSON object; text that is not UTF-8 has U+FFFD in place of the bad bytes.
+/// The whole result as one JSON object; text that is not UTF-8 has U+FFFD in place of the bad bytes. Takes time by the
+/// size of the result: a value may have Limits::message_bytes.
 nlohmann::json ToJson(const Result& result);
 
 }  // namespace goru

@@ -29,6 +29,8 @@ struct Work {
   const support::StopSignal* stop = nullptr;
   /// The most that a written message may have.
   size_t most = SIZE_MAX;
+  /// What is written is held already, and is given back when the guest has it (ByteBudget::TakeToHandOver).
+  bool hands_over = false;
 };
 
 /// Stateless and thread-safe. Errors: kInvalidArgument, the message is malformed or over one of MessageLimits;
