@@ -90,7 +90,7 @@ TEST(OtherLanguage, CallsHostFunctions) {
   Session session = MakeSession(executor, Parrot(), {WithSessionHostCallLimit(3)});
   const Result result = session.Run(R"(!h \"crackers\")");
   EXPECT_TRUE(result.ok()) << Show(result);
-  const Result quoted = session.Run("!h \"crackers\"");
+  const Result quoted = session.Run(R"(!h "crackers")");
   EXPECT_EQ(quoted.stdout_text, R"({"text":"!h \"crackers\""})") << Show(quoted);
   EXPECT_EQ(quoted.usage.host_calls, 1U);
   const Result limit = session.Run("!l");
