@@ -77,11 +77,19 @@ Expected<std::shared_ptr<SandboxPool>> ExecutorCore::Pool(const Language& langua
 }
 
 Expected<std::shared_ptr<const guest::ImageFile>> ExecutorCore::OpenImage(const Language& language, bool plain) const {
+  if (!language.image_file().empty()) {
+    auto image = loader_->Open(language.image_file());
+    if (!image) return image;
+    const guest::ImageInfo& info = (*image)->info();
+    if (info.language == language.name() && info.variant == language.version()) return image;
+    return Error{ErrorKind::kUnavailable,
+                 language.image_file() + " is no longer an image of " + language.image() + "; call FromImage again"};
+  }
   if (!plain && !config_.image_file.empty()) {
     auto image = loader_->Open(config_.image_file);
     if (!image) return image;
     const guest::ImageInfo& info = (*image)->info();
-    if (info.language == language.name() && !info.version.starts_with(language.version())) {
+    if (info.language == language.name() && info.variant != language.version()) {
       return Error{ErrorKind::kInvalidArgument,
                    config_.image_file + " is an image of " + info.language + " " + info.version + ", not " +
                        language.version() + "; choose that version with -l, or build the image again for this one"};
@@ -115,7 +123,7 @@ Expected<std::shared_ptr<SessionCore>> ExecutorCore::NewSession(const Language& 
                      std::to_string((least + (size_t{1} << 20) - 1) >> 20) + " MiB (WithSessionMemoryLimit, --memory)"};
   }
   config.limits.message_bytes = std::max(config.limits.message_bytes, LargestMessage(config.limits));
-  auto packages = MakeSessionPackages(shared_from_this(), language, config, (*pool)->factory().packages(),
+  auto packages = MakeSessionPackages(shared_from_this(), language, config, (*pool)->factory(),
                                       plain ? std::span<const PackageDirectory>() : packages_);
   if (!packages) return packages.error();
   host::Policy policy;

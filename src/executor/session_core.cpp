@@ -4,9 +4,9 @@
 #include <ctime>
 #include <utility>
 
+#include "executor/outcome.hpp"
 #include "executor/run_port.hpp"
 #include "support/caught.hpp"
-#include "support/json_check.hpp"
 #include "support/utf8.hpp"
 
 namespace goru::internal {
@@ -23,13 +23,6 @@ std::chrono::nanoseconds ThreadCpuTime() {
   timespec now = {};
   ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
   return std::chrono::seconds(now.tv_sec) + std::chrono::nanoseconds(now.tv_nsec);
-}
-
-/// The outcome is the guest's word and can be any JSON value.
-std::string TextMember(const nlohmann::json& object, const char* name) {
-  if (!object.is_object()) return {};
-  const auto found = object.find(name);
-  return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
 }
 
 std::string Seconds(std::chrono::nanoseconds duration) {
@@ -274,7 +267,11 @@ void SessionCore::Judge(const guest::RunEnd& end, const RunPort& port, Result& r
       "the memory limit of " + MiB(limits.memory_bytes) + " was reached (WithSessionMemoryLimit, --memory)";
   switch (end.kind) {
     case Kind::kAtRest:
-      JudgeOutcome(port, result);
+      ReadOutcome(port.outcome(),
+                  {.memory_refused = sandbox_->memory_limit_hit(),
+                   .call_refused = port.calls().limit_hit(),
+                   .interrupt_requested = InterruptRequested()},
+                  result);
       if (result.error && result.error->kind == ErrorKind::kMemoryLimit) result.error->message = memory_message;
       return;
     case Kind::kNotBegun:
@@ -319,49 +316,6 @@ void SessionCore::Judge(const guest::RunEnd& end, const RunPort& port, Result& r
       result.error =
           RunError{ErrorKind::kTrap, "", "the sandbox faulted: " + end.message + "; the session is closed", ""};
       return;
-  }
-}
-
-void SessionCore::JudgeOutcome(const RunPort& port, Result& result) {
-  const nlohmann::json& outcome = port.outcome();
-  if (outcome.is_object() && outcome.contains("exit")) {
-    const nlohmann::json& code = outcome["exit"];
-    result.exit_code = code.is_number_integer() ? static_cast<int>(code.get<int64_t>() & 0xFF) : 1;
-    result.error =
-        RunError{ErrorKind::kExited, "", "the code exited with code " + std::to_string(result.exit_code), ""};
-    return;
-  }
-  if (outcome.is_object() && outcome.contains("error")) {
-    const nlohmann::json& error = outcome["error"];
-    RunError out;
-    out.kind = ErrorKind::kGuestException;
-    out.type = TextMember(error, "type");
-    out.message = TextMember(error, "message");
-    out.traceback = TextMember(error, "traceback");
-    // A request that no memory could fulfil fails without asking for any; the runtimes say the same of it. Errors that
-    // code raises itself have a message of their own.
-    const bool limit_hit = sandbox_->memory_limit_hit();
-    const bool python_memory = out.type == "MemoryError" && (limit_hit || out.message.empty());
-    const bool javascript_memory = out.type == "InternalError" && out.message == "out of memory";
-    if (python_memory || javascript_memory) out.kind = ErrorKind::kMemoryLimit;
-    if (out.type == "HostCallLimitError" && port.calls().limit_hit()) out.kind = ErrorKind::kHostCallLimit;
-    // Code can name an error of its own so.
-    if (out.type == "Interrupted" && InterruptRequested()) {
-      out.kind = ErrorKind::kCancelled;
-      out.message = "the run was interrupted";
-    }
-    result.error = std::move(out);
-    return;
-  }
-  result.exit_code = 0;
-  if (!outcome.is_object()) return;
-  if (const auto value = outcome.find("value"); value != outcome.end() && value->is_string()) {
-    const auto& text = value->get_ref<const std::string&>();
-    // Within the limits of a message: whoever reads the value may do so recursively.
-    if (support::CheckJson(text)) result.value = text;
-  }
-  if (const auto repr = outcome.find("repr"); repr != outcome.end() && repr->is_string()) {
-    result.value_repr = repr->get<std::string>();
   }
 }
 

@@ -58,7 +58,6 @@ class SessionCore : public std::enable_shared_from_this<SessionCore> {
   void Execute(std::string_view code, const RunOptions& options, Result& result, LimitsMet& met);
   void Judge(const guest::RunEnd& end, const RunPort& port, Result& result);
   bool InterruptRequested();
-  void JudgeOutcome(const RunPort& port, Result& result);
   /// Ends the run in kInterruptGrace where its code does not follow an interrupt by itself; false: there is no memory
   /// to do that. With mutex_ held.
   bool GiveGrace() noexcept;

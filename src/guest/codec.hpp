@@ -62,7 +62,7 @@ class Codec {
   /// numbers stands for them.
   static const Codec& Json();
 
-  /// Python's marshal format, version 2, restricted to JSON's types and bytes (Python/marshal.c of CPython 3.12). A
+  /// Python's marshal format, version 2, restricted to JSON's types and bytes (Python/marshal.c of CPython). A
   /// message is one tuple, because the guest writes that with a single call.
   static const Codec& Marshal();
 };

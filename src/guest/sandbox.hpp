@@ -102,7 +102,7 @@ class Sandbox {
   virtual size_t MemoryBytes() const noexcept = 0;
   /// The most that it ever had.
   virtual size_t PeakMemoryBytes() const noexcept = 0;
-  /// Whether it was refused memory because of the limit since Begin.
+  /// Whether it was refused memory because of the limit since Begin, or has all that a guest can have.
   virtual bool memory_limit_hit() const noexcept = 0;
 };
 

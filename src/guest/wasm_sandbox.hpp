@@ -32,7 +32,10 @@ class WasmSandbox : public Sandbox, public wasi::GuestIo {
   size_t MemoryBytes() const noexcept final { return instance_->slot().size(); }
   /// Linear memory never shrinks.
   size_t PeakMemoryBytes() const noexcept final { return instance_->slot().size(); }
-  bool memory_limit_hit() const noexcept final { return instance_->slot().limit_hit(); }
+  /// The engine itself refuses what no memory can have.
+  bool memory_limit_hit() const noexcept final {
+    return instance_->slot().limit_hit() || instance_->slot().size() == wasm::MemorySlot::kReservation;
+  }
 
   // For this layer alone.
 
