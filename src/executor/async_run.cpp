@@ -54,7 +54,7 @@ void AsyncRun::Answered(Answer answer) noexcept {
 void AsyncRun::Step() noexcept {
   if (steps_.fetch_add(1) == 0) return;
   session_->executor().run_threads().Post(
-      *this, answer_ == Answer::kAdmitted ? RunThreads::Kind::kRun : RunThreads::Kind::kEnd);
+      job_, answer_ == Answer::kAdmitted ? RunThreads::Kind::kRun : RunThreads::Kind::kEnd);
 }
 
 void AsyncRun::Do() noexcept {

@@ -33,20 +33,23 @@ Result Session::Run(std::string_view code, const RunOptions& options) {
 }
 
 Expected<void> Session::RunAsync(std::string_view code, const RunOptions& options, RunCallback done) {
+  // The callback may destroy this session before the call has returned.
+  const std::shared_ptr<internal::SessionCore> core = core_;
   try {
-    return core_->RunAsync(code, options, std::move(done));
+    return core->RunAsync(code, options, std::move(done));
   } catch (...) {
     return support::CaughtError();
   }
 }
 
 Expected<std::future<Result>> Session::RunAsync(std::string_view code, const RunOptions& options) {
+  const std::shared_ptr<internal::SessionCore> core = core_;
   try {
     // A callback can be copied, a promise cannot.
     const auto promise = std::make_shared<std::promise<Result>>();
     std::future<Result> future = promise->get_future();
     const auto begun =
-        core_->RunAsync(code, options, [promise](Result result) { promise->set_value(std::move(result)); });
+        core->RunAsync(code, options, [promise](Result result) { promise->set_value(std::move(result)); });
     if (!begun) return begun.error();
     return future;
   } catch (...) {

@@ -8,23 +8,27 @@ namespace goru::support {
 class WorkFor {
  public:
   /// `owner` is compared with others and nothing else.
-  explicit WorkFor(const void* owner) noexcept : owner_(owner), outer_(current_) { current_ = this; }
-  ~WorkFor() { current_ = outer_; }
+  explicit WorkFor(const void* owner) noexcept : owner_(owner) { Innermost() = this; }
+  ~WorkFor() { Innermost() = outer_; }
   WorkFor(const WorkFor&) = delete;
   WorkFor& operator=(const WorkFor&) = delete;
 
   /// Whether this thread is at work for `owner`, now or further out.
   static bool Is(const void* owner) noexcept {
-    for (const WorkFor* work = current_; work != nullptr; work = work->outer_) {
+    for (const WorkFor* work = Innermost(); work != nullptr; work = work->outer_) {
       if (work->owner_ == owner) return true;
     }
     return false;
   }
 
  private:
+  static const WorkFor*& Innermost() noexcept {
+    thread_local const WorkFor* innermost = nullptr;
+    return innermost;
+  }
+
   const void* const owner_;
-  const WorkFor* const outer_;
-  inline static thread_local const WorkFor* current_ = nullptr;
+  const WorkFor* const outer_ = Innermost();
 };
 
 }  // namespace goru::support

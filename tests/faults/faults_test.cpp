@@ -58,14 +58,15 @@ Registry Functions() {
   return registry;
 }
 
-/// Calls `attempt` with each allocation of this thread failing in turn, until none fails any more.
+/// Calls `attempt` with each allocation of this thread failing in turn, until none fails any more; there are more than
+/// `least`.
 template <typename Attempt>
-void ForEachAllocation(bool and_later, Attempt attempt) {
+void ForEachAllocation(bool and_later, Attempt attempt, uint64_t least = 20) {
   constexpr uint64_t kMost = 100'000;
   for (uint64_t number = 0; number < kMost; ++number) {
     SCOPED_TRACE("allocation " + std::to_string(number) + (and_later ? " and later" : ""));
     if (!attempt(number)) {
-      EXPECT_GT(number, 20U);
+      EXPECT_GT(number, least);
       return;
     }
     if (testing::Test::HasFailure()) return;
@@ -128,48 +129,51 @@ TEST_P(FaultsTest, AsyncRunsWithEachAllocationFailing) {
   for (const bool waits : {false, true}) {
     for (const bool and_later : {false, true}) {
       std::optional<Session> session;
-      ForEachAllocation(and_later, [&](uint64_t number) {
-        if (!session || session->closed()) session = MakeSession(executor, language(), {WithSessionKV()});
-        // Where something runs already, it takes the queue as well.
-        test::Door door;
-        std::optional<Session> holder;
-        std::future<Result> held;
-        if (waits) {
-          holder = MakeSession(executor, JavaScript());
-          RunOptions options;
-          test::Door running;
-          options.on_stdout = [&](std::string_view) {
-            running.Open();
-            door.Wait();
-          };
-          auto begun = holder->RunAsync("console.log(1)", options);
-          EXPECT_TRUE(begun.ok());
-          held = std::move(*begun);
-          running.Wait();
-        }
-        bool failed = false;
-        auto run = [&] {
-          const FailAllocation fail(number, and_later);
-          auto out = session->RunAsync(kSmall.In(language()), {.name = std::string(100, 'n')});
-          failed = fail.failed();
-          return out;
-        }();
-        door.Open();
-        if (held.valid()) {
-          EXPECT_TRUE(held.get().ok());
-        }
-        if (run) {
-          const Result result = run->get();
-          EXPECT_EQ(result.stdout_text, "2\n") << Show(result);
-        } else {
-          EXPECT_TRUE(failed) << run.error().message;
-          EXPECT_EQ(run.error().kind, ErrorKind::kUnavailable) << run.error().message;
-        }
-        // Whatever it came to, the session and the turn are free.
-        test::Until([&] { return executor.Stats().runs == 0; });
-        EXPECT_EQ(session->Run(kSmall.In(language())).stdout_text, "2\n");
-        return failed;
-      });
+      ForEachAllocation(
+          and_later,
+          [&](uint64_t number) {
+            if (!session || session->closed()) session = MakeSession(executor, language(), {WithSessionKV()});
+            // Where something runs already, it takes the queue as well.
+            test::Door door;
+            std::optional<Session> holder;
+            std::future<Result> held;
+            if (waits) {
+              holder = MakeSession(executor, JavaScript());
+              RunOptions options;
+              test::Door running;
+              options.on_stdout = [&](std::string_view) {
+                running.Open();
+                door.Wait();
+              };
+              auto begun = holder->RunAsync("console.log(1)", options);
+              EXPECT_TRUE(begun.ok());
+              held = std::move(*begun);
+              running.Wait();
+            }
+            bool failed = false;
+            auto run = [&] {
+              const FailAllocation fail(number, and_later);
+              auto out = session->RunAsync(kSmall.In(language()), {.name = std::string(100, 'n')});
+              failed = fail.failed();
+              return out;
+            }();
+            door.Open();
+            if (held.valid()) {
+              EXPECT_TRUE(held.get().ok());
+            }
+            if (run) {
+              const Result result = run->get();
+              EXPECT_EQ(result.stdout_text, "2\n") << Show(result);
+            } else {
+              EXPECT_TRUE(failed) << run.error().message;
+              EXPECT_EQ(run.error().kind, ErrorKind::kUnavailable) << run.error().message;
+            }
+            // Whatever it came to, the session and the turn are free.
+            test::Until([&] { return executor.Stats().runs == 0; });
+            EXPECT_EQ(session->Run(kSmall.In(language())).stdout_text, "2\n");
+            return failed;
+          },
+          5);
     }
   }
 }
