@@ -276,6 +276,7 @@ TEST(RunAsync, StopsComeAtAnyTime) {
     std::stop_source stop;
     std::vector<Session> sessions;
     Results results;
+    sessions.reserve(8);
     for (int i = 0; i < 8; ++i) sessions.push_back(MakeSession(executor, JavaScript()));
     {
       const std::jthread stopper([&] {

@@ -126,6 +126,7 @@ TEST_P(FaultsTest, FreshSandboxesWithEachAllocationFailing) {
 
 TEST_P(FaultsTest, AsyncRunsWithEachAllocationFailing) {
   Executor executor = MakeExecutor({WithRegistry(Functions()), WithMaxRuns(1)});
+  const RunOptions named{.name = std::string(100, 'n')};
   for (const bool waits : {false, true}) {
     for (const bool and_later : {false, true}) {
       std::optional<Session> session;
@@ -153,7 +154,7 @@ TEST_P(FaultsTest, AsyncRunsWithEachAllocationFailing) {
             bool failed = false;
             auto run = [&] {
               const FailAllocation fail(number, and_later);
-              auto out = session->RunAsync(kSmall.In(language()), {.name = std::string(100, 'n')});
+              auto out = session->RunAsync(kSmall.In(language()), named);
               failed = fail.failed();
               return out;
             }();
@@ -232,6 +233,7 @@ TEST(Threads, RunsNeedNoFurtherThread) {
 TEST(Threads, AsyncRunsNeedOne) {
   Executor executor = MakeExecutor({WithWarmPool(0), WithMaxRuns(4)});
   std::vector<Session> sessions;
+  sessions.reserve(8);
   for (int i = 0; i < 8; ++i) sessions.push_back(MakeSession(executor, JavaScript()));
   {
     const FailThreads fail;
