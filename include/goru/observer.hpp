@@ -89,6 +89,10 @@ class Observer {
   /// Once for each that was opened: on the thread of the run that ended it, or of whoever closed it.
   virtual void OnSessionClosed(const SessionEvent& /*event*/) noexcept {}
 
+  /// No room for a session, on the thread that wanted it, or for a run: on the thread that called for it, or where it
+  /// had waited, on the one that would have run it.
+  virtual void OnRejected(const RejectedEvent& /*event*/) noexcept {}
+
   /// A run begins. On the run's thread.
   virtual void OnRunBegan(const RunEvent& /*event*/) noexcept {}
   /// A run that began has ended, with this result. On the run's thread.

@@ -15,6 +15,9 @@ namespace goru {
 struct Usage {
   /// The guest's linear memory at the end of the run, in bytes; it never shrinks, so this is the peak.
   size_t peak_memory_bytes = 0;
+  /// How long the run waited for its turn (ExecutorLimits::runs) before it began. Neither the timeout nor
+  /// Result::duration counts it.
+  std::chrono::nanoseconds queued{0};
   /// CPU time of the run's own thread.
   std::chrono::nanoseconds cpu_time{0};
   /// Host functions called.
@@ -58,6 +61,7 @@ struct [[nodiscard]] Result {
   /// Whether the session can run more code.
   bool session_alive = true;
 
+  /// From when the run began, waiting for host functions included.
   std::chrono::nanoseconds duration{0};
   Usage usage;
 

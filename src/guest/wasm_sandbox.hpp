@@ -26,6 +26,7 @@ class WasmSandbox : public Sandbox, public wasi::GuestIo {
   }
 
   void SetMemoryLimit(size_t bytes) noexcept final { instance_->slot().set_limit(bytes); }
+  void CountMemory(support::HeldBytes held) noexcept final { instance_->slot().set_held(std::move(held)); }
   void ShowPackages(wasi::PackageView* packages) noexcept final { host_.packages = packages; }
   size_t ResidentBytes() const noexcept final { return instance_->slot().PrivateBytes(); }
 
@@ -36,6 +37,7 @@ class WasmSandbox : public Sandbox, public wasi::GuestIo {
   bool memory_limit_hit() const noexcept final {
     return instance_->slot().limit_hit() || instance_->slot().size() == wasm::MemorySlot::kReservation;
   }
+  bool memory_budget_hit() const noexcept final { return instance_->slot().budget_hit(); }
 
   // For this layer alone.
 

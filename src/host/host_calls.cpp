@@ -9,6 +9,7 @@
 #include "host/shown.hpp"
 #include "host/value_size.hpp"
 #include "support/json_free.hpp"
+#include "support/work_for.hpp"
 
 namespace goru::host {
 namespace {
@@ -148,8 +149,9 @@ void HostCalls::Start(const std::shared_ptr<RunningCall>& call, const Registry::
   }
   // On a thread of its own kind, so that what blocks does not hold the run beyond its time.
   if (!lane_) lane_ = pool_.NewLane();
-  pool_.Submit(lane_, [call, &pool = pool_](bool run) {
+  pool_.Submit(lane_, [call, &pool = pool_, executor = policy_.executor](bool run) {
     if (run) {
+      const support::WorkFor work(executor);
       call->Run();
     } else {
       call->Answer(Reply::Failed("HostError", pool.Refusal()));

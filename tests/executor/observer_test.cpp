@@ -16,7 +16,7 @@
 #include <utility>
 #include <vector>
 
-#include "common/sandbox.hpp"
+#include "common/load.hpp"
 
 namespace goru {
 namespace {
@@ -29,6 +29,7 @@ using test::MakeSession;
 using test::Show;
 using testing::Contains;
 using testing::ElementsAre;
+using testing::StartsWith;
 using testing::UnorderedElementsAre;
 
 /// Writes down what it is told, one line for each event.
@@ -43,6 +44,10 @@ class Recorder final : public Observer {
   }
   void OnSessionOpened(const SessionEvent& event) noexcept override { Add("opened " + Describe(event)); }
   void OnSessionClosed(const SessionEvent& event) noexcept override { Add("closed " + Describe(event)); }
+  void OnRejected(const RejectedEvent& event) noexcept override {
+    Add("rejected " + event.language.name() + " of " + std::string(event.tenant) + " (" + std::string(event.tag) +
+        "): " + std::string(event.message));
+  }
   void OnRunBegan(const RunEvent& event) noexcept override { Add("began " + Describe(event)); }
   void OnRunEnded(const RunEvent& event, const Result& result) noexcept override {
     EXPECT_GT(result.duration.count(), 0);
@@ -319,6 +324,32 @@ TEST_F(HostCalls, ThatAreNeverAnsweredEndAsErrors) {
       executor.Run(JavaScript(), "call('kept')", {}, {WithSessionTimeout(std::chrono::milliseconds(200))}).ok());
   kept_.reset();
   EXPECT_THAT(Calls::Words(calls_->Take()), ElementsAre("kept failed"));
+}
+
+TEST(Observer, IsToldOfWhatThereWasNoRoomFor) {
+  const auto recorder = std::make_shared<Recorder>();
+  test::Holding holding;
+  Executor executor =
+      MakeExecutor({WithObserver(recorder), WithWarmPool(0), WithRegistry(holding.Functions()), WithMaxRuns(1),
+                    WithMaxSessions(2), WithRunQueue(1, std::chrono::milliseconds(10))});
+  Session holder = MakeSession(executor, JavaScript());
+  Session session = MakeSession(executor, JavaScript(), {WithSessionTenant("ada")});
+  EXPECT_FALSE(executor.NewSession(Python(), {WithSessionTenant("bob")}).ok());
+  auto held = holder.RunAsync(test::Holding::kCode);
+  ASSERT_TRUE(held.ok());
+  test::Until([&] { return holding.held() == 1; });
+  recorder->Take();
+  // It waits, and its time is over.
+  EXPECT_FALSE(session.Run("1", {.tag = "late"}).ok());
+  EXPECT_THAT(recorder->Take(), ElementsAre(StartsWith("rejected javascript of ada (late): the run waited 10ms")));
+  auto async = session.RunAsync("1", {.tag = "async"});
+  ASSERT_TRUE(async.ok());
+  EXPECT_FALSE(async->get().ok());
+  EXPECT_THAT(recorder->Take(), ElementsAre(StartsWith("rejected javascript of ada (async): the run waited")));
+  EXPECT_FALSE(executor.NewSession(Python(), {WithSessionTenant("bob")}).ok());
+  EXPECT_THAT(recorder->Take(), ElementsAre("rejected python of bob (): 2 sessions are open, and no more may be "
+                                            "(WithMaxSessions)"));
+  holding.Release();
 }
 
 TEST(Observer, ThatOverridesNothingIsFine) {

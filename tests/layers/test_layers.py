@@ -24,11 +24,11 @@ LANGUAGE = re.compile(
 NAMES_A_LANGUAGE = {
     "config/tables.hpp": "help texts: packages are Python's",
     "executor/language.cpp": "the public names of what goru comes with",
-    "executor/package_check.cpp": "programs that import and compile Python packages",
-    "executor/package_check.hpp": "Python packages",
-    "executor/packages.cpp": "Python packages",
-    "executor/session_packages.cpp": "Python packages",
-    "executor/session_packages.hpp": "Python packages",
+    "executor/packages/package_check.cpp": "programs that import and compile Python packages",
+    "executor/packages/package_check.hpp": "Python packages",
+    "executor/packages/packages.cpp": "Python packages",
+    "executor/packages/session_packages.cpp": "Python packages",
+    "executor/packages/session_packages.hpp": "Python packages",
 }
 
 INCLUDE = re.compile(r'^\s*#\s*include\s*"([^"]+)"', re.MULTILINE)
