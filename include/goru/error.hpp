@@ -39,6 +39,8 @@ enum class ErrorKind {
   kInvalidArgument,
   /// Something the library needs is missing or refused: an image, a cache directory, address space.
   kUnavailable,
+  /// The executor, session or store belongs to the process that this one was forked from. Make a new Executor here.
+  kForked,
   /// A bug in goru. Please report it.
   kInternal,
 };

@@ -22,6 +22,10 @@ class ExecutorCore;
 /// Makes sessions and owns what they share: compiled code, ready sandboxes, threads for host functions and for
 /// deadlines. Make one per process or per trust domain. Thread-safe: any number of sessions run at once on any number
 /// of threads.
+///
+/// An executor and its sessions belong to the process that made them. In a child that was forked from it every function
+/// answers at once, with ErrorKind::kForked where there is an error to give, and destroying them is safe: what they own
+/// is left as it is. A new executor in the child works. A fork waits while another thread loads a language.
 class Executor {
  public:
   /// Errors: kInvalidArgument for options that contradict each other, kUnavailable for images or a cache that cannot be

@@ -18,7 +18,8 @@ class KVBackend;
 
 /// JSON values under string keys. A handle: copies mean the same store. Thread-safe; several sessions may use one
 /// store at the same time, and several processes one file. Errors: kInvalidArgument for keys and values that its limits
-/// or JSON do not allow, kUnavailable for a store that is full or cannot be reached.
+/// or JSON do not allow, kUnavailable for a store that is full or cannot be reached, kForked in a child of the process
+/// that made it: open it again there.
 class KVStore {
  public:
   /// A store in memory that lives as long as a handle of it.

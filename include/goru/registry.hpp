@@ -73,7 +73,7 @@ class CallError : public std::runtime_error {
 /// has ended; then the answer is dropped. When the last copy goes and nothing was answered the guest gets an error.
 class Completion {
  public:
-  /// False: there was an answer before.
+  /// False: there was an answer before, or this is a child forked from the process that waits for it.
   bool Return(nlohmann::json value) const noexcept;
   /// The same with an error; the second form is a HostError.
   bool Fail(const CallError& error) const noexcept;

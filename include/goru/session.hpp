@@ -32,6 +32,10 @@ using RunCallback = std::function<void(Result)>;
 /// guest, and at least 1 MiB for those functions; memory as it is touched). The thread may block signals: those that a
 /// guest's faults raise (SIGSEGV, SIGBUS, SIGILL, SIGFPE) are let through on it while the run lasts. A host function
 /// may run another session.
+///
+/// In a forked child a session is closed, and runs get ErrorKind::kForked. A host function or callback that forks
+/// should not return in the child, but exec or _exit. Where it returns all the same, the run ends there with that error
+/// if it was on the run's thread; if it was on one of goru's own, the child ends with exit code 1.
 class Session {
  public:
   ~Session();
@@ -59,7 +63,8 @@ class Session {
   /// be called for the run as for any other.
   ///
   /// `code`, and the text that `options` refers to, are copied before this returns; they count in
-  /// ExecutorLimits::host_bytes until the run has ended.
+  /// ExecutorLimits::host_bytes until the run has ended. In a child that is forked meanwhile `done` is not called, and
+  /// a future of the parent's never ready.
   Expected<void> RunAsync(std::string_view code, const RunOptions& options, RunCallback done);
   /// The same with a future, which never holds an exception.
   Expected<std::future<Result>> RunAsync(std::string_view code, const RunOptions& options = {});

@@ -26,6 +26,7 @@ int ExitCodeOf(const Result& result) {
     case ErrorKind::kBusy:
     case ErrorKind::kOverloaded:
     case ErrorKind::kUnavailable:
+    case ErrorKind::kForked:
     case ErrorKind::kInternal:
       break;
   }

@@ -62,6 +62,7 @@ void AsyncRun::Do() noexcept {
   const std::shared_ptr<SessionCore> session = session_;
   const std::unique_ptr<AsyncRun> self(this);
   Result result = session->Perform(*this, answer_, code_, options_);
+  session->origin().EndThreadIfForked();
   on_stop_.reset();
   session->EndClaim(result);
   options_ = {};
@@ -75,6 +76,7 @@ void AsyncRun::Do() noexcept {
       done(std::move(result));
     } catch (...) {  // NOLINT(bugprone-empty-catch): there is nobody to tell
     }
+    session->origin().EndThreadIfForked();
   }
   session->executor().admission().Leave(*this);
 }

@@ -4,23 +4,35 @@
 #include "executor/failed.hpp"
 #include "executor/session_core.hpp"
 #include "support/caught.hpp"
+#include "support/process_generation.hpp"
 
 namespace goru {
+namespace {
+
+/// What another process made stays as it is.
+void CloseOrAbandon(std::shared_ptr<internal::ExecutorCore>& core) noexcept {
+  if (!core) return;
+  if (core->origin().forked()) {
+    support::Abandon(core);
+  } else {
+    core->Close();
+  }
+}
+
+}  // namespace
 
 Executor::Executor(std::shared_ptr<internal::ExecutorCore> core) noexcept : core_(std::move(core)) {}
 Executor::Executor(Executor&&) noexcept = default;
 
 Executor& Executor::operator=(Executor&& other) noexcept {
   if (this != &other) {
-    if (core_) core_->Close();
+    CloseOrAbandon(core_);
     core_ = std::move(other.core_);
   }
   return *this;
 }
 
-Executor::~Executor() {
-  if (core_) core_->Close();
-}
+Executor::~Executor() { CloseOrAbandon(core_); }
 
 Expected<Executor> Executor::Create(const std::vector<ExecutorOption>& options) {
   try {
@@ -36,6 +48,7 @@ Expected<Executor> Executor::Create(const std::vector<ExecutorOption>& options) 
 
 Expected<Session> Executor::NewSession(const Language& language, const std::vector<SessionOption>& options) {
   try {
+    core_->origin().ThrowIfForked();
     SessionConfig config;
     config.limits = core_->config().session_limits;
     for (const SessionOption& option : options) option(config);
@@ -56,7 +69,9 @@ Result Executor::Run(const Language& language, std::string_view code, const RunO
   return result;
 }
 
-void Executor::Close() { core_->Close(); }
-ExecutorStats Executor::Stats() const noexcept { return core_->Stats(); }
+void Executor::Close() {
+  if (!core_->origin().forked()) core_->Close();
+}
+ExecutorStats Executor::Stats() const noexcept { return core_->origin().forked() ? ExecutorStats() : core_->Stats(); }
 
 }  // namespace goru

@@ -23,6 +23,7 @@
 #include "host/http/http_module.hpp"
 #include "host/worker_pool.hpp"
 #include "support/byte_budget.hpp"
+#include "support/process_generation.hpp"
 #include "wasi/packages/package_view.hpp"
 
 namespace goru::internal {
@@ -44,6 +45,8 @@ class ExecutorCore : public std::enable_shared_from_this<ExecutorCore> {
   }
   void Close() noexcept;
 
+  /// Where this is another process, nothing else may be called.
+  const support::Origin& origin() const noexcept { return origin_; }
   const ExecutorConfig& config() const noexcept { return config_; }
   const std::shared_ptr<const Registry>& registry() const noexcept { return registry_; }
   /// Null: nobody is told.
@@ -77,6 +80,7 @@ class ExecutorCore : public std::enable_shared_from_this<ExecutorCore> {
   /// What WithImage named, where it is of this language; null: the language's own is meant.
   Expected<std::shared_ptr<const guest::ImageFile>> OpenImage(const Language& language, bool plain) const;
 
+  const support::Origin origin_;
   const ExecutorConfig config_;
   const std::shared_ptr<const Registry> registry_;
   std::unique_ptr<const guest::Loader> loader_;

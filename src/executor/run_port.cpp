@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "support/process_generation.hpp"
+
 namespace goru::internal {
 
 RunPort::RunPort(const host::Policy& policy, host::WorkerPool& workers, std::shared_ptr<support::StopSignal> signal,
@@ -28,7 +30,11 @@ uint32_t RunPort::ReadStdin(std::span<uint8_t> into) {
 guest::After RunPort::WriteOutput(int stream, std::span<const uint8_t> bytes) {
   const size_t kept = output_.Append(stream, bytes);
   const auto& callback = stream == 2 ? options_.on_stderr : options_.on_stdout;
-  if (callback && kept > 0) callback({reinterpret_cast<const char*>(bytes.data()), kept});
+  if (callback && kept > 0) {
+    const support::Origin origin;
+    callback({reinterpret_cast<const char*>(bytes.data()), kept});
+    origin.ThrowIfForked();
+  }
   if (kept == bytes.size() || !limits_.stop_on_output_limit) return guest::After::kContinue;
   output_limit_hit_ = true;
   return guest::After::kUnwind;

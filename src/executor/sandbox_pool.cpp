@@ -131,6 +131,8 @@ void SandboxPool::Tend() {
     if (ready_.size() < ready_target_ && !making_failed_ && (used_.empty() || factory_->spares() > 0)) {
       lock.unlock();
       SandboxPtr made = MakeAhead();
+      // The observer was told.
+      origin_.EndThreadIfForked();
       lock.lock();
       if (made) {
         ready_.push_back(std::move(made));

@@ -13,6 +13,7 @@
 #include "goru/language.hpp"
 #include "goru/observer.hpp"
 #include "guest/sandbox_factory.hpp"
+#include "support/process_generation.hpp"
 
 namespace goru::internal {
 
@@ -57,6 +58,7 @@ class SandboxPool {
   SandboxPtr MakeAhead() noexcept;
   void Tend();
 
+  const support::Origin origin_;
   const std::shared_ptr<guest::SandboxFactory> factory_;
   /// 0: there is no thread.
   size_t ready_target_;

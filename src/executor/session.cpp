@@ -3,39 +3,57 @@
 #include "executor/failed.hpp"
 #include "executor/session_core.hpp"
 #include "support/caught.hpp"
+#include "support/process_generation.hpp"
 
 namespace goru {
+namespace {
+
+/// What another process made stays as it is.
+void CloseOrAbandon(std::shared_ptr<internal::SessionCore>& core) noexcept {
+  if (!core) return;
+  if (core->origin().forked()) {
+    support::Abandon(core);
+  } else {
+    core->Close();
+  }
+}
+
+}  // namespace
 
 Session::Session(std::shared_ptr<internal::SessionCore> core) noexcept : core_(std::move(core)) {}
 Session::Session(Session&&) noexcept = default;
 
 Session& Session::operator=(Session&& other) noexcept {
   if (this != &other) {
-    if (core_) core_->Close();
+    CloseOrAbandon(core_);
     core_ = std::move(other.core_);
   }
   return *this;
 }
 
-Session::~Session() {
-  if (core_) core_->Close();
-}
+Session::~Session() { CloseOrAbandon(core_); }
 
 Result Session::Run(std::string_view code, const RunOptions& options) {
+  if (core_->origin().forked()) return internal::Failed(support::ForkedError(), false);
   // Held for the whole run: the session may be closed and dropped meanwhile.
-  const std::shared_ptr<internal::SessionCore> core = core_;
+  std::shared_ptr<internal::SessionCore> core = core_;
   try {
-    return core->Run(code, options);
+    Result result = core->Run(code, options);
+    if (!core->origin().forked()) return result;
   } catch (...) {
     // Before the run began.
-    return internal::Failed(support::CaughtError(), !core->closed());
+    if (!core->origin().forked()) return internal::Failed(support::CaughtError(), !core->closed());
   }
+  // A function that the run called has forked, and this is the child.
+  support::Abandon(core);
+  return internal::Failed(support::ForkedError(), false);
 }
 
 Expected<void> Session::RunAsync(std::string_view code, const RunOptions& options, RunCallback done) {
   // The callback may destroy this session before the call has returned.
   const std::shared_ptr<internal::SessionCore> core = core_;
   try {
+    core->origin().ThrowIfForked();
     return core->RunAsync(code, options, std::move(done));
   } catch (...) {
     return support::CaughtError();
@@ -45,6 +63,7 @@ Expected<void> Session::RunAsync(std::string_view code, const RunOptions& option
 Expected<std::future<Result>> Session::RunAsync(std::string_view code, const RunOptions& options) {
   const std::shared_ptr<internal::SessionCore> core = core_;
   try {
+    core->origin().ThrowIfForked();
     // A callback can be copied, a promise cannot.
     const auto promise = std::make_shared<std::promise<Result>>();
     std::future<Result> future = promise->get_future();
@@ -57,11 +76,15 @@ Expected<std::future<Result>> Session::RunAsync(std::string_view code, const Run
   }
 }
 
-void Session::Interrupt() { core_->Interrupt(); }
-void Session::Close() { core_->Close(); }
-bool Session::closed() const { return core_->closed(); }
+void Session::Interrupt() {
+  if (!core_->origin().forked()) core_->Interrupt();
+}
+void Session::Close() {
+  if (!core_->origin().forked()) core_->Close();
+}
+bool Session::closed() const { return core_->origin().forked() || core_->closed(); }
 uint64_t Session::id() const noexcept { return core_->id(); }
 const Language& Session::language() const noexcept { return core_->language(); }
-size_t Session::ResidentBytes() const { return core_->ResidentBytes(); }
+size_t Session::ResidentBytes() const { return core_->origin().forked() ? 0 : core_->ResidentBytes(); }
 
 }  // namespace goru

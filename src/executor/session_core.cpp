@@ -115,6 +115,8 @@ void SessionCore::TakeTurn(std::string_view code, const RunOptions& options, Res
     result.error = RunError{error.kind, "", std::move(error.message), ""};
     result.exit_code = 1;
   }
+  // A function that the run called has forked, and this is the child: threads that are not here may hold the locks.
+  if (origin_.forked()) return;
   result.duration = Clock::now() - started;
   result.usage.cpu_time = ThreadCpuTime() - cpu_started;
   if (executor_->observer() == nullptr) return;
@@ -172,7 +174,7 @@ class SessionCore::Stoppable {
  public:
   Stoppable(SessionCore& session, std::stop_source stop) noexcept : session_(session), stop_(std::move(stop)) {}
   ~Stoppable() {
-    if (!begun_) return;
+    if (!begun_ || session_.origin_.forked()) return;
     std::optional<Watchdog::Ticket> grace;
     std::vector<Watchdog::Ticket> again;
     {
@@ -235,6 +237,7 @@ void SessionCore::Execute(std::string_view code, const RunOptions& options, Resu
     // Where something is thrown from here on, the sandbox is not used again.
     result.session_alive = false;
     end = sandbox_->Run(job, port);
+    origin_.ThrowIfForked();
     if (packages_) packages_->Rest();
   }
   result.session_alive = end.kind == guest::RunEnd::Kind::kAtRest || end.kind == guest::RunEnd::Kind::kNotBegun;

@@ -17,6 +17,7 @@
 #include "goru/session.hpp"
 #include "guest/sandbox.hpp"
 #include "host/policy.hpp"
+#include "support/process_generation.hpp"
 
 namespace goru::internal {
 
@@ -53,6 +54,8 @@ class SessionCore : public std::enable_shared_from_this<SessionCore> {
 
   ExecutorCore& executor() const noexcept { return *executor_; }
 
+  /// Where this is another process, nothing else may be called but id() and language().
+  const support::Origin& origin() const noexcept { return origin_; }
   bool closed() const;
   uint64_t id() const noexcept { return id_; }
   const Language& language() const noexcept { return language_; }
@@ -101,6 +104,7 @@ class SessionCore : public std::enable_shared_from_this<SessionCore> {
   SessionEvent Event() const noexcept { return {id_, language_, tenant_}; }
   void TellEnd(const RunEvent& event, const LimitsMet& met, const Result& result) const noexcept;
 
+  const support::Origin origin_;
   const uint64_t id_;
   const std::shared_ptr<ExecutorCore> executor_;
   const std::shared_ptr<SandboxPool> pool_;

@@ -43,8 +43,11 @@ Result SessionCore::Run(std::string_view code, const RunOptions& options) {
     const std::stop_callback on_stop(options.stop, [this] { Interrupt(); });
     result = Perform(run, *claimed == Answer::kQueued ? run.Wait() : *claimed, code, options);
   }
-  EndClaim(result);
-  executor_->admission().Leave(run);
+  // Else a function that the run called has forked, and threads that are not here may hold the locks.
+  if (!origin_.forked()) {
+    EndClaim(result);
+    executor_->admission().Leave(run);
+  }
   return result;
 }
 

@@ -54,6 +54,7 @@ void Watchdog::Watch() {
     deadlines_.erase(first);
     lock.unlock();
     action();
+    origin_.EndThreadIfForked();
     lock.lock();
     running_ = {};
     idle_.notify_all();

@@ -9,6 +9,8 @@
 #include <mutex>
 #include <thread>
 
+#include "support/process_generation.hpp"
+
 namespace goru::internal {
 
 /// Calls functions at deadlines. Thread-safe.
@@ -38,6 +40,7 @@ class Watchdog {
   using Key = std::pair<Clock::time_point, uint64_t>;
   void Watch();
 
+  const support::Origin origin_;
   std::mutex mutex_;
   std::condition_variable changed_;
   std::condition_variable idle_;

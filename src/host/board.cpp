@@ -6,6 +6,7 @@
 #include "guest/codec.hpp"
 #include "host/value_size.hpp"
 #include "support/json_free.hpp"
+#include "support/process_generation.hpp"
 
 namespace goru::host {
 
@@ -73,6 +74,8 @@ void RunningCall::Run() {
   context.memory = memory_;
   try {
     Answer(CallFunction(*call_.entry, context, call_.args));
+  } catch (const support::Forked&) {
+    support::EndForkedThread();
   } catch (const NoRoom& e) {
     if (!TryAgain(e)) Answer(ToReply(e));
   }

@@ -65,6 +65,12 @@ HostCalls::HostCalls(const Policy& policy, WorkerPool& pool, std::shared_ptr<sup
 }
 
 HostCalls::~HostCalls() {
+  if (origin_.forked()) {
+    // Other threads were at work on both.
+    support::Abandon(board_);
+    support::Abandon(lane_);
+    return;
+  }
   std::map<uint64_t, std::stop_source> running;
   std::list<Board::Done> ready;
   std::vector<WaitingCall> again;

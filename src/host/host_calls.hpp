@@ -13,6 +13,7 @@
 #include "host/board.hpp"
 #include "host/policy.hpp"
 #include "host/worker_pool.hpp"
+#include "support/process_generation.hpp"
 #include "support/stop_signal.hpp"
 
 namespace goru::host {
@@ -74,9 +75,10 @@ class HostCalls {
 
   const Policy& policy_;
   WorkerPool& pool_;
+  const support::Origin origin_;
   /// Where its blocking functions wait for their turn; null: there were none.
   std::shared_ptr<WorkerPool::Lane> lane_;
-  const std::shared_ptr<Board> board_;
+  std::shared_ptr<Board> board_;
   /// Its memory is what calls on the run's own thread take.
   CallContext context_;
   std::deque<WaitingCall> waiting_;

@@ -40,7 +40,7 @@ bool Completion::Fail(const std::string& message) const noexcept {
 namespace goru::internal {
 
 void PendingCall::AnswerDropped() noexcept {
-  if (answered_.exchange(true)) return;
+  if (answered_.exchange(true) || origin_.forked()) return;
   try {
     Deliver(guest::Reply::Failed("HostError", "the host function ended without an answer"));
   } catch (...) {
@@ -92,24 +92,29 @@ std::shared_ptr<internal::PendingCall> MakeCall(std::function<void(Reply)> deliv
 }
 
 Reply CallFunction(const Registry::Entry& entry, const CallContext& context, const nlohmann::json& args) {
+  const support::Origin origin;
+  Reply reply;
   try {
-    Reply reply;
     reply.value = entry.function(context, args);
-    return reply;
   } catch (const NoRoom&) {
+    origin.ThrowIfForked();
     throw;
   } catch (...) {
-    return ReplyOfException();
+    reply = ReplyOfException();
   }
+  origin.ThrowIfForked();
+  return reply;
 }
 
 void StartFunction(const Registry::Entry& entry, const CallContext& context, nlohmann::json args,
                    const std::shared_ptr<internal::PendingCall>& call) {
+  const support::Origin origin;
   try {
     entry.async(context, std::move(args), Completion(call));
   } catch (...) {
     call->Answer(ReplyOfException());
   }
+  origin.ThrowIfForked();
 }
 
 }  // namespace goru::host

@@ -8,6 +8,7 @@
 
 #include "goru/registry.hpp"
 #include "guest/port.hpp"
+#include "support/process_generation.hpp"
 
 namespace goru::internal {
 
@@ -20,9 +21,9 @@ class PendingCall {
   PendingCall(const PendingCall&) = delete;
   PendingCall& operator=(const PendingCall&) = delete;
 
-  /// False: there was one before.
+  /// False: there was one before, or another process waits for it.
   bool Answer(guest::Reply reply) noexcept {
-    if (answered_.exchange(true)) return false;
+    if (answered_.exchange(true) || origin_.forked()) return false;
     Deliver(std::move(reply));
     return true;
   }
@@ -34,6 +35,7 @@ class PendingCall {
   void Withdraw() noexcept { answered_ = true; }
 
  private:
+  const support::Origin origin_;
   std::atomic<bool> answered_{false};
 };
 
@@ -50,10 +52,11 @@ guest::Reply ToReply(const CallError& error);
 /// A call that no guest makes: its answer goes to `deliver`, on whatever thread answers.
 std::shared_ptr<internal::PendingCall> MakeCall(std::function<void(guest::Reply)> deliver);
 
-/// Calls an entry that answers by itself, and takes what it throws for an answer. NoRoom passes.
+/// Calls an entry that answers by itself, and takes what it throws for an answer. NoRoom passes, and Forked is thrown
+/// in a child that comes back from it.
 guest::Reply CallFunction(const Registry::Entry& entry, const CallContext& context, const nlohmann::json& args);
 
-/// Starts an entry that answers later, or by an exception that it throws.
+/// Starts an entry that answers later, or by an exception that it throws. Forked, as above.
 void StartFunction(const Registry::Entry& entry, const CallContext& context, nlohmann::json args,
                    const std::shared_ptr<internal::PendingCall>& call);
 

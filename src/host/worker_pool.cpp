@@ -194,6 +194,7 @@ void WorkerPool::Work(Threads::iterator self, std::shared_ptr<Lane> first) {
       Task task = TakeFrom(lane);
       lock.unlock();
       task(true);
+      origin_.EndThreadIfForked();
       // What it held goes now: it may be the last to hold it.
       task = nullptr;
       lock.lock();

@@ -11,6 +11,8 @@
 #include <string>
 #include <thread>
 
+#include "support/process_generation.hpp"
+
 namespace goru::host {
 
 /// A bounded pool: threads are made when work waits and no thread is idle. Work comes in lanes, one for each run, which
@@ -78,6 +80,7 @@ class WorkerPool {
   std::list<Task> TakeStranded();
   size_t live() const noexcept { return threads_.size() - left_; }
 
+  const support::Origin origin_;
   const Size size_;
   mutable std::mutex mutex_;
   std::condition_variable available_;

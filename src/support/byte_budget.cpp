@@ -55,6 +55,7 @@ bool ByteBudget::TakeUpTo(Reach reach, size_t bytes) noexcept {
 }
 
 bool ByteBudget::Draw(Reach reach) noexcept {
+  if (origin_.forked()) return false;
   const std::lock_guard lock(mutex_);
   const size_t granted = granted_.load();
   const size_t used = used_.load();
@@ -81,6 +82,7 @@ void ByteBudget::Give(size_t bytes) noexcept {
 }
 
 void ByteBudget::GiveBack() noexcept {
+  if (origin_.forked()) return;
   const std::lock_guard lock(mutex_);
   const size_t granted = granted_.load();
   const size_t own = std::min(limit_, kOwn);

@@ -8,6 +8,8 @@
 #include <string>
 #include <utility>
 
+#include "support/process_generation.hpp"
+
 namespace goru::support {
 
 /// So many bytes and no more. Thread-safe. A budget below another one draws on that as well, in large steps: taking a
@@ -57,6 +59,7 @@ class ByteBudget {
   /// Gives back to the one above what is not needed here.
   void GiveBack() noexcept;
 
+  const Origin origin_;
   const size_t limit_;
   const std::string name_;
   const std::shared_ptr<ByteBudget> above_;

@@ -4,6 +4,8 @@
 #include <new>
 #include <system_error>
 
+#include "support/process_generation.hpp"
+
 namespace goru::support {
 namespace {
 
@@ -13,6 +15,8 @@ constexpr const char* kNoMemory = "out of memory";
 Error Describe() {
   try {
     throw;
+  } catch (const Forked&) {
+    return ForkedError();
   } catch (const std::bad_alloc&) {
     return {ErrorKind::kUnavailable, kNoMemory};
   } catch (const std::system_error& e) {

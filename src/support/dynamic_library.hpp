@@ -23,6 +23,9 @@ class DynamicLibrary {
     return DynamicLibrary(handle);
   }
 
+  /// The library that `address` lies in once more, with globals of its own: those of the first stay as they are.
+  static Expected<DynamicLibrary> LoadCopyOf(const void* address);
+
   /// Sets `function` to the function of that name; false where there is none.
   template <typename Function>
   bool Find(const char* name, Function& function) const {

@@ -30,6 +30,8 @@ std::string_view ErrorKindName(ErrorKind kind) noexcept {
       return "invalid_argument";
     case ErrorKind::kUnavailable:
       return "unavailable";
+    case ErrorKind::kForked:
+      return "forked";
     case ErrorKind::kInternal:
       return "internal";
   }

@@ -3,6 +3,9 @@
 #include <fcntl.h>
 #include <sys/ioctl.h>
 
+#include <atomic>
+
+#include "support/process_generation.hpp"
 #include "support/unique_fd.hpp"
 
 namespace goru::wasm {
@@ -34,9 +37,19 @@ constexpr uint64_t kPageIsFile = 1 << 2;
 constexpr uint64_t kPageIsPresent = 1 << 3;
 constexpr uint64_t kPageIsSwapped = 1 << 4;
 
+/// The process's own: it shows the memory of the one that opened it, also to a child. -1: there is none. Stays open;
+/// one that was inherited is left alone, as the number may be another file's by now.
 int PagemapFd() noexcept {
-  static const support::UniqueFd fd(::open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC));
-  return fd.get();
+  // The generation that opened it above, and the descriptor and one below.
+  static constinit std::atomic<uint64_t> opened = 0;
+  const auto fd_of = [](uint64_t both) { return static_cast<int>(both & UINT32_MAX) - 1; };
+  const uint64_t generation = support::ProcessGeneration() << 32;
+  uint64_t known = opened.load(std::memory_order_relaxed);
+  if (known >= generation) return fd_of(known);
+  support::UniqueFd fd(::open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC));
+  const auto number = static_cast<uint32_t>(fd.get() + 1);
+  if (!opened.compare_exchange_strong(known, generation | number)) return fd_of(known);
+  return fd.Release();
 }
 
 }  // namespace

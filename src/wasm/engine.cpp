@@ -9,6 +9,7 @@
 #include <array>
 #include <cstdio>
 
+#include "support/process_generation.hpp"
 #include "wasm/guest_stack.hpp"
 #include "wasm/instance.hpp"
 #include "wasm/memory_slot.hpp"
@@ -67,10 +68,18 @@ Error TakeError(wasmtime_error_t* error, std::string_view doing) {
   return Error{ErrorKind::kInternal, std::move(text)};
 }
 
+// The engine's list of modules is the process's, with a lock that a child must not inherit locked. Hence HoldFork here
+// and below.
+void ModuleDeleter::operator()(wasmtime_module_t* module) const noexcept {
+  const support::HoldFork hold;
+  wasmtime_module_delete(module);
+}
+
 Engine::ScopedSlot::ScopedSlot(MemorySlot& slot) noexcept { next_slot = &slot; }
 Engine::ScopedSlot::~ScopedSlot() { next_slot = nullptr; }
 
 Expected<std::shared_ptr<Engine>> Engine::Create() {
+  const support::HoldFork hold;
   wasm_config_t* config = wasm_config_new();
   // Only what the guests are compiled to. Bulk memory runs as native code, which must not meet memory that a stop
   // took away (run_gate.hpp); reference types depend on it.
@@ -91,6 +100,8 @@ Expected<std::shared_ptr<Engine>> Engine::Create() {
   wasmtime_config_max_wasm_stack_set(config, kMaxGuestStack);
   // Calls that wait are not used, but the engine compares the two.
   wasmtime_config_async_stack_size_set(config, kMaxGuestStack);
+  // The engine's threads for it are the process's, and none of them is in a child.
+  if (support::ProcessGeneration() > 1) wasmtime_config_parallel_compilation_set(config, false);
   wasmtime_config_cranelift_opt_level_set(config, WASMTIME_OPT_LEVEL_SPEED);
   wasmtime_config_native_unwind_info_set(config, false);
   wasmtime_config_memory_may_move_set(config, false);
@@ -110,6 +121,7 @@ Engine::~Engine() { wasm_engine_delete(engine_); }
 Expected<ModulePtr> Engine::Compile(std::span<const uint8_t> wasm) const {
   wasmtime_module_t* module = nullptr;
   wasmtime_error_t* error = nullptr;
+  const support::HoldFork hold;
   // How much stack a compiler needs nobody promises; the caller's may be small.
   if (!OnGuestStack([&] { error = wasmtime_module_new(engine_, wasm.data(), wasm.size(), &module); })) {
     return Error{ErrorKind::kUnavailable, kNoStack};
@@ -128,6 +140,7 @@ Expected<std::vector<uint8_t>> Engine::Serialize(const wasmtime_module_t& module
 
 Expected<ModulePtr> Engine::DeserializeFile(const std::string& path) const {
   wasmtime_module_t* module = nullptr;
+  const support::HoldFork hold;
   if (auto* error = wasmtime_module_deserialize_file(engine_, path.c_str(), &module)) {
     return TakeError(error, "cannot load compiled code");
   }

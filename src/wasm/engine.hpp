@@ -16,7 +16,7 @@ namespace goru::wasm {
 class MemorySlot;
 
 struct ModuleDeleter {
-  void operator()(wasmtime_module_t* module) const noexcept { wasmtime_module_delete(module); }
+  void operator()(wasmtime_module_t* module) const noexcept;
 };
 using ModulePtr = std::unique_ptr<wasmtime_module_t, ModuleDeleter>;
 

@@ -5,12 +5,15 @@
 namespace goru::wasm {
 
 void RunGate::Begin() noexcept {
+  origin_ = support::Origin();
   reason_.store(StopReason::kNone);
   signal_->Clear();
   state_.store(kHost);
 }
 
 bool RunGate::EnterWasm() noexcept {
+  // Nobody would stop the guest there.
+  if (origin_.forked()) return false;
   uint32_t expected = kHost;
   if (state_.compare_exchange_strong(expected, kWasm)) return true;
   return expected == kHostNudge && EnterWasmNudged();

@@ -21,6 +21,7 @@
 #include <cstdint>
 #include <memory>
 
+#include "support/process_generation.hpp"
 #include "support/stop_signal.hpp"
 
 namespace goru::wasm {
@@ -49,7 +50,8 @@ class RunGate {
   /// A run starts, on the host's side.
   void Begin() noexcept;
 
-  /// Host to guest. False: a stop was asked for, and guest code must not run again.
+  /// Host to guest. False: a stop was asked for, or this is a child that was forked on the host's side; guest code must
+  /// not run again.
   [[nodiscard]] bool EnterWasm() noexcept;
 
   /// Guest to host. False: the memory is being taken away; return a trap and touch nothing of the guest's.
@@ -90,6 +92,8 @@ class RunGate {
   bool Revoke() noexcept;
 
   MemorySlot& slot_;
+  /// Of the run.
+  support::Origin origin_;
   NudgeFunction nudge_ = nullptr;
   void* nudge_context_ = nullptr;
   std::atomic<uint32_t> state_{kIdle};

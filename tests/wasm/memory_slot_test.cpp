@@ -7,6 +7,7 @@
 #include <cstring>
 #include <vector>
 
+#include "common/forked.hpp"
 #include "common/raw_sandbox.hpp"
 #include "wasm/page_size.hpp"
 
@@ -117,6 +118,20 @@ TEST_P(MemorySlotTest, WarmChangesNothing) {
   ExpectClean(*slot, *image_);
   ASSERT_TRUE(slot->Reset(GetParam()));
   ExpectClean(*slot, *image_);
+}
+
+TEST_P(MemorySlotTest, ForkedChildUndoesItsOwnWrites) {
+  // The parent asks the kernel for its pages first: what it has open shows the parent's.
+  auto before = Must(MemorySlot::Create(image_));
+  before->base()[0] ^= 1;
+  ASSERT_TRUE(before->Reset(GetParam()));
+  goru::test::InChild([this](goru::test::Complaints& complaints) {
+    auto slot = Must(MemorySlot::Create(image_));
+    for (size_t at = 0; at < image_->size(); at += 37 * kPageSize) slot->base()[at + 5] ^= 1;
+    complaints.Check(slot->PrivateBytes() > 0 || !MemorySlot::HasDirtyPageList(), "the kernel shows no page");
+    complaints.Check(slot->Reset(GetParam()), "reset failed");
+    complaints.Check(std::memcmp(slot->base(), image_->bytes().data(), image_->size()) == 0, "a write was missed");
+  });
 }
 
 TEST(MemorySlot, GrowKeepsToTheLimit) {

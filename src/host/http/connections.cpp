@@ -4,6 +4,8 @@
 
 #include <mutex>
 
+#include "support/process_generation.hpp"
+
 namespace goru::host::http {
 namespace {
 
@@ -47,7 +49,8 @@ Connections::~Connections() {
   *alive_ = false;
   if (multi_ != nullptr) {
     // libcurl sets the process's SIGPIPE aside while it closes connections; two that do so at once would lose it.
-    static std::mutex closing;
+    static constinit std::mutex closing;
+    const support::HoldFork hold;
     const std::lock_guard lock(closing);
     curl_.multi_cleanup(multi_);
   }

@@ -16,13 +16,6 @@ namespace {
 /// The one descriptor that is not anybody's watch.
 constexpr uint64_t kWakeUp = 0;
 
-void RunGuarded(const EventLoop::Task& task) noexcept {
-  try {
-    task();
-  } catch (...) {  // NOLINT(bugprone-empty-catch)
-  }
-}
-
 /// Signals are for the program's own threads; a broken connection is an error code here, not a SIGPIPE.
 void BlockSignals() {
   sigset_t all;
@@ -108,6 +101,15 @@ void EventLoop::Unwatch(WatchId watch) {
   if (found == watched_.end()) return;
   ::epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, found->second.fd, nullptr);
   watched_.erase(found);
+}
+
+void EventLoop::RunGuarded(const Task& task) const noexcept {
+  try {
+    task();
+  } catch (...) {  // NOLINT(bugprone-empty-catch)
+  }
+  // Who waits on a copy of the set takes the events of the parent's sockets.
+  origin_.EndThreadIfForked();
 }
 
 void EventLoop::Run() {

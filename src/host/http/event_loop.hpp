@@ -10,6 +10,7 @@
 #include <thread>
 #include <unordered_map>
 
+#include "support/process_generation.hpp"
 #include "support/unique_fd.hpp"
 
 namespace goru::host::http {
@@ -53,6 +54,7 @@ class EventLoop {
   /// With mutex_ held.
   bool Start();
   void Run();
+  void RunGuarded(const Task& task) const noexcept;
   /// False: it was the last task.
   bool RunTasks();
   void RunTimers();
@@ -60,6 +62,7 @@ class EventLoop {
   int MillisecondsToWait();
   void WakeUp() const noexcept;
 
+  const support::Origin origin_;
   std::mutex mutex_;
   std::deque<Task> tasks_;
   bool closing_ = false;

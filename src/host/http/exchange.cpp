@@ -6,6 +6,7 @@
 #include "host/http/client.hpp"
 #include "host/http/hints.hpp"
 #include "host/wire_bytes.hpp"
+#include "support/process_generation.hpp"
 #include "support/utf8.hpp"
 
 namespace goru::host::http {
@@ -273,10 +274,12 @@ void Exchange::Audit(const Failure* failure) {
     attempt.sent_bytes = transfer_->sent();
     attempt.received_bytes = transfer_->received();
   }
+  const support::Origin origin;
   try {
     audit(attempt);
   } catch (...) {  // NOLINT(bugprone-empty-catch): it must not throw, and a guest must not pay for it
   }
+  origin.EndThreadIfForked();
 }
 
 void Exchange::DropTransfer() {

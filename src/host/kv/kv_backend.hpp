@@ -8,6 +8,7 @@
 
 #include "goru/error.hpp"
 #include "goru/limits.hpp"
+#include "support/process_generation.hpp"
 
 namespace goru::internal {
 
@@ -15,6 +16,9 @@ namespace goru::internal {
 class KVBackend {
  public:
   virtual ~KVBackend() = default;
+
+  /// Where this is another process, nothing else may be called but limits() and blocks().
+  const support::Origin& origin() const noexcept { return origin_; }
 
   virtual Expected<std::optional<std::string>> Get(std::string_view key) = 0;
   /// kUnavailable, and nothing changed, where the store is full.
@@ -25,6 +29,9 @@ class KVBackend {
   virtual const KVLimits& limits() const noexcept = 0;
   /// Whether a call may wait for a disk or another process.
   virtual bool blocks() const noexcept = 0;
+
+ private:
+  const support::Origin origin_;
 };
 
 /// The error of a store that cannot take a change which would leave it with so many entries and bytes; none where it

@@ -10,6 +10,12 @@ namespace {
 
 Error Wrong(std::string message) { return Error{ErrorKind::kInvalidArgument, std::move(message)}; }
 
+Expected<void> CheckOrigin(const internal::KVBackend& backend) {
+  if (!backend.origin().forked()) return {};
+  return Error{ErrorKind::kForked,
+               "this process was forked from the one that opened the store; open it again in the child"};
+}
+
 Expected<void> CheckKey(std::string_view key, const KVLimits& limits) {
   if (key.empty()) return Wrong("the key is empty");
   if (key.size() > limits.key_bytes) {
@@ -53,21 +59,27 @@ Expected<KVStore> KVStore::Open(const std::string& path, const KVLimits& limits)
 bool KVStore::blocks() const noexcept { return backend_->blocks(); }
 
 Expected<std::optional<std::string>> KVStore::Get(std::string_view key) const {
+  if (auto checked = CheckOrigin(*backend_); !checked) return checked.error();
   if (auto checked = CheckKey(key, backend_->limits()); !checked) return checked.error();
   return backend_->Get(key);
 }
 
 Expected<void> KVStore::Set(std::string_view key, std::string_view json) {
+  if (auto checked = CheckOrigin(*backend_); !checked) return checked;
   if (auto checked = CheckKey(key, backend_->limits()); !checked) return checked;
   if (auto checked = CheckValue(json, backend_->limits()); !checked) return checked;
   return backend_->Set(key, json);
 }
 
 Expected<bool> KVStore::Delete(std::string_view key) {
+  if (auto checked = CheckOrigin(*backend_); !checked) return checked.error();
   if (auto checked = CheckKey(key, backend_->limits()); !checked) return checked.error();
   return backend_->Delete(key);
 }
 
-Expected<std::vector<std::string>> KVStore::Keys() const { return backend_->Keys(); }
+Expected<std::vector<std::string>> KVStore::Keys() const {
+  if (auto checked = CheckOrigin(*backend_); !checked) return checked.error();
+  return backend_->Keys();
+}
 
 }  // namespace goru

@@ -9,6 +9,12 @@ namespace {
 class MemoryBackend final : public KVBackend {
  public:
   explicit MemoryBackend(const KVLimits& limits) noexcept : limits_(limits) {}
+  ~MemoryBackend() override {
+    // A thread of the parent may have been changing it.
+    if (origin().forked()) support::Abandon(entries_);
+  }
+  MemoryBackend(const MemoryBackend&) = delete;
+  MemoryBackend& operator=(const MemoryBackend&) = delete;
 
   Expected<std::optional<std::string>> Get(std::string_view key) override {
     const std::lock_guard lock(mutex_);

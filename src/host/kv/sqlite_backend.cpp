@@ -137,6 +137,12 @@ class SqliteBackend final : public KVBackend {
  public:
   SqliteBackend(std::unique_ptr<Database> database, const KVLimits& limits) noexcept
       : limits_(limits), database_(std::move(database)) {}
+  ~SqliteBackend() override {
+    // Closing a connection of the parent's would confuse the locks of both.
+    if (origin().forked()) support::Abandon(database_);
+  }
+  SqliteBackend(const SqliteBackend&) = delete;
+  SqliteBackend& operator=(const SqliteBackend&) = delete;
 
   Expected<std::optional<std::string>> Get(std::string_view key) override {
     const std::lock_guard lock(mutex_);
@@ -190,7 +196,7 @@ class SqliteBackend final : public KVBackend {
 
   const KVLimits limits_;
   std::mutex mutex_;
-  const std::unique_ptr<Database> database_;
+  std::unique_ptr<Database> database_;
 };
 
 Error Refused(const std::string& path, const std::string& why, ErrorKind kind = ErrorKind::kInvalidArgument) {

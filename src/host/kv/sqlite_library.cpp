@@ -1,12 +1,25 @@
 #include "host/kv/sqlite_library.hpp"
 
+#include <atomic>
+#include <cstdint>
+#include <memory>
+
 #include "support/dynamic_library.hpp"
+#include "support/process_generation.hpp"
 
 namespace goru::internal {
 namespace {
 
-Expected<SqliteLibrary> LoadOnce() {
-  const auto file = support::DynamicLibrary::Load("libsqlite3.so.0");
+struct Loaded {
+  uint64_t generation;
+  Expected<SqliteLibrary> library;
+};
+
+/// `inherited`: what the parent uses; may be null.
+Expected<SqliteLibrary> LoadNow(const SqliteLibrary* inherited) {
+  const auto file = inherited == nullptr
+                        ? support::DynamicLibrary::Load("libsqlite3.so.0")
+                        : support::DynamicLibrary::LoadCopyOf(reinterpret_cast<const void*>(inherited->open_v2));
   if (!file) {
     return Error{ErrorKind::kUnavailable,
                  "kv files need SQLite (Debian: apt-get install libsqlite3-0): " + file.error().message};
@@ -29,9 +42,18 @@ Expected<SqliteLibrary> LoadOnce() {
 }  // namespace
 
 Expected<const SqliteLibrary*> SqliteLibrary::Load() {
-  static const Expected<SqliteLibrary> loaded = LoadOnce();
-  if (!loaded) return loaded.error();
-  return &*loaded;
+  // Without a lock, which another thread might hold while a child is made. Never freed, as the library is not unloaded.
+  static constinit std::atomic<const Loaded*> current = nullptr;
+  const uint64_t generation = support::ProcessGeneration();
+  const Loaded* known = current.load();
+  if (known == nullptr || known->generation < generation) {
+    const SqliteLibrary* inherited = known != nullptr && known->library.ok() ? &*known->library : nullptr;
+    auto loaded = std::make_unique<const Loaded>(Loaded{generation, LoadNow(inherited)});
+    // Where another thread was faster, its copy counts.
+    if (current.compare_exchange_strong(known, loaded.get())) known = loaded.release();
+  }
+  if (!known->library) return known->library.error();
+  return &*known->library;
 }
 
 }  // namespace goru::internal

@@ -25,7 +25,8 @@ struct SqliteLibrary {
   decltype(&sqlite3_column_bytes) column_bytes = nullptr;
   decltype(&sqlite3_changes) changes = nullptr;
 
-  /// Loads it once for the process. kUnavailable says how to install it.
+  /// Loads it once for the process. A child whose parent has used it gets a copy of its own: SQLite notes for the
+  /// process which locks it has on which files, and locks are not inherited. kUnavailable says how to install it.
   static Expected<const SqliteLibrary*> Load();
 };
 
