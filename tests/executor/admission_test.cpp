@@ -419,7 +419,7 @@ TEST(Sessions, AreBounded) {
 }
 
 TEST(TotalMemory, HasRoomForSandboxesOrNot) {
-  // JavaScript has 8 MiB.
+  // JavaScript has 7 MiB.
   Executor executor = MakeExecutor({WithTotalMemory(size_t{12} << 20)});
   Session first = MakeSession(executor, JavaScript());
   Session second = MakeSession(executor, JavaScript());

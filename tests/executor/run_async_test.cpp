@@ -5,6 +5,7 @@
 #include <future>
 #include <memory>
 #include <optional>
+#include <random>
 #include <set>
 #include <stdexcept>
 #include <stop_token>
@@ -291,6 +292,61 @@ TEST(RunAsync, StopsComeAtAnyTime) {
       EXPECT_EQ(results.size(), begun);
     }
   }
+}
+
+TEST(RunAsync, WhateverMeetsNothingIsLeftAndNoResultLost) {
+  constexpr int kThreads = 4;
+  constexpr int kRounds = 40;
+  Executor executor =
+      MakeExecutor({WithMaxRuns(2), WithRunQueue(3, std::chrono::milliseconds(50)), WithMaxSessions(40)});
+  std::atomic<size_t> begun{0};
+  std::atomic<size_t> told{0};
+  const auto work = [&](unsigned seed) {
+    std::minstd_rand random(seed);
+    for (int round = 0; round < kRounds; ++round) {
+      const std::string tenant(random() % 3, 't');
+      auto made = executor.NewSession(JavaScript(), {WithSessionTenant(tenant)});
+      if (!made) continue;
+      std::stop_source stop;
+      const char* code = random() % 3 == 0 ? "for (;;) {}" : "1";
+      const RunOptions options{.stop = stop.get_token()};
+      const bool async = random() % 3 != 0;
+      std::jthread ends;
+      if (code[0] == 'f' || random() % 2 == 0) {
+        ends = std::jthread([&, way = random() % 3, wait = random() % 3] {
+          std::this_thread::sleep_for(std::chrono::milliseconds(wait));
+          if (way == 0) stop.request_stop();
+          if (way == 1) made->Close();
+          // What has not begun is not interrupted.
+          for (int i = 0; way == 2 && i < 400 && !stop.stop_requested(); ++i) {
+            made->Interrupt();
+            std::this_thread::sleep_for(std::chrono::milliseconds(1));
+          }
+          stop.request_stop();
+        });
+      }
+      if (!async) {
+        ++begun;
+        (void)made->Run(code, options);
+        ++told;
+      } else if (made->RunAsync(code, options, [&](const Result&) { ++told; })) {
+        ++begun;
+      }
+      stop.request_stop();
+    }
+  };
+  {
+    std::vector<std::jthread> threads;
+    threads.reserve(kThreads);
+    for (unsigned seed = 1; seed <= kThreads; ++seed) threads.emplace_back(work, seed);
+  }
+  Until([&] { return executor.Stats().runs == 0; });
+  const ExecutorStats stats = executor.Stats();
+  EXPECT_EQ(told, begun);
+  EXPECT_EQ(stats.sessions + stats.waiting_runs, 0U);
+  EXPECT_EQ(stats.memory_bytes + stats.host_bytes, 0U);
+  executor.Close();
+  EXPECT_EQ(told, begun);
 }
 
 TEST(RunAsync, TextsOfWaitingRunsAreBounded) {
