@@ -202,6 +202,8 @@ std::optional<WheelName> ParseWheelName(std::string_view file_name) {
   constexpr std::string_view kSuffix = ".whl";
   if (!file_name.ends_with(kSuffix)) return std::nullopt;
   file_name.remove_suffix(kSuffix.size());
+  constexpr size_t kMaxFileName = 255;
+  if (file_name.size() > kMaxFileName) return std::nullopt;
   std::vector<std::string> parts;
   while (true) {
     const size_t dash = file_name.find('-');
@@ -213,12 +215,14 @@ std::optional<WheelName> ParseWheelName(std::string_view file_name) {
   constexpr size_t kLeast = 5;
   if (parts.size() != kLeast && parts.size() != kLeast + 1) return std::nullopt;
   const auto name = CanonicalName(parts[0]);
-  const std::string& version = parts[1];
-  const bool plain = !version.empty() && std::all_of(version.begin(), version.end(), [](char c) {
-    return IsAlphanumeric(c) || c == '.' || c == '!' || c == '+' || c == '_';
-  });
-  if (!name || !plain) return std::nullopt;
-  return WheelName{*name, version, parts[parts.size() - 3], parts[parts.size() - 2], parts[parts.size() - 1]};
+  const auto is_plain = [](const std::string& part) {
+    return !part.empty() && std::all_of(part.begin(), part.end(), [](char c) {
+      return IsAlphanumeric(c) || c == '.' || c == '!' || c == '+' || c == '_';
+    });
+  };
+  // A part of a path, whatever it was an address of.
+  if (!name || !std::all_of(parts.begin() + 1, parts.end(), is_plain)) return std::nullopt;
+  return WheelName{*name, parts[1], parts[parts.size() - 3], parts[parts.size() - 2], parts[parts.size() - 1]};
 }
 
 std::string VersionDigits(std::string_view python) {

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -44,8 +45,13 @@ struct Wheel {
 };
 
 /// Reads the wheel file at `path`. Checked are paths, kinds, sizes and duplicates of its entries, the hash of each
-/// against RECORD, and that name and version are those of the file's name. Native files, scripts and data for other
-/// places are left out. kUnavailable: it cannot be read, or is refused; the message says why.
-Expected<Wheel> ReadWheel(const std::string& path, const WheelLimits& limits = {});
+/// against RECORD, and that name and version of its METADATA and its .dist-info directory are those of the file's name.
+/// Native files, scripts and data for other places are left out. kUnavailable: it cannot be read, or is refused; the
+/// message says why. kCancelled: `stop` came first; no step goes on for long without a look at it.
+Expected<Wheel> ReadWheel(const std::string& path, const WheelLimits& limits = {}, const std::stop_token& stop = {});
+
+/// The same of an open file, which has this name.
+Expected<Wheel> ReadOpenWheel(int fd, const std::string& file_name, const WheelLimits& limits,
+                              const std::stop_token& stop);
 
 }  // namespace goru::packages

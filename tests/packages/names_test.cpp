@@ -62,7 +62,8 @@ TEST(NamesTest, WheelNames) {
   ASSERT_TRUE(native);
   EXPECT_FALSE(native->pure());
   for (const char* name : {"x.whl", "x-1.whl", "x-1-py3-none.whl", "x-1-py3-none-any.zip", "../x-1-py3-none-any.whl",
-                           "x-1;2-py3-none-any.whl", "a-b-c-d-e-f-g.whl"}) {
+                           "x-1;2-py3-none-any.whl", "a-b-c-d-e-f-g.whl", "x-1-py3-none-any/../x.whl",
+                           "x-1-py3/-none-any.whl", "x-1-py3--any.whl", "x-1-py3-none-a\ny.whl"}) {
     EXPECT_FALSE(ParseWheelName(name)) << name;
   }
 }
