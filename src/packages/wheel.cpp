@@ -152,7 +152,9 @@ std::vector<std::string> TopModules(const std::vector<WheelFile>& files) {
   return {modules.begin(), modules.end()};
 }
 
-Expected<Wheel> Check(ArchiveFiles files, const WheelName& name, const std::stop_token& stop) {
+}  // namespace
+
+Expected<Wheel> CheckWheel(ArchiveFiles files, const WheelName& name, const std::stop_token& stop) {
   Wheel wheel;
   wheel.name = name.name;
   wheel.version = name.version;
@@ -183,8 +185,6 @@ Expected<Wheel> Check(ArchiveFiles files, const WheelName& name, const std::stop
   return wheel;
 }
 
-}  // namespace
-
 Expected<Wheel> ReadOpenWheel(int fd, const std::string& file_name, const WheelLimits& limits,
                               const std::stop_token& stop) {
   const auto refuse = [&file_name](const Error& error) {
@@ -204,7 +204,7 @@ Expected<Wheel> ReadOpenWheel(int fd, const std::string& file_name, const WheelL
   if (!hash) return refuse(hash.error());
   auto files = ReadZipArchive(fd, limits, stop);
   if (!files) return refuse(files.error());
-  auto wheel = Check(std::move(*files), *name, stop);
+  auto wheel = CheckWheel(std::move(*files), *name, stop);
   if (!wheel) return refuse(wheel.error());
   wheel->sha256 = std::move(*hash);
   return wheel;

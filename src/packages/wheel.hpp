@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -22,6 +23,9 @@ struct WheelLimits {
   uint64_t total_bytes = uint64_t{256} << 20;
   size_t files = 30'000;
 };
+
+/// Files of an archive, by path.
+using ArchiveFiles = std::map<std::string, std::vector<uint8_t>>;
 
 struct WheelFile {
   /// Where it goes, relative to the directory of the packages.
@@ -53,5 +57,8 @@ Expected<Wheel> ReadWheel(const std::string& path, const WheelLimits& limits = {
 /// The same of an open file, which has this name.
 Expected<Wheel> ReadOpenWheel(int fd, const std::string& file_name, const WheelLimits& limits,
                               const std::stop_token& stop);
+
+/// What these files, whose paths are checked, are as a wheel of that name; without its hash.
+Expected<Wheel> CheckWheel(ArchiveFiles files, const WheelName& name, const std::stop_token& stop);
 
 }  // namespace goru::packages

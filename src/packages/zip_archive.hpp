@@ -1,19 +1,12 @@
 // The files of a zip archive that somebody else made.
 #pragma once
 
-#include <cstdint>
-#include <map>
 #include <stop_token>
-#include <string>
-#include <vector>
 
 #include "goru/error.hpp"
 #include "packages/wheel.hpp"
 
 namespace goru::packages {
-
-/// By path.
-using ArchiveFiles = std::map<std::string, std::vector<uint8_t>>;
 
 /// Reads all files of the archive that `fd` has open. Checked are paths, kinds, sizes and duplicates; an entry's size
 /// counts as it comes out, not as it is written down. kUnavailable: it cannot be read, or is refused; the message says
