@@ -61,8 +61,8 @@ struct PackageInstallOptions {
   std::string lock_file;
   /// Where downloaded wheels are kept. Empty: the user's cache directory.
   std::string cache_directory;
-  /// What that directory may take on the disk when the installation has ended. What was not used longest goes;
-  /// what others use at the time stays.
+  /// What that directory may take on the disk when an installation that added to it has ended. What was not used
+  /// longest goes; what others use at the time stays.
   uint64_t cache_bytes = kPackageCacheBytes;
   /// Where the language images are; see WithImageDirectory.
   std::string image_directory;

@@ -164,6 +164,10 @@ std::string Mebibytes(uint64_t bytes) {
   return std::to_string((bytes + kMiB / 2) / kMiB) + " MiB";
 }
 
+std::string Counted(size_t number, const std::string& noun) {
+  return std::to_string(number) + " " + noun + (number == 1 ? "" : "s");
+}
+
 int Cache(const DepsArguments& arguments) {
   if (!arguments.names.empty()) throw UsageError{"goru deps cache takes no names: say --prune or --clear"};
   if (arguments.prune && arguments.clear) throw UsageError{"goru deps cache takes --prune or --clear, not both"};
@@ -176,8 +180,8 @@ int Cache(const DepsArguments& arguments) {
   const auto contents = DescribePackageCache(PackageCache(arguments));
   if (!contents) return Fail(contents.error());
   WriteAll(STDOUT_FILENO, contents->directory + ": " + Mebibytes(contents->bytes) + ", " +
-                              std::to_string(contents->wheels) + " wheels, " + std::to_string(contents->packages) +
-                              " packages\n");
+                              Counted(contents->wheels, "wheel") + ", " + Counted(contents->packages, "package") +
+                              "\n");
   return kOk;
 }
 

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <cerrno>
 #include <cstdio>
 #include <filesystem>
 #include <system_error>
@@ -61,6 +62,7 @@ bool RemoveEntry(const CacheEntry& entry, const std::string& grave) {
   const support::UniqueFd fd = OpenDirectory(entry.held);
   struct stat status = {};
   // What has no directory to hold is nobody's.
+  if (!fd && errno != ENOENT && errno != ENOTDIR) return false;
   if (fd && (::flock(fd.get(), LOCK_EX | LOCK_NB) != 0 || !IsStill(entry.held, fd, status))) return false;
   static std::atomic<unsigned> counter{0};
   const std::string gone = grave + "/gone." + std::to_string(::getpid()) + "." + std::to_string(counter++);

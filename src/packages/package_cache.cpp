@@ -31,7 +31,7 @@ using nlohmann::json;
 
 constexpr size_t kMaxDescription = size_t{16} << 20;
 constexpr std::chrono::hours kAnswerAge{24};
-constexpr time_t kScratchAge = 10 * 60;
+constexpr std::chrono::seconds kScratchAge{600};
 
 /// Bytecode of a source can be larger than it, but not by much.
 constexpr size_t kBytecodeFactor = 8;
@@ -94,6 +94,7 @@ CacheHold Keep(const std::string& made, const std::string& path, const std::stri
   for (int attempt = 0; attempt < kAttempts; ++attempt) {
     if (CacheHold hold = HoldEntry(held)) return hold;
     if (::rename(made.c_str(), path.c_str()) == 0) continue;
+    if (errno != EEXIST && errno != ENOTEMPTY) return nullptr;
     std::this_thread::sleep_for(std::chrono::milliseconds(10));
   }
   return nullptr;
@@ -191,6 +192,7 @@ Expected<CachedWheel> PackageCache::AddWheel(const std::string& path, const std:
   const std::string name = fs::path(path).filename().string();
   if (auto copied = CopyToNewFile(path, made + "/" + name, stop); !copied) return copied.error();
   const std::string entry = directory_ + "/wheels/" + sha256;
+  *changed_ = true;
   (void)Keep(made, entry, entry);
   if (auto kept = FindWheel(sha256)) return std::move(*kept);
   return support::SystemError("cannot keep", path);
@@ -256,6 +258,7 @@ Expected<CachedPackage> PackageCache::AddPackage(const Wheel& wheel, const std::
                             {"bytes", DiskBytes(entry)}};
   if (auto written = WriteNewFile(entry + "/package.json", Bytes(description.dump())); !written) return written.error();
   const std::string kept = directory_ + "/packages/" + check.python() + "/" + wheel.sha256;
+  *changed_ = true;
   (void)Keep(entry, kept, kept + "/files");
   auto package = FindPackage(check.python(), wheel.sha256);
   if (!package) return support::SystemError("cannot keep " + wheel.name + " in", kept);
@@ -287,28 +290,32 @@ void PackageCache::AddAnswer(const std::string& question, const std::string& ans
 std::vector<CacheEntry> PackageCache::Entries() const {
   std::vector<CacheEntry> out;
   std::error_code failed;
-  const auto add = [&out](const std::string& path, const std::string& held) {
+  /// `used` is the path whose time of change says when the entry was used.
+  const auto add = [&out](const std::string& path, const std::string& held, const std::string& used, uint64_t bytes) {
     struct stat status = {};
-    if (::lstat((held.empty() ? path : held).c_str(), &status) != 0 && ::lstat(path.c_str(), &status) != 0) return;
-    out.push_back({path, held, status.st_mtim, static_cast<uint64_t>(status.st_blocks) * 512});
+    if (::lstat(used.c_str(), &status) == 0 || ::lstat(path.c_str(), &status) == 0) {
+      out.push_back({path, held, status.st_mtim, bytes});
+    }
   };
   for (const auto& wheel : fs::directory_iterator(directory_ + "/wheels", failed)) {
-    add(wheel.path().string(), wheel.path().string());
-    out.back().bytes = DiskBytes(out.back().path);
+    const std::string path = wheel.path().string();
+    add(path, path, path, DiskBytes(path));
   }
   for (const auto& python : fs::directory_iterator(directory_ + "/packages", failed)) {
     std::error_code unreadable;
     for (const auto& package : fs::directory_iterator(python.path(), unreadable)) {
       const std::string path = package.path().string();
-      add(path, path + "/files");
       const auto text = ReadText(path + "/package.json");
       const json description = text ? json::parse(*text, nullptr, false) : json();
       const bool known =
           description.is_object() && description.contains("bytes") && description["bytes"].is_number_unsigned();
-      if (!out.empty()) out.back().bytes = known ? description["bytes"].get<uint64_t>() : DiskBytes(path);
+      add(path, path + "/files", path + "/files", known ? description["bytes"].get<uint64_t>() : DiskBytes(path));
     }
   }
-  for (const auto& answer : fs::directory_iterator(directory_ + "/answers", failed)) add(answer.path().string(), {});
+  for (const auto& answer : fs::directory_iterator(directory_ + "/answers", failed)) {
+    const std::string path = answer.path().string();
+    add(path, {}, path, DiskBytes(path));
+  }
   return out;
 }
 
@@ -319,7 +326,8 @@ uint64_t PackageCache::RemoveAbandoned(const std::string& scratch) const {
     const std::string path = directory.path().string();
     struct stat status = {};
     // One that has just begun may not hold its directory yet.
-    if (::lstat(path.c_str(), &status) != 0 || std::time(nullptr) - status.st_mtim.tv_sec < kScratchAge) continue;
+    if (::lstat(path.c_str(), &status) != 0 || std::time(nullptr) - status.st_mtim.tv_sec < kScratchAge.count())
+      continue;
     const uint64_t bytes = DiskBytes(path);
     if (RemoveEntry({path, path, {}, bytes}, scratch)) freed += bytes;
   }

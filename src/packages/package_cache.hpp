@@ -11,7 +11,9 @@
 // directory belongs to the user alone.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <stop_token>
@@ -100,6 +102,8 @@ class PackageCache {
   /// left behind. What is in use stays. Returns the bytes freed: 0 also where another process is at it.
   uint64_t Trim(uint64_t most) const noexcept;
   CacheContents Contents() const;
+  /// Whether wheels or packages were added through this object.
+  bool changed() const noexcept { return *changed_; }
 
   const std::string& directory() const noexcept { return directory_; }
 
@@ -111,6 +115,7 @@ class PackageCache {
   uint64_t RemoveUnused(uint64_t most, const std::string& scratch) const;
 
   std::string directory_;
+  std::shared_ptr<std::atomic<bool>> changed_ = std::make_shared<std::atomic<bool>>(false);
 };
 
 /// Copies a file to where there is none yet, and makes its directories. kCancelled: `stop` came first.

@@ -36,8 +36,8 @@ class Reader {
     return number;
   }
   /// One of `words`, with a mark in front of it or not. The number behind it, 0 where there is none.
-  template <size_t kCount>
-  std::string Part(const std::array<std::pair<std::string_view, std::string_view>, kCount>& words) {
+  template <size_t Count>
+  std::string Part(const std::array<std::pair<std::string_view, std::string_view>, Count>& words) {
     const std::string_view before = text_;
     if (!text_.empty() && IsMark(text_.front())) text_.remove_prefix(1);
     for (const auto& [word, meaning] : words) {
