@@ -16,8 +16,8 @@ bool IsSpace(char c) { return c == ' ' || c == '\t'; }
 char ToLower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
 std::string_view Trim(std::string_view text) {
-  while (!text.empty() && (IsSpace(text.front()) || text.front() == '\r')) text.remove_prefix(1);
-  while (!text.empty() && (IsSpace(text.back()) || text.back() == '\r')) text.remove_suffix(1);
+  while (!text.empty() && IsSpace(text.front())) text.remove_prefix(1);
+  while (!text.empty() && IsSpace(text.back())) text.remove_suffix(1);
   return text;
 }
 
@@ -168,7 +168,9 @@ Expected<std::vector<Requirement>> ParseRequirements(std::string_view text, cons
   size_t number = 0;
   while (!text.empty()) {
     const size_t newline = std::min(text.find('\n'), text.size());
-    std::string_view line = Trim(text.substr(0, newline));
+    std::string_view line = text.substr(0, newline);
+    if (line.ends_with('\r')) line.remove_suffix(1);
+    line = Trim(line);
     text.remove_prefix(std::min(newline + 1, text.size()));
     ++number;
     if (line.starts_with('#')) continue;
