@@ -32,7 +32,7 @@ TEST(PipReportTest, SaysWhatWouldBeInstalled) {
   second["metadata"]["name"] = "saucer";
   second["is_yanked"] = true;
   second["download_info"]["archive_info"] = {{"hash", "sha256=" + std::string(64, 'b')}};
-  const auto read = Read({second, Item("https://index.example/cup-1.0-py3-none-any.whl?x#y")});
+  const auto read = Read(json::array({second, Item("https://index.example/cup-1.0-py3-none-any.whl?x#y")}));
   ASSERT_TRUE(read) << read.error().message;
   ASSERT_EQ(read->size(), 2U);
   EXPECT_EQ((*read)[0].name, "cup");
@@ -43,7 +43,8 @@ TEST(PipReportTest, SaysWhatWouldBeInstalled) {
   EXPECT_EQ((*read)[1].file_name, "saucer-2.0+local.1-py3-none-any.whl");
   EXPECT_EQ((*read)[1].sha256, std::string(64, 'b'));
   EXPECT_TRUE((*read)[1].yanked);
-  const auto old = Read({Item("https://index.example/cup-1.0-py3-none-any.whl")}, "the yanked version: 'Cup' x");
+  const auto old =
+      Read(json::array({Item("https://index.example/cup-1.0-py3-none-any.whl")}), "the yanked version: 'Cup' x");
   ASSERT_TRUE(old);
   EXPECT_TRUE((*old)[0].yanked);
 }
@@ -53,7 +54,9 @@ TEST(PipReportTest, NamesLeadNowhereElse) {
                            "cup-1.0-py3-none-any%2f.whl", "cup-1.0-py3-none-a%00ny.whl", "cup-1.0-py3-none-a%0Any.whl",
                            "cup-1.0-py3-none-a%5Cny.whl", "cup-1.0-py3-none-any.whl%", "cup-1.0-py3-none-any%zz.whl",
                            "cup-1.0-py3-none-any%2.whl", "cup-1.0.tar.gz", "..", ""}) {
-    EXPECT_THAT(Refusal({Item(std::string("https://index.example/files/") + file)}), HasSubstr("not a wheel")) << file;
+    EXPECT_THAT(Refusal(json::array({Item(std::string("https://index.example/files/") + file)})),
+                HasSubstr("not a wheel"))
+        << file;
   }
   EXPECT_EQ(FileNameOfUrl("https://index.example/a%2Fb"), "");
   EXPECT_EQ(FileNameOfUrl("https://index.example/%2E%2E"), "");
@@ -64,11 +67,11 @@ TEST(PipReportTest, NamesLeadNowhereElse) {
 TEST(PipReportTest, HashesAndVersionsAreSome) {
   json item = Item("https://index.example/cup-1.0-py3-none-any.whl");
   item["download_info"]["archive_info"]["hashes"]["sha256"] = "../../../etc";
-  EXPECT_THAT(Refusal({item}), HasSubstr("a hash for cup that is none"));
+  EXPECT_THAT(Refusal(json::array({item})), HasSubstr("a hash for cup that is none"));
   item = Item("https://index.example/cup-1.0-py3-none-any.whl");
   for (const char* version : {"../1", "1.0\n--index-url=x", "", "1.*"}) {
     item["metadata"]["version"] = version;
-    EXPECT_THAT(Refusal({item}), HasSubstr("a version of cup that is none")) << version;
+    EXPECT_THAT(Refusal(json::array({item})), HasSubstr("a version of cup that is none")) << version;
   }
 }
 
