@@ -43,6 +43,8 @@ Errno FromSystem(int error) noexcept {
     case EMFILE:
     case ENFILE:
       return kEmfile;
+    case EAGAIN:
+      return kEagain;
     default:
       return kEio;
   }
