@@ -81,10 +81,10 @@ def digest(data):
     return "sha256=" + base64.urlsafe_b64encode(hashlib.sha256(data).digest()).rstrip(b"=").decode()
 
 
-def make_wheel(path, name, version, files, requires=(), record=None, metadata_name=None, metadata_version=None, tags="py3-none-any", extra=()):
+def make_wheel(path, name, version, files, requires=(), record=None, metadata_name=None, tags="py3-none-any", extra=()):
     """Writes a wheel. `record` changes RECORD's text; `extra` are (ZipInfo, bytes) added at the end, unrecorded."""
     info = f"{name.replace('-', '_')}-{version}.dist-info"
-    metadata = f"Metadata-Version: 2.1\nName: {metadata_name or name}\nVersion: {metadata_version or version}\n"
+    metadata = f"Metadata-Version: 2.1\nName: {metadata_name or name}\nVersion: {version}\n"
     metadata += "".join(f"Requires-Dist: {requirement}\n" for requirement in requires)
     content = {
         **{file: text.encode() if isinstance(text, str) else text for file, text in files.items()},
