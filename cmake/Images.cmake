@@ -12,17 +12,17 @@ file(GLOB_RECURSE builder CONFIGURE_DEPENDS
   "${PROJECT_SOURCE_DIR}/src/wasi/*.[ch]pp" "${PROJECT_SOURCE_DIR}/src/guest/*.[ch]pp")
 list(SORT builder)
 
-# goru_image(NAME name WASM file [PRELUDE file...])
+# goru_image(NAME name RECIPE file WASM file [PRELUDE file...])
 function(goru_image)
-  cmake_parse_arguments(PARSE_ARGV 0 arg "" "NAME;WASM" "PRELUDE")
+  cmake_parse_arguments(PARSE_ARGV 0 arg "" "NAME;RECIPE;WASM" "PRELUDE")
   set(image "${GORU_IMAGES_DIR}/${arg_NAME}.img")
   goru_cached_command(
     NAME "${arg_NAME}.img"
     OUTPUT "${image}"
-    INPUTS "${arg_WASM}" ${arg_PRELUDE} ${builder}
+    INPUTS "${arg_RECIPE}" "${arg_WASM}" ${arg_PRELUDE} ${builder}
     SALT "wasmtime ${GORU_WASMTIME_VERSION}"
     DEPENDS goru-image
-    COMMAND "$<TARGET_FILE:goru-image>" build "${arg_NAME}" "${arg_WASM}" "${image}" ${arg_PRELUDE})
+    COMMAND "$<TARGET_FILE:goru-image>" build "${arg_RECIPE}" "${arg_WASM}" "${image}" ${arg_PRELUDE})
   set(GORU_IMAGES ${GORU_IMAGES} "${image}" PARENT_SCOPE)
 endfunction()
 
@@ -59,7 +59,7 @@ if(TARGET goru-image)
     # A target of its own, so that it is made while the builder compiles.
     add_custom_target(goru-javascript-wasm DEPENDS "${work}/javascript.wasm")
     list(APPEND wasm_targets goru-javascript-wasm)
-    goru_image(NAME javascript WASM "${work}/javascript.wasm")
+    goru_image(NAME javascript RECIPE "${javascript}/image.json" WASM "${work}/javascript.wasm")
 
     # The same guest, with what makes JavaScript of TypeScript inside.
     set(typescript "${PROJECT_SOURCE_DIR}/language/typescript")
@@ -71,7 +71,8 @@ if(TARGET goru-image)
         "${translator}"
       DEPENDS "${typescript}/bundle.py" "${typescript}/translator.js" ${sucrase}
       VERBATIM)
-    goru_image(NAME typescript WASM "${work}/javascript.wasm" PRELUDE "${translator}")
+    goru_image(NAME typescript RECIPE "${typescript}/image.json" WASM "${work}/javascript.wasm"
+      PRELUDE "${translator}")
   endif()
 
   set(python "${PROJECT_SOURCE_DIR}/language/python")
@@ -84,11 +85,11 @@ if(TARGET goru-image)
     goru_cached_command(
       NAME python-3.12.wasm
       OUTPUT "${work}/python-3.12.wasm"
-      INPUTS "${python}/3.12/build.sh" "${stock}" ${tool}
+      INPUTS "${python}/3.12/build.sh" "${python}/3.12/image.json" "${stock}" ${tool}
       VERSION_OF wasm-opt
       DEPENDS goru-image
       COMMAND bash "${python}/3.12/build.sh" "${stock}" "$<TARGET_FILE:goru-image>" "${work}/python-3.12.wasm")
-    goru_image(NAME python-3.12 WASM "${work}/python-3.12.wasm" PRELUDE ${prelude})
+    goru_image(NAME python-3.12 RECIPE "${python}/3.12/image.json" WASM "${work}/python-3.12.wasm" PRELUDE ${prelude})
   endif()
 endif()
 
@@ -132,7 +133,7 @@ if(TARGET goru-image)
   set(shared "${PROJECT_SOURCE_DIR}/language/python/prelude")
   file(GLOB prelude CONFIGURE_DEPENDS "${shared}/*.py" "${shared}/3.13/*.py")
   list(SORT prelude COMPARE FILE_BASENAME)
-  goru_image(NAME python-3.13 WASM "${work}/python-3.13.wasm" PRELUDE ${prelude})
+  goru_image(NAME python-3.13 RECIPE "${python}/image.json" WASM "${work}/python-3.13.wasm" PRELUDE ${prelude})
 endif()
 
 add_custom_target(goru-images ALL DEPENDS ${GORU_IMAGES})

@@ -29,8 +29,11 @@ enum class ErrorKind {
   kTrap,
   /// The session was closed before; nothing was run.
   kSessionClosed,
-  /// Another run of the session is under way; nothing was run.
+  /// Another run of the session is under way, or waits for its turn; nothing was run.
   kBusy,
+  /// The executor had no room (ExecutorLimits): as many sessions, runs or bytes as there may be, and no place in the
+  /// queue, or no turn in time. Nothing was run; the same may work later.
+  kOverloaded,
 
   /// The caller's arguments are wrong; the message says which.
   kInvalidArgument,

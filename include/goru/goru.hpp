@@ -15,4 +15,5 @@
 #include "goru/registry.hpp"  // IWYU pragma: export
 #include "goru/result.hpp"    // IWYU pragma: export
 #include "goru/session.hpp"   // IWYU pragma: export
+#include "goru/stats.hpp"     // IWYU pragma: export
 #include "goru/version.hpp"   // IWYU pragma: export

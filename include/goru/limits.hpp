@@ -64,8 +64,8 @@ struct PackageLimits {
 
 /// What one session may use. A value: each session has its own copy.
 struct Limits {
-  /// Wall-clock time of one run, waiting included. Long enough for honest work, short enough that a runaway does not
-  /// hold a thread for long.
+  /// Wall-clock time of one run, waiting included, except for its turn (ExecutorLimits::runs). Long enough for honest
+  /// work, short enough that a runaway does not hold a thread for long.
   std::chrono::nanoseconds timeout = std::chrono::seconds(30);
 
   /// Linear memory: everything that the guest has, its runtime and its C stack included (Python needs 37 MiB, of which
@@ -102,8 +102,28 @@ struct Limits {
   PackageLimits packages;
 };
 
-/// Limits of one executor, whatever its sessions do.
+/// Limits of one executor, whatever its sessions do. The largest value of a type means that there is no such limit.
 struct ExecutorLimits {
+  /// Sessions that are open at once. Each that has run has 4 GiB of addresses reserved, of which a process has 128 TiB.
+  /// One more is ErrorKind::kOverloaded.
+  size_t sessions = 10'000;
+  /// Linear memory of all sessions together, as Limits::memory_bytes counts it: all that a session can touch from its
+  /// first run until it is closed, though an idle one has taken 1 to 2 MiB of it. The default is what 4,096 sessions
+  /// have at their own limit; how much the machine has, only whoever sets it knows. Code that asks for more gets its
+  /// language's memory error, and a run for whose sandbox there is no room kOverloaded.
+  size_t memory_bytes = size_t{1} << 40;
+  /// Runs at once, at least one. Those that only compute take time from each other, and each one's timeout goes on:
+  /// where runs are such, let it be about the number of cores. Runs that a host function or callback makes on the
+  /// thread of its own run are part of that one.
+  size_t runs = 256;
+  /// Runs that wait for their turn. They take turns by tenant (SessionConfig::tenant), or where a session has none, by
+  /// session. Where as many wait, one more is kOverloaded; but a tenant's that has less than its share of the queue
+  /// takes the place of the last one of whoever has most.
+  size_t queued_runs = 1'024;
+  /// How long a run may wait for its turn: until all that were under way before must have ended, at the default
+  /// timeout. Then it is kOverloaded.
+  std::chrono::nanoseconds queue_wait = std::chrono::seconds(30);
+
   /// Limits::host_bytes of all sessions together: as much as 16 of them may hold. The first 64 KiB of each session do
   /// not count, so that small calls work while others hold all of it.
   size_t host_bytes = size_t{1} << 30;

@@ -43,7 +43,8 @@ struct RunEvent {
   std::string_view tag;
 };
 
-/// A call of a host function, or of a built-in module, that has been answered.
+/// A call of a host function, or of a built-in module, that has been answered. Calls that the session may not make (no
+/// such function, not its own, over the limit of calls) are not told of; those whose arguments were refused are.
 struct HostCallEvent {
   /// Session::id.
   uint64_t session_id = 0;
@@ -51,9 +52,9 @@ struct HostCallEvent {
   std::string_view name;
   /// Whether it returned a value; else it raised an error in the guest.
   bool ok = false;
-  /// From when it was due to run, waiting for a thread included.
+  /// From when it was due to run, waiting for a thread included. 0: it did not come to that.
   std::chrono::nanoseconds duration{0};
-  /// Roughly what arguments and result have when they cross.
+  /// Roughly what arguments and result have when they cross; an error counts as nothing.
   size_t argument_bytes = 0;
   size_t result_bytes = 0;
 };
@@ -88,6 +89,10 @@ class Observer {
   /// Once for each that was opened: on the thread of the run that ended it, or of whoever closed it.
   virtual void OnSessionClosed(const SessionEvent& /*event*/) noexcept {}
 
+  /// No room for a session, on the thread that wanted it, or for a run: on the thread that called for it, or where it
+  /// had waited, on the one that would have run it.
+  virtual void OnRejected(const RejectedEvent& /*event*/) noexcept {}
+
   /// A run begins. On the run's thread.
   virtual void OnRunBegan(const RunEvent& /*event*/) noexcept {}
   /// A run that began has ended, with this result. On the run's thread.
@@ -96,8 +101,8 @@ class Observer {
   /// the run's thread, before OnRunEnded, once for each limit.
   virtual void OnLimitMet(const RunEvent& /*event*/, ErrorKind /*limit*/) noexcept {}
 
-  /// On the thread that answered: a thread for host functions, the run's own, or one of the function's. It may be later
-  /// than the end of the run that called.
+  /// On the thread that answered: a thread for host functions, the run's own, or one of the function's. Before the run
+  /// goes on with the answer; for a function that a run has left behind it is later than the run's end.
   virtual void OnHostCall(const HostCallEvent& /*event*/) noexcept {}
 };
 

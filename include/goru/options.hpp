@@ -75,6 +75,14 @@ ExecutorOption WithoutDiskCache();
 ExecutorOption WithPrecompile(std::vector<Language> languages);
 /// How many ready sandboxes to keep of each language that is in use; 0 = make them when asked.
 ExecutorOption WithWarmPool(size_t sandboxes);
+/// Sessions that may be open at once (ExecutorLimits::sessions).
+ExecutorOption WithMaxSessions(size_t sessions);
+/// Memory that sessions may have together, in bytes (ExecutorLimits::memory_bytes).
+ExecutorOption WithTotalMemory(size_t bytes);
+/// Runs at once (ExecutorLimits::runs).
+ExecutorOption WithMaxRuns(size_t runs);
+/// How many runs may wait for their turn, and how long (ExecutorLimits::queued_runs, queue_wait).
+ExecutorOption WithRunQueue(size_t length, std::chrono::nanoseconds longest_wait);
 /// Bytes that the host may hold for all sessions together (ExecutorLimits::host_bytes).
 ExecutorOption WithHostMemory(size_t bytes);
 /// Threads for host functions.
@@ -115,7 +123,8 @@ SessionOption WithSessionRegistry(Registry registry);
 /// Only these functions of the registry may be called. Without this option all of them may.
 SessionOption WithSessionFunctions(std::vector<std::string> names);
 
-/// Whose session it is: a name that observers are told. Nothing that runs in the session learns it.
+/// Whose session it is: a name that observers are told, and whose runs take turns with others' where runs wait
+/// (ExecutorLimits::runs). Nothing that runs in the session learns it.
 SessionOption WithSessionTenant(std::string name);
 
 // http (HttpConfig says what the parts mean). Options of the same name add up.
@@ -189,7 +198,8 @@ struct RunOptions {
   bool want_value = false;
   /// Called on the run's thread with each piece of output that is kept: no more than Limits::output_bytes of each
   /// stream. Must not throw and must not use the session. The run cannot be stopped while one is at work: it ends when
-  /// the function returns, and what the guest wrote in the same call does not come any more.
+  /// the function returns, and what the guest wrote in the same call does not come any more. So one that waits for
+  /// somebody, such as a slow reader, should wait no longer than the run may (Limits::timeout).
   std::function<void(std::string_view)> on_stdout = {};
   std::function<void(std::string_view)> on_stderr = {};
   /// Ends the run as Session::Interrupt does once a stop is requested, from any thread and whenever that is: one that

@@ -85,6 +85,10 @@ class Completion {
   std::shared_ptr<internal::PendingCall> call_;
 };
 
+// Arguments and results are nlohmann::json values. Bytes are one of them, wherever a value can be, and cross as they
+// are: Python's bytes and JavaScript's Uint8Array are binary values here (json::is_binary, get_binary), and
+// nlohmann::json::binary(...) becomes those again; a subtype is dropped. Keys are always text.
+
 /// Takes the arguments (always a JSON object) and returns a JSON value. A CallError, or another exception derived from
 /// std::exception, becomes an error in the guest that carries what() and nothing else.
 using HostFunction = std::function<nlohmann::json(const CallContext&, const nlohmann::json& args)>;
@@ -130,7 +134,7 @@ class Registry {
     Blocking blocking = Blocking::kMayBlock;
     AsyncHostFunction async = {};
 
-    /// What it does, for people and agents.
+    /// What it does, for people and agents. Guests are shown it by help(call), call.help() and call.functions().
     std::string description = {};
     /// Its arguments. Where they are given, calls are held against them before the function is called: an argument that
     /// is missing, unknown or of another type is a TypeError in the guest that names it. Nothing: any arguments.

@@ -15,6 +15,9 @@ namespace goru {
 struct Usage {
   /// The guest's linear memory at the end of the run, in bytes; it never shrinks, so this is the peak.
   size_t peak_memory_bytes = 0;
+  /// How long the run waited for its turn (ExecutorLimits::runs) before it began. Neither the timeout nor
+  /// Result::duration counts it.
+  std::chrono::nanoseconds queued{0};
   /// CPU time of the run's own thread.
   std::chrono::nanoseconds cpu_time{0};
   /// Host functions called.
@@ -47,7 +50,8 @@ struct [[nodiscard]] Result {
   bool stdout_truncated = false;
   bool stderr_truncated = false;
 
-  /// The last expression's value as JSON text, where RunOptions::want_value asked for it and it has a JSON form.
+  /// The last expression's value as JSON text, where RunOptions::want_value asked for it and it has a JSON form. A value
+  /// that holds bytes has none; a function that the code calls takes them as they are (Registry).
   std::optional<std::string> value;
   /// The last expression's value as the language shows it, where it has no JSON form.
   std::optional<std::string> value_repr;
@@ -57,6 +61,7 @@ struct [[nodiscard]] Result {
   /// Whether the session can run more code.
   bool session_alive = true;
 
+  /// From when the run began, waiting for host functions included.
   std::chrono::nanoseconds duration{0};
   Usage usage;
 
@@ -64,7 +69,8 @@ struct [[nodiscard]] Result {
   std::string_view status() const noexcept { return error ? ErrorKindName(error->kind) : std::string_view("ok"); }
 };
 
-/// The whole result as one JSON object; text that is not UTF-8 has U+FFFD in place of the bad bytes.
+/// The whole result as one JSON object; text that is not UTF-8 has U+FFFD in place of the bad bytes. Takes time by the
+/// size of the result: a value may have Limits::message_bytes.
 nlohmann::json ToJson(const Result& result);
 
 }  // namespace goru

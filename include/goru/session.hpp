@@ -2,9 +2,12 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <future>
 #include <memory>
 #include <string_view>
 
+#include "goru/error.hpp"
 #include "goru/language.hpp"
 #include "goru/options.hpp"
 #include "goru/result.hpp"
@@ -14,6 +17,9 @@ namespace goru {
 namespace internal {
 class SessionCore;
 }
+
+/// Takes the result of a run that nobody waits for (Session::RunAsync). What it throws is dropped.
+using RunCallback = std::function<void(Result)>;
 
 /// A language runtime whose state persists between runs: what one run defines, the next one sees. Between runs it is
 /// only memory; no thread waits for it.
@@ -32,12 +38,36 @@ class Session {
   Session(Session&&) noexcept;
   Session& operator=(Session&&) noexcept;
 
-  /// Runs `code` to its end or to a limit. Never throws; whatever happens is in the result.
+  /// Runs `code` to its end or to a limit. Never throws; whatever happens is in the result. Where as many runs as may
+  /// be (ExecutorLimits::runs) are under way it waits for its turn first, and where it gets none the error is
+  /// kOverloaded. Interrupt, RunOptions::stop and closing reach a run that waits at once.
+  ///
+  /// In a host function or a callback, on the thread of a run of the same executor, it never waits: it is part of that
+  /// run, as far as turns are concerned. Threads that a host function makes itself take turns like all others.
   Result Run(std::string_view code, const RunOptions& options = {});
 
-  /// Ends the run that is under way, from another thread; does nothing between runs, so that a run which is only about
-  /// to begin is not ended (RunOptions::stop is for that). Its result has ErrorKind::kCancelled. The session lives on
-  /// where the guest ends by itself within kInterruptGrace; Python 3.12 cannot, and its session is closed.
+  /// The same without waiting for it, on a thread of the executor. While the run waits for its turn it takes no thread;
+  /// there are as many threads as runs at once, made when needed. A session has one run at a time here as well: the
+  /// next one may begin when `done` is called.
+  ///
+  /// An error means that nothing was run and `done` will not be called: kInvalidArgument, kBusy, kSessionClosed,
+  /// kCancelled (RunOptions::stop came before), kOverloaded, kUnavailable (no thread or memory). Otherwise `done` gets
+  /// the result, exactly once, whatever happens: also kCancelled where session or executor are closed meanwhile, and
+  /// kOverloaded where the turn did not come in time. It is called on a thread of the executor, maybe before this
+  /// function has returned, and the turn is over when it has returned and what it holds is gone. It may run code in
+  /// this session and others, and close or destroy this one; it must not close or destroy the executor. Interrupt may
+  /// be called for the run as for any other.
+  ///
+  /// `code`, and the text that `options` refers to, are copied before this returns; they count in
+  /// ExecutorLimits::host_bytes until the run has ended.
+  Expected<void> RunAsync(std::string_view code, const RunOptions& options, RunCallback done);
+  /// The same with a future, which never holds an exception.
+  Expected<std::future<Result>> RunAsync(std::string_view code, const RunOptions& options = {});
+
+  /// Ends the run that is under way or waits for its turn, from another thread; does nothing between runs, so that a
+  /// run which is only about to begin is not ended (RunOptions::stop is for that). Its result has
+  /// ErrorKind::kCancelled. The session lives on where the guest ends by itself within kInterruptGrace; Python 3.12
+  /// cannot, and its session is closed.
   void Interrupt();
 
   /// Ends a run that is under way and frees the sandbox. Further runs get ErrorKind::kSessionClosed.
@@ -47,8 +77,8 @@ class Session {
   /// Unique within the process.
   uint64_t id() const noexcept;
   const Language& language() const noexcept;
-  /// Private memory that the session holds now, in bytes, as the kernel counts it; 0 while it runs or where the kernel
-  /// cannot say.
+  /// Private memory that the session holds now, in bytes, as the kernel counts it; 0 while it runs, or waits to, or
+  /// where the kernel cannot say.
   size_t ResidentBytes() const;
 
  private:

@@ -17,5 +17,8 @@ std::string_view EngineVersion() noexcept;
 /// The version of the runtime that runs `language`, as its image says: "3.12.0". Looks for images as WithImageDirectory
 /// says; error kUnavailable where there is none.
 Expected<std::string> RuntimeVersion(const Language& language, const std::string& image_directory = {});
+/// The runtime with its version, for people: "CPython 3.12.0", "QuickJS-NG 0.17.0 (ES2023)". Otherwise as
+/// RuntimeVersion.
+Expected<std::string> RuntimeName(const Language& language, const std::string& image_directory = {});
 
 }  // namespace goru

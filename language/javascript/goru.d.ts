@@ -15,6 +15,30 @@ declare global {
    * Throws what the host raised: a standard error class where its type names one, else a {@link HostError}.
    */
   function call<T = any>(name: string, args?: object): T;
+  namespace call {
+    /** The host functions that this sandbox may call, sorted by name. */
+    function functions(): HostFunction[];
+    /** Prints them, with what they do and take. */
+    function help(): void;
+  }
+
+  /** What a host function does and takes. */
+  interface HostFunction {
+    name: string;
+    description: string;
+    /** null: any arguments. */
+    parameters: HostParameter[] | null;
+  }
+
+  /** An argument of a host function. */
+  interface HostParameter {
+    name: string;
+    type: "any" | "boolean" | "integer" | "number" | "string" | "bytes" | "array" | "object";
+    description: string;
+    required: boolean;
+    /** What the function gets where the argument is missing. */
+    default?: any;
+  }
 
   /**
    * Starts a call of a host function. All calls that are started before the code next waits cross to the host together

@@ -6,7 +6,7 @@ builtins; everything can be imported from module goru, which is what a type chec
 
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
 from os import PathLike
-from typing import Any, TypeAlias, TypedDict
+from typing import Any, NotRequired, TypeAlias, TypedDict
 
 __all__ = [
     "call",
@@ -35,12 +35,31 @@ class HostError(RuntimeError):
 class HostCallLimitError(HostError):
     """The run has made all the host calls that it may make."""
 
-def call(name: str, /, **kwargs: _Value) -> Any:
-    """Calls the host function ``name`` and returns its result.
+class _Parameter(TypedDict):
+    name: str
+    type: str
+    """any, boolean, integer, number, string, bytes, array or object."""
+    description: str
+    required: bool
+    default: NotRequired[Any]
 
-    Arguments are what JSON can express, and bytes; integers have at most 64 bits. Raises HostError, TypeError for arguments that
-    cannot cross, ValueError for ones that are too large.
-    """
+class _HostFunction(TypedDict):
+    name: str
+    description: str
+    parameters: list[_Parameter] | None
+    """None: any arguments."""
+
+class _Call:
+    def __call__(self, name: str, /, **kwargs: _Value) -> Any:
+        """Calls the host function ``name`` and returns its result.
+
+        Arguments are what JSON can express, and bytes; integers have at most 64 bits. Raises HostError, TypeError for arguments that
+        cannot cross or that the function does not take, ValueError for ones that are too large.
+        """
+    def functions(self) -> list[_HostFunction]:
+        """The host functions that this sandbox may call, sorted by name; ``help(call)`` prints them."""
+
+call: _Call
 
 async def async_call(name: str, /, **kwargs: _Value) -> Any:
     """Calls the host function ``name`` without blocking the event loop.

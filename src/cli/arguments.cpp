@@ -62,6 +62,12 @@ RunArguments ParseRunArguments(const std::vector<std::string>& arguments) {
   flags.Value("FILE", [&out](const std::string& text, const std::string&) { out.file = text; });
   flags.Value("-c,--code", [&out](const std::string& text, const std::string&) { out.code = text; });
   flags.Value("-l,--language,--lang", [&out](const std::string& text, const std::string&) {
+    if (text.ends_with(".img")) {
+      auto language = Language::FromImage(text);
+      if (!language) throw UsageError{language.error().message};
+      out.language = std::move(*language);
+      return;
+    }
     out.language = Language::FromName(text);
     if (!out.language) throw UsageError{"there is no language '" + text + "': say -l python, -l js or -l ts"};
   });

@@ -24,6 +24,7 @@ int ExitCodeOf(const Result& result) {
       return kUsage;
     case ErrorKind::kSessionClosed:
     case ErrorKind::kBusy:
+    case ErrorKind::kOverloaded:
     case ErrorKind::kUnavailable:
     case ErrorKind::kInternal:
       break;

@@ -34,7 +34,7 @@ examples:
 
 what to run:
   -c, --code CODE         the code itself
-  -l, --language LANG     python (py), which is python3.13; python3.12; javascript (js); typescript (ts)
+  -l, --language LANG     python (py), which is python3.13; python3.12; javascript (js); typescript (ts); FILE.img
   --stdin FILE            standard input of the code; '-' hands goru's own on, which is read to its end first.
                           Without this flag the code finds its standard input empty
   --config FILE           read flags from this JSON file; those of the command line have the last word, and what may be
@@ -150,14 +150,11 @@ std::string HelpText() {
 std::string VersionText() {
   std::string text = "goru " + std::string(Version()) + "\n";
   text += "engine: Wasmtime " + std::string(EngineVersion()) + "\n";
-  const auto runtime = [](const Language& language) {
-    const auto version = RuntimeVersion(language);
-    return version ? *version : "not found";
-  };
-  text += "python: CPython " + runtime(Python()) + "\n";
-  text += "python3.12: CPython " + runtime(Python("3.12")) + "\n";
-  text += "javascript: QuickJS-NG " + runtime(JavaScript()) + " (ES2023)\n";
-  text += "typescript: sucrase " + runtime(TypeScript()) + "\n";
+  for (const Language& language : Language::All()) {
+    const bool first = Language::FromName(language.name()) == language;
+    const auto runtime = RuntimeName(language);
+    text += language.name() + (first ? "" : language.version()) + ": " + (runtime ? *runtime : "not found") + "\n";
+  }
   return text;
 }
 

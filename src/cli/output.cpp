@@ -1,9 +1,9 @@
 #include "output.hpp"
 
+#include <poll.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
@@ -46,28 +46,25 @@ std::string_view ForCommandLine(std::string_view message) {
 
 }  // namespace
 
-void WriteAll(int fd, std::string_view text) {
-  while (!text.empty()) {
-    const ssize_t written = ::write(fd, text.data(), text.size());
-    if (written >= 0) {
-      text.remove_prefix(static_cast<size_t>(written));
-    } else if (errno == EPIPE) {
-      // Reached where the parent process ignores SIGPIPE and so we do.
-      std::_Exit(kBrokenPipe);
-    } else if (errno != EINTR) {
-      const int error = errno;
-      if (fd != STDERR_FILENO) Say(std::string("cannot write standard output: ") + std::strerror(error));
-      std::_Exit(kGoruFailed);
-    }
+size_t WriteSome(int fd, std::string_view text) {
+  const ssize_t written = ::write(fd, text.data(), text.size());
+  if (written >= 0) return static_cast<size_t>(written);
+  const int error = errno;
+  if (error == EINTR) return 0;
+  if (error == EAGAIN) {
+    // Another process has made it so; goru waits all the same.
+    pollfd ready = {.fd = fd, .events = POLLOUT, .revents = 0};
+    ::poll(&ready, 1, -1);
+    return 0;
   }
+  // Reached where the parent process ignores SIGPIPE and so we do.
+  if (error == EPIPE) std::_Exit(kBrokenPipe);
+  if (fd != STDERR_FILENO) Say(std::string("cannot write standard output: ") + std::strerror(error));
+  std::_Exit(kGoruFailed);
 }
 
-void StreamForwarder::operator()(std::string_view text) {
-  text = text.substr(0, rest_);
-  if (text.empty()) return;
-  rest_ -= text.size();
-  at_line_start_ = text.back() == '\n';
-  WriteAll(fd_, text);
+void WriteAll(int fd, std::string_view text) {
+  while (!text.empty()) text.remove_prefix(WriteSome(fd, text));
 }
 
 bool StreamsAreOne() {
@@ -77,23 +74,26 @@ bool StreamsAreOne() {
          out.st_ino == err.st_ino;
 }
 
-void Say(std::string_view line) { WriteAll(STDERR_FILENO, "goru: " + std::string(line) + "\n"); }
+std::string SaidByGoru(std::string_view line) { return "goru: " + std::string(line) + "\n"; }
 
-void ReportError(const Result& result) {
-  if (!result.error || result.error->kind == ErrorKind::kExited) return;
+void Say(std::string_view line) { WriteAll(STDERR_FILENO, SaidByGoru(line)); }
+
+std::string ErrorReport(const Result& result) {
+  std::string text;
+  if (!result.error || result.error->kind == ErrorKind::kExited) return text;
   const RunError& error = *result.error;
   if (!error.traceback.empty()) {
-    std::string text = Coloured() ? Highlight(error.traceback, error.type) : error.traceback;
+    text = Coloured() ? Highlight(error.traceback, error.type) : error.traceback;
     if (!text.ends_with('\n')) text += '\n';
-    WriteAll(STDERR_FILENO, text);
   }
   // The traceback may end with the very message.
   const std::string_view message = ForCommandLine(error.message);
   if (error.traceback.empty() ||
       (error.kind != ErrorKind::kGuestException && error.traceback.find(message) == std::string::npos)) {
     const std::string type = error.kind == ErrorKind::kGuestException ? error.type + ": " : "";
-    Say(type + std::string(message));
+    text += SaidByGoru(type + std::string(message));
   }
+  return text;
 }
 
 }  // namespace goru::cli

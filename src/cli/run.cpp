@@ -12,7 +12,9 @@
 #include "help.hpp"
 #include "interrupt.hpp"
 #include "output.hpp"
+#include "patience.hpp"
 #include "progress.hpp"
+#include "run_output.hpp"
 #include "source.hpp"
 
 namespace goru::cli {
@@ -35,27 +37,26 @@ Expected<Session> Prepare(std::optional<Executor>& executor, const Source& sourc
   return executor->NewSession(source.language, {WithSessionConfig(config.session)});
 }
 
-void SayTruncated(const Result& result, size_t limit) {
+void SayTruncated(const Result& result, size_t limit, RunOutput& output) {
   const std::string rest = " went over " + std::to_string(limit) + " bytes; the rest was dropped (--max-output)";
-  if (result.stdout_truncated) Say("standard output" + rest);
-  if (result.stderr_truncated) Say("standard error" + rest);
+  if (result.stdout_truncated) output.Say("standard output" + rest);
+  if (result.stderr_truncated) output.Say("standard error" + rest);
 }
 
-void Report(const Result& result, const RunArguments& arguments, size_t output_limit, const StreamForwarder& out,
-            const StreamForwarder& err) {
+void Report(const Result& result, const RunArguments& arguments, size_t output_limit, RunOutput& output) {
   if (arguments.json) {
-    WriteAll(STDOUT_FILENO, ToJson(result).dump() + "\n");
+    output.Write(STDOUT_FILENO, ToJson(result).dump() + "\n");
     return;
   }
   if (result.ok() && (result.value || result.value_repr)) {
-    WriteAll(STDOUT_FILENO, (result.value ? *result.value : *result.value_repr) + "\n");
+    output.Write(STDOUT_FILENO, (result.value ? *result.value : *result.value_repr) + "\n");
   }
   const bool silent = result.ok() || result.error->kind == ErrorKind::kExited;
-  // What goru says starts on a line of its own, also where both streams end up in one place.
-  const bool mid_line = !err.at_line_start() || (!out.at_line_start() && StreamsAreOne());
-  if (mid_line && (!silent || result.stdout_truncated || result.stderr_truncated)) WriteAll(STDERR_FILENO, "\n");
-  if (silent || result.error->kind != ErrorKind::kOutputLimit) SayTruncated(result, output_limit);
-  ReportError(result);
+  if (silent || result.error->kind != ErrorKind::kOutputLimit) SayTruncated(result, output_limit, output);
+  const std::string report = ErrorReport(result);
+  if (report.empty()) return;
+  output.StartLine();
+  output.Write(STDERR_FILENO, report);
 }
 
 }  // namespace
@@ -72,9 +73,8 @@ int RunCommand(const std::vector<std::string>& arguments_text) {
   }
   const Source source = LoadSource(arguments);
 
-  const size_t output_limit = arguments.config.session.limits.output_bytes;
-  StreamForwarder out(STDOUT_FILENO, output_limit);
-  StreamForwarder err(STDERR_FILENO, output_limit);
+  Patience patience;
+  RunOutput output(patience);
   std::stop_source stop;
   RunOptions options = arguments.config.run;
   options.stop = stop.get_token();
@@ -82,22 +82,28 @@ int RunCommand(const std::vector<std::string>& arguments_text) {
   if (arguments.stdin_file) options.stdin_data = source.stdin_data;
   if (!source.source_map.empty()) options.source_map = source.source_map;
   if (!arguments.json) {
-    options.on_stdout = [&out](std::string_view text) { out(text); };
-    options.on_stderr = [&err](std::string_view text) { err(text); };
+    options.on_stdout = [&output](std::string_view text) { output.Pass(STDOUT_FILENO, text); };
+    options.on_stderr = [&output](std::string_view text) { output.Pass(STDERR_FILENO, text); };
   }
 
+  const Limits& limits = arguments.config.session.limits;
   std::optional<Executor> executor;
   auto session = Prepare(executor, source, arguments.config);
   Result result;
   if (session) {
-    HandleInterrupts([&stop] { stop.request_stop(); });
+    output.Begin(limits.timeout);
+    HandleInterrupts([&patience, &stop] {
+      patience.Interrupt();
+      stop.request_stop();
+    });
     result = session->Run(source.code, options);
   } else {
     result = Failure(session.error());
   }
-  Report(result, arguments, output_limit, out, err);
+  output.End(result);
+  Report(result, arguments, limits.output_bytes, output);
   // Nothing is left to save: the system takes the sandbox apart faster than we do, and Ctrl-C may still come.
-  std::_Exit(ExitCodeOf(result));
+  std::_Exit(output.Finish(result));
 }
 
 }  // namespace goru::cli

@@ -360,11 +360,20 @@ Expected<void> LanguageName::Read(const json& value, Language& out, const Place&
 }
 
 json LanguageName::Write(const Language& language, const ConfigWriteOptions& /*options*/) {
-  return WriteText(language.name() + language.version());
+  const std::string& file = language.image_file();
+  return WriteText(file.empty() ? language.name() + language.version() : file);
 }
 
 Expected<void> LanguageName::Set(std::string_view /*path*/, std::string_view text, Language& out, const Place& place,
-                                 const ConfigReadOptions& /*options*/) {
+                                 const ConfigReadOptions& options) {
+  if (text.ends_with(".img")) {
+    std::string file;
+    if (auto set = File::Set({}, text, file, place, options); !set) return set;
+    auto found = Language::FromImage(file);
+    if (!found) return place.Wrong(": " + found.error().message);
+    out = std::move(*found);
+    return {};
+  }
   auto language = Language::FromName(text);
   if (!language) return place.Wrong(": there is no language " + Quoted(std::string(text)));
   out = std::move(*language);

@@ -129,7 +129,7 @@ void CutPackageNames(PackagesConfig& wanted, const PackagesConfig& ceiling, cons
 // --- executors ---
 
 struct LanguageName : Text {
-  static Language New() { return Python(); }
+  static Language New() { return Language::All().front(); }
   static Expected<void> Read(const json& value, Language& out, const Place& place, const ConfigReadOptions& options);
   static json Write(const Language& language, const ConfigWriteOptions& options);
   static Expected<void> Set(std::string_view path, std::string_view text, Language& out, const Place& place,

@@ -188,6 +188,11 @@ struct Table<SessionConfig> {
 template <>
 struct Table<ExecutorLimits> {
   static constexpr std::array rows = {
+      GORU_FIELD(ExecutorLimits, sessions, Count, "sessions that are open at once"),
+      GORU_FIELD(ExecutorLimits, memory_bytes, Size, "memory of all sessions together, idle ones included"),
+      GORU_FIELD(ExecutorLimits, runs, Count, "runs at once; more wait for their turn"),
+      GORU_FIELD(ExecutorLimits, queued_runs, Count, "runs that wait for their turn; more get an error"),
+      GORU_FIELD(ExecutorLimits, queue_wait, Time, "how long a run may wait for its turn"),
       GORU_FIELD(ExecutorLimits, host_bytes, Size, "what the host holds at a time for calls of all sessions"),
       GORU_FIELD(ExecutorLimits, host_threads, Count, "threads that run host functions for all sessions"),
       GORU_FIELD(ExecutorLimits, installs, Count, "sessions that install packages at the same time"),

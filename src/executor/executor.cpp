@@ -1,21 +1,11 @@
 #include "goru/executor.hpp"
 
 #include "executor/executor_core.hpp"
+#include "executor/failed.hpp"
 #include "executor/session_core.hpp"
 #include "support/caught.hpp"
 
 namespace goru {
-namespace {
-
-Result Failed(Error error) noexcept {
-  Result result;
-  result.error = RunError{error.kind, "", std::move(error.message), ""};
-  result.exit_code = 1;
-  result.session_alive = false;
-  return result;
-}
-
-}  // namespace
 
 Executor::Executor(std::shared_ptr<internal::ExecutorCore> core) noexcept : core_(std::move(core)) {}
 Executor::Executor(Executor&&) noexcept = default;
@@ -60,12 +50,13 @@ Expected<Session> Executor::NewSession(const Language& language, const std::vect
 Result Executor::Run(const Language& language, std::string_view code, const RunOptions& run_options,
                      const std::vector<SessionOption>& session_options) {
   auto session = NewSession(language, session_options);
-  if (!session) return Failed(std::move(session).error());
+  if (!session) return internal::Failed(std::move(session).error(), false);
   Result result = session->Run(code, run_options);
   result.session_alive = false;
   return result;
 }
 
 void Executor::Close() { core_->Close(); }
+ExecutorStats Executor::Stats() const noexcept { return core_->Stats(); }
 
 }  // namespace goru

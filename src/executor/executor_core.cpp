@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <exception>
 
 #include "executor/packages/session_packages.hpp"
 #include "executor/session_core.hpp"
@@ -11,12 +12,12 @@ namespace goru::internal {
 
 namespace {
 
-/// How messages call a limit of what the host holds.
-std::string HostMemoryName(size_t bytes, const char* whose, const char* options) {
+/// How messages call a limit of memory.
+std::string MemoryName(size_t bytes, const char* whose, const char* options) {
   constexpr size_t kKiB = 1024;
   const bool small = bytes < kKiB * kKiB;
-  return "the " + std::to_string(small ? bytes / kKiB : bytes / kKiB / kKiB) + (small ? " KiB" : " MiB") +
-         " that the host may hold for " + whose + " (" + options + ")";
+  return "the " + std::to_string(small ? bytes / kKiB : bytes / kKiB / kKiB) + (small ? " KiB" : " MiB") + " that " +
+         whose + " (" + options + ")";
 }
 
 /// What a message may have at most when the modules' own limits are used to the full. Bytes and text cross as they are.
@@ -41,10 +42,18 @@ ExecutorCore::ExecutorCore(ExecutorConfig config)
       http_service_(host::http::CreateHttpService()),
       memory_(std::make_shared<support::ByteBudget>(
           config_.limits.host_bytes,
-          HostMemoryName(config_.limits.host_bytes, "all sessions of this executor", "WithHostMemory"))),
+          MemoryName(config_.limits.host_bytes, "the host may hold for all sessions of this executor",
+                     "WithHostMemory"))),
+      guest_memory_(std::make_shared<support::ByteBudget>(
+          config_.limits.memory_bytes,
+          MemoryName(config_.limits.memory_bytes, "all sessions of this executor may have together",
+                     "WithTotalMemory"))),
       call_watch_(std::make_shared<host::CallWatch>(config_.observer)),
+      session_places_(config_.limits.sessions),
+      admission_({config_.limits.runs, config_.limits.queued_runs, config_.limits.queue_wait}),
       workers_(config_.limits.host_threads),
-      installers_(std::make_shared<host::WorkerPool>(config_.limits.installs)) {}
+      installers_(std::make_shared<host::WorkerPool>(config_.limits.installs)),
+      run_threads_(admission_.bounds().runs) {}
 
 Expected<std::shared_ptr<ExecutorCore>> ExecutorCore::Create(ExecutorConfig config) {
   // Starts the thread that no run can do without.
@@ -72,16 +81,29 @@ Expected<std::shared_ptr<SandboxPool>> ExecutorCore::Pool(const Language& langua
   const std::pair key(language, plain && !config_.image_file.empty());
   if (const auto found = pools_.find(key); found != pools_.end()) return found->second;
   auto pool = Load(language, plain);
-  if (pool) pools_[key] = *pool;
+  if (!pool) return pool;
+  {
+    const std::lock_guard list_lock(mutex_);
+    loaded_.push_back(*pool);
+  }
+  pools_[key] = *pool;
   return pool;
 }
 
 Expected<std::shared_ptr<const guest::ImageFile>> ExecutorCore::OpenImage(const Language& language, bool plain) const {
+  if (!language.image_file().empty()) {
+    auto image = loader_->Open(language.image_file());
+    if (!image) return image;
+    const guest::ImageInfo& info = (*image)->info();
+    if (info.language == language.name() && info.variant == language.version()) return image;
+    return Error{ErrorKind::kUnavailable,
+                 language.image_file() + " is no longer an image of " + language.image() + "; call FromImage again"};
+  }
   if (!plain && !config_.image_file.empty()) {
     auto image = loader_->Open(config_.image_file);
     if (!image) return image;
     const guest::ImageInfo& info = (*image)->info();
-    if (info.language == language.name() && !info.version.starts_with(language.version())) {
+    if (info.language == language.name() && info.variant != language.version()) {
       return Error{ErrorKind::kInvalidArgument,
                    config_.image_file + " is an image of " + info.language + " " + info.version + ", not " +
                        language.version() + "; choose that version with -l, or build the image again for this one"};
@@ -106,6 +128,8 @@ Expected<std::shared_ptr<SessionCore>> ExecutorCore::NewSession(const Language& 
   if (config.limits.timeout <= std::chrono::nanoseconds::zero()) {
     return Error{ErrorKind::kInvalidArgument, "the timeout must be more than zero (WithSessionTimeout, --timeout)"};
   }
+  auto place = plain ? SessionPlace() : TakePlace(language, config.tenant);
+  if (!place) return place.error();
   auto pool = Pool(language, plain);
   if (!pool) return pool.error();
   const size_t least = (*pool)->factory().InitialMemoryBytes();
@@ -115,7 +139,7 @@ Expected<std::shared_ptr<SessionCore>> ExecutorCore::NewSession(const Language& 
                      std::to_string((least + (size_t{1} << 20) - 1) >> 20) + " MiB (WithSessionMemoryLimit, --memory)"};
   }
   config.limits.message_bytes = std::max(config.limits.message_bytes, LargestMessage(config.limits));
-  auto packages = MakeSessionPackages(shared_from_this(), language, config, (*pool)->factory().packages(),
+  auto packages = MakeSessionPackages(shared_from_this(), language, config, (*pool)->factory(),
                                       plain ? std::span<const PackageDirectory>() : packages_);
   if (!packages) return packages.error();
   host::Policy policy;
@@ -129,14 +153,16 @@ Expected<std::shared_ptr<SessionCore>> ExecutorCore::NewSession(const Language& 
   policy.modules = std::move(*modules);
   policy.functions = std::move(config.functions);
   policy.limits = config.limits;
-  policy.memory = std::make_shared<support::ByteBudget>(
-      config.limits.host_bytes,
-      HostMemoryName(config.limits.host_bytes, "this session", "WithSessionHostMemoryLimit, --max-host-memory"),
-      memory_);
+  policy.memory =
+      std::make_shared<support::ByteBudget>(config.limits.host_bytes,
+                                            MemoryName(config.limits.host_bytes, "the host may hold for this session",
+                                                       "WithSessionHostMemoryLimit, --max-host-memory"),
+                                            memory_);
   policy.limits.host_calls_in_flight = std::max<size_t>(1, policy.limits.host_calls_in_flight);
   policy.watch = call_watch_;
+  policy.executor = this;
   auto session = std::make_shared<SessionCore>(shared_from_this(), *pool, language, std::move(config.tenant),
-                                               std::move(policy), std::move(packages->view));
+                                               std::move(policy), std::move(packages->view), std::move(*place));
   {
     const std::lock_guard lock(mutex_);
     if (closed_) return Error{ErrorKind::kUnavailable, "the executor is closed"};
@@ -146,20 +172,49 @@ Expected<std::shared_ptr<SessionCore>> ExecutorCore::NewSession(const Language& 
   return session;
 }
 
-bool ExecutorCore::BeginRun() {
-  const std::lock_guard lock(mutex_);
-  if (closed_) return false;
-  ++runs_;
-  return true;
+Expected<SessionPlace> ExecutorCore::TakePlace(const Language& language, const std::string& tenant) {
+  if (session_places_.Take()) return SessionPlace(session_places_);
+  Error error{ErrorKind::kOverloaded,
+              std::to_string(session_places_.most()) + " sessions are open, and no more may be (WithMaxSessions)"};
+  Rejected({language, tenant, "", error.message});
+  return error;
 }
 
-void ExecutorCore::EndRun() {
-  {
-    const std::lock_guard lock(mutex_);
-    --runs_;
-    if (runs_ > 0) return;
+void ExecutorCore::Rejected(const RejectedEvent& event) noexcept {
+  rejected_.fetch_add(1, std::memory_order_relaxed);
+  if (Observer* told = observer()) told->OnRejected(event);
+}
+
+ExecutorStats ExecutorCore::Stats() const noexcept {
+  ExecutorStats stats;
+  try {
+    std::vector<std::shared_ptr<const SandboxPool>> pools;
+    {
+      const std::lock_guard lock(mutex_);
+      pools = loaded_;
+    }
+    for (const auto& pool : pools) {
+      const SandboxPool::Counts counts = pool->counts();
+      stats.sandboxes.push_back({.language = pool->language(),
+                                 .ready = counts.ready,
+                                 .being_made = counts.being_made,
+                                 .in_sessions = counts.taken,
+                                 .to_be_cleaned = counts.used});
+    }
+  } catch (const std::exception&) {
+    stats.sandboxes.clear();
   }
-  no_runs_.notify_all();
+  stats.sessions = session_places_.taken();
+  const Admission::Counts runs = admission_.counts();
+  stats.runs = runs.running;
+  stats.waiting_runs = runs.waiting;
+  stats.rejected = rejected_.load(std::memory_order_relaxed);
+  stats.memory_bytes = guest_memory_->used();
+  stats.host_bytes = memory_->used();
+  stats.host_calls = call_watch_->under_way();
+  stats.host_threads = workers_.threads();
+  stats.run_threads = run_threads_.threads();
+  return stats;
 }
 
 void ExecutorCore::Forget(uint64_t session_id) {
@@ -182,10 +237,11 @@ void ExecutorCore::Close() noexcept {
     const std::lock_guard lock(mutex_);
     closed_ = true;
   }
+  admission_.Close();
   while (const auto session = TakeSession()) session->Close();
-  std::unique_lock lock(mutex_);
-  no_runs_.wait(lock, [this] { return runs_ == 0; });
-  lock.unlock();
+  admission_.WaitUntilEmpty();
+  // They hold what they have worked for until they have ended.
+  run_threads_.Join();
   workers_.Drain();
   installers_->Drain();
 }

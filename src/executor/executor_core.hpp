@@ -2,17 +2,22 @@
 #pragma once
 
 #include <atomic>
-#include <condition_variable>
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <mutex>
 #include <string>
 #include <utility>
+#include <vector>
 
+#include "executor/admission.hpp"
 #include "executor/packages/session_packages.hpp"
+#include "executor/run_threads.hpp"
 #include "executor/sandbox_pool.hpp"
+#include "executor/session_place.hpp"
 #include "executor/watchdog.hpp"
 #include "goru/options.hpp"
+#include "goru/stats.hpp"
 #include "guest/loader.hpp"
 #include "host/call_watch.hpp"
 #include "host/http/http_module.hpp"
@@ -46,15 +51,24 @@ class ExecutorCore : public std::enable_shared_from_this<ExecutorCore> {
   Watchdog& watchdog() noexcept { return watchdog_; }
   host::WorkerPool& workers() noexcept { return workers_; }
 
-  /// A run is under way; false once the executor is closing.
-  [[nodiscard]] bool BeginRun();
-  void EndRun();
+  Admission& admission() noexcept { return admission_; }
+  RunThreads& run_threads() noexcept { return run_threads_; }
+  /// What the host holds for all sessions.
+  const std::shared_ptr<support::ByteBudget>& host_memory() const noexcept { return memory_; }
+  /// What guests of all sessions have.
+  const std::shared_ptr<support::ByteBudget>& guest_memory() const noexcept { return guest_memory_; }
+
+  /// There was no room for a session or a run: counts it, and tells the observer.
+  void Rejected(const RejectedEvent& event) noexcept;
+  ExecutorStats Stats() const noexcept;
   void Forget(uint64_t session_id);
 
  private:
   explicit ExecutorCore(ExecutorConfig config);
 
   Expected<std::shared_ptr<SessionCore>> NewSession(const Language& language, SessionConfig config, bool plain);
+  /// A place for a session; kOverloaded: there is none.
+  Expected<SessionPlace> TakePlace(const Language& language, const std::string& tenant);
   /// A session that is not closed yet; the executor does not know it any more. Null: there is none.
   std::shared_ptr<SessionCore> TakeSession() noexcept;
   /// The language's pool, loaded at first use. `plain`: from its own image, whatever WithImage says.
@@ -69,23 +83,29 @@ class ExecutorCore : public std::enable_shared_from_this<ExecutorCore> {
   /// What WithPackages named.
   std::vector<PackageDirectory> packages_;
   const std::shared_ptr<host::http::HttpService> http_service_;
-  /// What the host holds for all sessions.
   const std::shared_ptr<support::ByteBudget> memory_;
+  const std::shared_ptr<support::ByteBudget> guest_memory_;
   const std::shared_ptr<host::CallWatch> call_watch_;
 
   std::mutex load_mutex_;
   std::map<std::pair<Language, bool>, std::shared_ptr<SandboxPool>> pools_;
 
-  std::mutex mutex_;
-  std::condition_variable no_runs_;
+  /// Sessions that are open, goru's own aside.
+  Places session_places_;
+  std::atomic<uint64_t> rejected_{0};
+  Admission admission_;
+
+  mutable std::mutex mutex_;
   std::map<uint64_t, std::weak_ptr<SessionCore>> sessions_;
-  size_t runs_ = 0;
+  /// What pools_ has, for whoever must not wait while a language is loaded.
+  std::vector<std::shared_ptr<const SandboxPool>> loaded_;
   bool closed_ = false;
 
   // Last, so that they end first: their threads use what is above.
   host::WorkerPool workers_;
   /// Of install_pkg, which waits for turns, locks and pip: that takes no thread from host functions.
   const std::shared_ptr<host::WorkerPool> installers_;
+  RunThreads run_threads_;
   Watchdog watchdog_;
 };
 

@@ -30,6 +30,21 @@ ExecutorOption WithPrecompile(std::vector<Language> languages) {
 ExecutorOption WithWarmPool(size_t sandboxes) {
   return [sandboxes](ExecutorConfig& config) { config.limits.warm_sandboxes = sandboxes; };
 }
+ExecutorOption WithMaxSessions(size_t sessions) {
+  return [sessions](ExecutorConfig& config) { config.limits.sessions = sessions; };
+}
+ExecutorOption WithTotalMemory(size_t bytes) {
+  return [bytes](ExecutorConfig& config) { config.limits.memory_bytes = bytes; };
+}
+ExecutorOption WithMaxRuns(size_t runs) {
+  return [runs](ExecutorConfig& config) { config.limits.runs = runs; };
+}
+ExecutorOption WithRunQueue(size_t length, std::chrono::nanoseconds longest_wait) {
+  return [length, longest_wait](ExecutorConfig& config) {
+    config.limits.queued_runs = length;
+    config.limits.queue_wait = longest_wait;
+  };
+}
 ExecutorOption WithHostMemory(size_t bytes) {
   return [bytes](ExecutorConfig& config) { config.limits.host_bytes = bytes; };
 }

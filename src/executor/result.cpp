@@ -20,6 +20,7 @@ nlohmann::json ToJson(const Result& result) {
       {"duration_ms", static_cast<double>(result.duration.count()) / 1e6},
       {"usage",
        {{"peak_memory_bytes", result.usage.peak_memory_bytes},
+        {"queued_ms", static_cast<double>(result.usage.queued.count()) / 1e6},
         {"cpu_ms", static_cast<double>(result.usage.cpu_time.count()) / 1e6},
         {"host_calls", result.usage.host_calls},
         {"crossings", result.usage.crossings}}},

@@ -11,6 +11,20 @@ namespace {
 // ever.
 constexpr size_t kMaxUsed = 16;
 
+/// Counts one more while it exists.
+class Counted {
+ public:
+  explicit Counted(std::atomic<size_t>& count) noexcept : count_(count) {
+    count_.fetch_add(1, std::memory_order_relaxed);
+  }
+  ~Counted() { count_.fetch_sub(1, std::memory_order_relaxed); }
+  Counted(const Counted&) = delete;
+  Counted& operator=(const Counted&) = delete;
+
+ private:
+  std::atomic<size_t>& count_;
+};
+
 }  // namespace
 
 SandboxPool::SandboxPool(std::shared_ptr<guest::SandboxFactory> factory, size_t ready, Language language,
@@ -40,6 +54,7 @@ SandboxPool::~SandboxPool() {
 }
 
 Expected<SandboxPool::SandboxPtr> SandboxPool::Make(bool ahead) {
+  const Counted being_made(being_made_);
   const auto start = observer_ ? std::chrono::steady_clock::now() : std::chrono::steady_clock::time_point();
   auto sandbox = factory_->Make();
   if (!sandbox) return sandbox;
@@ -78,11 +93,13 @@ Expected<SandboxPool::SandboxPtr> SandboxPool::Take() {
     if (!made) return made;
     sandbox = std::move(*made);
   }
+  taken_.fetch_add(1, std::memory_order_relaxed);
   if (observer_) observer_->OnSandboxTaken({language_, ready});
   return sandbox;
 }
 
 void SandboxPool::Give(SandboxPtr sandbox) noexcept {
+  taken_.fetch_sub(1, std::memory_order_relaxed);
   if (ready_target_ > 0) {
     std::unique_lock lock(mutex_);
     if (used_.size() < kMaxUsed && !closing_) {
@@ -93,6 +110,16 @@ void SandboxPool::Give(SandboxPtr sandbox) noexcept {
     }
   }
   factory_->Recycle(std::move(sandbox));
+}
+
+SandboxPool::Counts SandboxPool::counts() const noexcept {
+  Counts counts;
+  counts.being_made = being_made_.load(std::memory_order_relaxed);
+  counts.taken = taken_.load(std::memory_order_relaxed);
+  const std::lock_guard lock(mutex_);
+  counts.ready = ready_.size();
+  counts.used = used_.size();
+  return counts;
 }
 
 void SandboxPool::Tend() {

@@ -1,6 +1,7 @@
 // Sandboxes of one image, ready when they are needed.
 #pragma once
 
+#include <atomic>
 #include <condition_variable>
 #include <cstddef>
 #include <memory>
@@ -27,12 +28,24 @@ class SandboxPool {
   SandboxPool(const SandboxPool&) = delete;
   SandboxPool& operator=(const SandboxPool&) = delete;
 
-  /// A fresh sandbox.
+  /// A fresh sandbox. It is given back.
   Expected<std::unique_ptr<guest::Sandbox>> Take();
 
   /// Gives a sandbox back, to be ended. It does not see packages any more and cannot be stopped by anyone.
   void Give(std::unique_ptr<guest::Sandbox> sandbox) noexcept;
 
+  struct Counts {
+    /// Made ahead of need.
+    size_t ready = 0;
+    size_t being_made = 0;
+    /// Taken and not given back.
+    size_t taken = 0;
+    /// Given back and not cleaned yet.
+    size_t used = 0;
+  };
+  Counts counts() const noexcept;
+
+  const Language& language() const noexcept { return language_; }
   const guest::SandboxFactory& factory() const noexcept { return *factory_; }
 
  private:
@@ -49,13 +62,15 @@ class SandboxPool {
   size_t ready_target_;
   const Language language_;
   const std::shared_ptr<Observer> observer_;
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::condition_variable work_;
   std::vector<SandboxPtr> ready_;
   /// Sandboxes that have run, as they were left.
   std::vector<SandboxPtr> used_;
   bool closing_ = false;
   bool making_failed_ = false;
+  std::atomic<size_t> being_made_{0};
+  std::atomic<size_t> taken_{0};
   std::thread thread_;
 };
 

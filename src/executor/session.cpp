@@ -1,5 +1,6 @@
 #include "goru/session.hpp"
 
+#include "executor/failed.hpp"
 #include "executor/session_core.hpp"
 #include "support/caught.hpp"
 
@@ -27,12 +28,32 @@ Result Session::Run(std::string_view code, const RunOptions& options) {
     return core->Run(code, options);
   } catch (...) {
     // Before the run began.
-    Error error = support::CaughtError();
-    Result result;
-    result.error = RunError{error.kind, "", std::move(error.message), ""};
-    result.exit_code = 1;
-    result.session_alive = !core->closed();
-    return result;
+    return internal::Failed(support::CaughtError(), !core->closed());
+  }
+}
+
+Expected<void> Session::RunAsync(std::string_view code, const RunOptions& options, RunCallback done) {
+  // The callback may destroy this session before the call has returned.
+  const std::shared_ptr<internal::SessionCore> core = core_;
+  try {
+    return core->RunAsync(code, options, std::move(done));
+  } catch (...) {
+    return support::CaughtError();
+  }
+}
+
+Expected<std::future<Result>> Session::RunAsync(std::string_view code, const RunOptions& options) {
+  const std::shared_ptr<internal::SessionCore> core = core_;
+  try {
+    // A callback can be copied, a promise cannot.
+    const auto promise = std::make_shared<std::promise<Result>>();
+    std::future<Result> future = promise->get_future();
+    const auto begun =
+        core->RunAsync(code, options, [promise](Result result) { promise->set_value(std::move(result)); });
+    if (!begun) return begun.error();
+    return future;
+  } catch (...) {
+    return support::CaughtError();
   }
 }
 

@@ -4,10 +4,11 @@
 #include <ctime>
 #include <utility>
 
+#include "executor/outcome.hpp"
 #include "executor/run_port.hpp"
 #include "support/caught.hpp"
-#include "support/json_check.hpp"
 #include "support/utf8.hpp"
+#include "support/work_for.hpp"
 
 namespace goru::internal {
 namespace {
@@ -23,13 +24,6 @@ std::chrono::nanoseconds ThreadCpuTime() {
   timespec now = {};
   ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
   return std::chrono::seconds(now.tv_sec) + std::chrono::nanoseconds(now.tv_nsec);
-}
-
-/// The outcome is the guest's word and can be any JSON value.
-std::string TextMember(const nlohmann::json& object, const char* name) {
-  if (!object.is_object()) return {};
-  const auto found = object.find(name);
-  return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
 }
 
 std::string Seconds(std::chrono::nanoseconds duration) {
@@ -50,19 +44,20 @@ Clock::time_point DeadlineAfter(std::chrono::nanoseconds timeout) {
   return timeout < Clock::time_point::max() - now ? now + timeout : Clock::time_point::max();
 }
 
-RunError CancelledBefore() { return RunError{ErrorKind::kCancelled, "", "the run was cancelled before it began", ""}; }
-
 }  // namespace
 
 SessionCore::SessionCore(std::shared_ptr<ExecutorCore> executor, std::shared_ptr<SandboxPool> pool, Language language,
-                         std::string tenant, host::Policy policy, std::shared_ptr<wasi::PackageView> packages)
+                         std::string tenant, host::Policy policy, std::shared_ptr<wasi::PackageView> packages,
+                         SessionPlace place)
     : id_(NextSessionId()),
       executor_(std::move(executor)),
       pool_(std::move(pool)),
       language_(std::move(language)),
       tenant_(std::move(tenant)),
       policy_(std::move(policy)),
-      packages_(std::move(packages)) {}
+      packages_(std::move(packages)),
+      plain_(!place.held()),
+      place_(std::move(place)) {}
 
 SessionCore::~SessionCore() {
   Close();
@@ -77,38 +72,43 @@ void SessionCore::Opened() {
   opened_ = true;
 }
 
-std::optional<RunError> SessionCore::Refuse(std::string_view code, const RunOptions& options) const {
-  if (options.stop.stop_requested()) return CancelledBefore();
-  if (code.size() > policy_.limits.code_bytes) {
-    return RunError{ErrorKind::kInvalidArgument, "", "the code is larger than " + MiB(policy_.limits.code_bytes), ""};
-  }
-  if (!support::IsUtf8(code)) return RunError{ErrorKind::kInvalidArgument, "", "the code is not UTF-8 text", ""};
-  return std::nullopt;
-}
+Error SessionCore::CancelledBefore() { return Error{ErrorKind::kCancelled, "the run was cancelled before it began"}; }
 
-Result SessionCore::Run(std::string_view code, const RunOptions& options) {
-  const auto started = Clock::now();
-  const auto cpu_started = ThreadCpuTime();
+Result SessionCore::Perform(const Admission::Waiter& run, Admission::Answer answer, std::string_view code,
+                            const RunOptions& options) noexcept {
   Result result;
   result.exit_code = 1;
-  if (auto refusal = Refuse(code, options)) {
-    result.error = std::move(*refusal);
-    result.session_alive = !closed();
-    return result;
+  // Whatever is thrown in between, the session is not left running.
+  try {
+    const auto refusal = TakeAnswer(answer);
+    result.usage.queued = run.WaitedFor(Clock::now());
+    if (!refusal) {
+      const support::WorkFor work(executor_.get());
+      TakeTurn(code, options, result);
+      return result;
+    }
+    result.error = RunError{refusal->kind, "", refusal->message, ""};
+    if (refusal->kind == ErrorKind::kOverloaded) Rejected(options, *refusal);
+  } catch (...) {
+    Error error = support::CaughtError();
+    result.error = RunError{error.kind, "", std::move(error.message), ""};
   }
-  if (!Claim(result)) return result;
+  return result;
+}
+
+void SessionCore::TakeTurn(std::string_view code, const RunOptions& options, Result& result) {
+  const auto started = Clock::now();
+  const auto cpu_started = ThreadCpuTime();
   const RunEvent event{Event(), options.tag};
   if (executor_->observer() != nullptr) executor_->observer()->OnRunBegan(event);
   LimitsMet met;
-  // Whatever is thrown in between, the session is not left running.
   try {
-    // From here on an interrupt finds a run.
-    const std::stop_callback on_stop(options.stop, [this] { Interrupt(); });
     if (const auto ensured = EnsureSandbox(); ensured) {
       Execute(code, options, result, met);
     } else {
       result.error = RunError{ensured.error().kind, "", ensured.error().message, ""};
-      result.session_alive = false;
+      result.session_alive = ensured.error().kind == ErrorKind::kOverloaded;
+      if (result.session_alive) Rejected(options, ensured.error());
     }
   } catch (...) {
     Error error = support::CaughtError();
@@ -117,42 +117,13 @@ Result SessionCore::Run(std::string_view code, const RunOptions& options) {
   }
   result.duration = Clock::now() - started;
   result.usage.cpu_time = ThreadCpuTime() - cpu_started;
-  if (executor_->observer() != nullptr) {
-    if (closed()) result.session_alive = false;
-    TellEnd(event, met, result);
-  }
-  EndClaim(result);
-  return result;
+  if (executor_->observer() == nullptr) return;
+  if (closed()) result.session_alive = false;
+  TellEnd(event, met, result);
 }
 
-bool SessionCore::Claim(Result& result) {
-  std::unique_lock lock(mutex_);
-  if (state_ == State::kIdle && executor_->BeginRun()) {
-    state_ = State::kRunning;
-    interrupt_requested_ = false;
-    return true;
-  }
-  const bool busy = state_ == State::kRunning;
-  lock.unlock();
-  if (busy) {
-    result.error = RunError{ErrorKind::kBusy, "", "the session is running other code; wait for it or interrupt it", ""};
-  } else {
-    result.error = RunError{ErrorKind::kSessionClosed, "", "the session is closed; make a new one", ""};
-    result.session_alive = false;
-  }
-  return false;
-}
-
-void SessionCore::EndClaim(Result& result) noexcept {
-  {
-    std::unique_lock lock(mutex_);
-    state_ = State::kIdle;
-    if (close_requested_ || !result.session_alive) {
-      result.session_alive = false;
-      DropSandbox(lock);
-    }
-  }
-  executor_->EndRun();
+void SessionCore::Rejected(const RunOptions& options, const Error& error) noexcept {
+  executor_->Rejected({language_, tenant_, options.tag, error.message});
 }
 
 void SessionCore::TellEnd(const RunEvent& event, const LimitsMet& met, const Result& result) const noexcept {
@@ -167,9 +138,16 @@ void SessionCore::TellEnd(const RunEvent& event, const LimitsMet& met, const Res
 
 Expected<void> SessionCore::EnsureSandbox() {
   if (sandbox_) return {};
+  support::HeldBytes memory(executor_->guest_memory());
+  const size_t needed = pool_->factory().InitialMemoryBytes();
+  if (!memory.Grow(needed)) {
+    return Error{ErrorKind::kOverloaded, "a sandbox of " + MiB(needed) + " does not fit into what is left of " +
+                                             executor_->guest_memory()->WhatRefuses(needed)};
+  }
   auto sandbox = pool_->Take();
   if (!sandbox) return sandbox.error();
   (*sandbox)->SetMemoryLimit(policy_.limits.memory_bytes);
+  (*sandbox)->CountMemory(std::move(memory));
   (*sandbox)->ShowPackages(packages_.get());
   const std::lock_guard lock(mutex_);
   sandbox_ = std::move(*sandbox);
@@ -249,7 +227,8 @@ void SessionCore::Execute(std::string_view code, const RunOptions& options, Resu
     Stoppable stoppable(*this, std::move(stop));
     if (!stoppable.Begin(context.deadline)) {
       // Nothing has run yet, so the session can live on.
-      result.error = CancelledBefore();
+      Error error = CancelledBefore();
+      result.error = RunError{error.kind, "", std::move(error.message), ""};
       return;
     }
     runs_ = number;
@@ -270,11 +249,14 @@ void SessionCore::Execute(std::string_view code, const RunOptions& options, Resu
 void SessionCore::Judge(const guest::RunEnd& end, const RunPort& port, Result& result) {
   using Kind = guest::RunEnd::Kind;
   const Limits& limits = policy_.limits;
-  const std::string memory_message =
-      "the memory limit of " + MiB(limits.memory_bytes) + " was reached (WithSessionMemoryLimit, --memory)";
+  const std::string memory_message = MemoryMessage();
   switch (end.kind) {
     case Kind::kAtRest:
-      JudgeOutcome(port, result);
+      ReadOutcome(port.outcome(),
+                  {.memory_refused = sandbox_->memory_limit_hit(),
+                   .call_refused = port.calls().limit_hit(),
+                   .interrupt_requested = InterruptRequested()},
+                  result);
       if (result.error && result.error->kind == ErrorKind::kMemoryLimit) result.error->message = memory_message;
       return;
     case Kind::kNotBegun:
@@ -322,47 +304,11 @@ void SessionCore::Judge(const guest::RunEnd& end, const RunPort& port, Result& r
   }
 }
 
-void SessionCore::JudgeOutcome(const RunPort& port, Result& result) {
-  const nlohmann::json& outcome = port.outcome();
-  if (outcome.is_object() && outcome.contains("exit")) {
-    const nlohmann::json& code = outcome["exit"];
-    result.exit_code = code.is_number_integer() ? static_cast<int>(code.get<int64_t>() & 0xFF) : 1;
-    result.error =
-        RunError{ErrorKind::kExited, "", "the code exited with code " + std::to_string(result.exit_code), ""};
-    return;
+std::string SessionCore::MemoryMessage() const {
+  if (sandbox_->memory_budget_hit()) {
+    return "the run asked for more than is left of " + executor_->guest_memory()->WhatRefuses(SIZE_MAX);
   }
-  if (outcome.is_object() && outcome.contains("error")) {
-    const nlohmann::json& error = outcome["error"];
-    RunError out;
-    out.kind = ErrorKind::kGuestException;
-    out.type = TextMember(error, "type");
-    out.message = TextMember(error, "message");
-    out.traceback = TextMember(error, "traceback");
-    // A request that no memory could fulfil fails without asking for any; the runtimes say the same of it. Errors that
-    // code raises itself have a message of their own.
-    const bool limit_hit = sandbox_->memory_limit_hit();
-    const bool python_memory = out.type == "MemoryError" && (limit_hit || out.message.empty());
-    const bool javascript_memory = out.type == "InternalError" && out.message == "out of memory";
-    if (python_memory || javascript_memory) out.kind = ErrorKind::kMemoryLimit;
-    if (out.type == "HostCallLimitError" && port.calls().limit_hit()) out.kind = ErrorKind::kHostCallLimit;
-    // Code can name an error of its own so.
-    if (out.type == "Interrupted" && InterruptRequested()) {
-      out.kind = ErrorKind::kCancelled;
-      out.message = "the run was interrupted";
-    }
-    result.error = std::move(out);
-    return;
-  }
-  result.exit_code = 0;
-  if (!outcome.is_object()) return;
-  if (const auto value = outcome.find("value"); value != outcome.end() && value->is_string()) {
-    const auto& text = value->get_ref<const std::string&>();
-    // Within the limits of a message: whoever reads the value may do so recursively.
-    if (support::CheckJson(text)) result.value = text;
-  }
-  if (const auto repr = outcome.find("repr"); repr != outcome.end() && repr->is_string()) {
-    result.value_repr = repr->get<std::string>();
-  }
+  return "the memory limit of " + MiB(policy_.limits.memory_bytes) + " was reached (WithSessionMemoryLimit, --memory)";
 }
 
 void SessionCore::StopAgain(guest::StopReason reason) noexcept {
@@ -389,15 +335,23 @@ bool SessionCore::InterruptRequested() {
 }
 
 void SessionCore::Interrupt() noexcept {
+  bool waits = false;
   {
     const std::lock_guard lock(mutex_);
     if (state_ != State::kRunning) return;
     interrupt_requested_ = true;
-    if (!stoppable_ || sandbox_->stopped()) return;
-    // It may not listen, or wait in a host call: then the memory goes.
-    if (sandbox_->Interrupt() && GiveGrace()) return;
+    waits = waiting_ != nullptr;
+    if (!waits) {
+      if (!stoppable_ || sandbox_->stopped()) return;
+      // It may not listen, or wait in a host call: then the memory goes.
+      if (sandbox_->Interrupt() && GiveGrace()) return;
+    }
   }
-  Stop(guest::StopReason::kCancelled);
+  if (waits) {
+    EndWait(Admission::Answer::kCancelled);
+  } else {
+    Stop(guest::StopReason::kCancelled);
+  }
 }
 
 bool SessionCore::GiveGrace() noexcept {
@@ -419,6 +373,7 @@ void SessionCore::Close() noexcept {
       return;
     }
   }
+  EndWait(Admission::Answer::kCancelled);
   Stop(guest::StopReason::kCancelled);
 }
 
@@ -429,9 +384,11 @@ void SessionCore::DropSandbox(std::unique_lock<std::mutex>& lock) noexcept {
   lock.unlock();
   if (tell) executor_->observer()->OnSessionClosed(Event());
   if (policy_.modules) policy_.modules->Close();
+  place_.Give();
   if (!sandbox) return;
   // The pool may end it later than this session.
   sandbox->ShowPackages(nullptr);
+  sandbox->CountMemory({});
   pool_->Give(std::move(sandbox));
 }
 

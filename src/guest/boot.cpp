@@ -4,7 +4,6 @@
 
 #include <array>
 
-#include "guest/cpython_312.hpp"
 #include "guest/reactor_guest.hpp"
 #include "guest/resumable_guest.hpp"
 #include "guest/runtime.hpp"
@@ -13,21 +12,17 @@
 namespace goru::guest {
 namespace {
 
-// The command's own stack of 512 KiB holds fewer than a hundred calls that go through C, such as those of a cached
-// function; CPython counts to 500 before it raises RecursionError. One such call takes up to 5.3 KiB of linear memory
-// for each step of the count: a stack of 15 MiB lets it count to 2,800, which is 930 calls of a cached function.
-constexpr uint32_t kStackPages = 240;
-constexpr uint32_t kCRecursion = 2800;
-
 /// Moves the stack of a command behind its memory (ResumableGuest::Boot). wasm-ld puts the stack pointer first.
-Expected<std::vector<uint8_t>> MoveStack(std::span<const uint8_t> module, uint32_t memory_pages) {
+Expected<std::vector<uint8_t>> MoveStack(std::span<const uint8_t> module, uint32_t stack_pages) {
+  auto memory_pages = wasm::InitialMemoryPages(module);
+  if (!memory_pages) return memory_pages.error();
   auto globals = wasm::ListMutableGlobals(module);
   if (!globals) return globals.error();
   if (globals->empty() || (*globals)[0].index != 0) {
     return Error{ErrorKind::kInvalidArgument, "the command has no stack pointer where wasm-ld puts it"};
   }
   const std::array<wasm::GlobalValue, 1> moved = {
-      {{(*globals)[0], static_cast<int64_t>(memory_pages + kStackPages) * static_cast<int64_t>(wasm::kWasmPageSize)}}};
+      {{(*globals)[0], static_cast<int64_t>(*memory_pages + stack_pages) * static_cast<int64_t>(wasm::kWasmPageSize)}}};
   return wasm::SetGlobals(module, moved);
 }
 
@@ -59,14 +54,11 @@ After BuildPort::WriteOutput(int stream, std::span<const uint8_t> bytes) {
   return After::kContinue;
 }
 
-wasi::WasiHost BootHost(wasi::Sources& sources, const std::string& prelude) {
+wasi::WasiHost BootHost(wasi::Sources& sources, const Recipe& recipe, const std::string& prelude) {
   wasi::WasiHost host;
   host.sources = &sources;
-  // -i is what makes the command read its standard input for ever. The prelude comes as an argument, so that its code
-  // has a file name of its own, which tells its frames from the user's.
-  constexpr const char* kStart =
-      "import sys; exec(compile(sys.argv.pop(), '<goru>', 'exec'), {'__name__': '<goru>'}); del sys";
-  host.arguments = {"python", "-i", "-q", "-E", "-s", "-B", "-c", kStart, prelude};
+  host.arguments = recipe.arguments;
+  if (recipe.prelude == Recipe::Prelude::kArgument) host.arguments.push_back(prelude);
   host.environment = {};
   return host;
 }
@@ -76,17 +68,15 @@ std::vector<uint8_t> MemoryOf(wasm::Instance& instance) {
   return {bytes->begin(), bytes->end()};
 }
 
-Expected<Booted> Boot(const std::shared_ptr<wasm::Engine>& engine, const ImageInfo& info,
+Expected<Booted> Boot(const std::shared_ptr<wasm::Engine>& engine, const Recipe& recipe,
                       std::span<const uint8_t> module, const std::string& prelude, FixedSources& sources,
                       BuildPort& port) {
   auto globals = wasm::ListMutableGlobals(module);
   if (!globals) return globals.error();
   auto exported = wasm::ExportGlobals(module, *globals);
   if (!exported) return exported.error();
-  if (info.model == GuestModel::kResumable) {
-    auto pages = wasm::InitialMemoryPages(module);
-    if (!pages) return pages.error();
-    exported = MoveStack(*exported, *pages);
+  if (recipe.stack_pages > 0) {
+    exported = MoveStack(*exported, recipe.stack_pages);
     if (!exported) return exported.error();
   }
   auto compiled = engine->Compile(*exported);
@@ -97,16 +87,16 @@ Expected<Booted> Boot(const std::shared_ptr<wasm::Engine>& engine, const ImageIn
   if (!slot) return slot.error();
 
   Booted booted;
-  wasi::WasiHost host = BootHost(sources, prelude);
-  if (info.model == GuestModel::kResumable) {
-    auto made = ResumableGuest::Boot(*program, std::move(*slot), std::move(host), port, kStackPages);
+  const Codec& codec = recipe.language.codec();
+  wasi::WasiHost host = BootHost(sources, recipe, prelude);
+  if (recipe.language.model == GuestModel::kResumable) {
+    auto made = ResumableGuest::Boot(*program, std::move(*slot), codec, std::move(host), port, recipe.stack_pages);
     if (!made) return made.error();
     booted.parking = (*made)->parking();
     booted.sandbox = std::move(*made);
   } else {
-    // Python reads its prelude from its arguments.
-    const std::string translator = info.language == "typescript" ? prelude : std::string();
-    auto made = ReactorGuest::Boot(*program, std::move(*slot), info.codec(), std::move(host), translator, port);
+    const std::string translator = recipe.prelude == Recipe::Prelude::kTranslator ? prelude : std::string();
+    auto made = ReactorGuest::Boot(*program, std::move(*slot), codec, std::move(host), translator, port);
     if (!made) return made.error();
     booted.sandbox = std::move(*made);
   }
@@ -117,8 +107,8 @@ Expected<Booted> Boot(const std::shared_ptr<wasm::Engine>& engine, const ImageIn
     booted.globals.push_back({global, *value});
   }
   booted.memory = MemoryOf(instance);
-  if (info.model == GuestModel::kResumable) {
-    if (auto set = AllowCRecursion(booted.memory, kCRecursion); !set) return set.error();
+  if (recipe.patch) {
+    if (auto applied = Apply(*recipe.patch, booted.memory); !applied) return applied.error();
   }
   return booted;
 }

@@ -10,6 +10,7 @@
 #include "goru/error.hpp"
 #include "guest/image_info.hpp"
 #include "guest/port.hpp"
+#include "guest/recipe.hpp"
 #include "guest/wasm_sandbox.hpp"
 #include "wasi/wasi_host.hpp"
 #include "wasm/engine.hpp"
@@ -53,12 +54,12 @@ struct Booted {
 };
 
 /// `sources` and `port` outlive the sandbox.
-Expected<Booted> Boot(const std::shared_ptr<wasm::Engine>& engine, const ImageInfo& info,
+Expected<Booted> Boot(const std::shared_ptr<wasm::Engine>& engine, const Recipe& recipe,
                       std::span<const uint8_t> module, const std::string& prelude, FixedSources& sources,
                       BuildPort& port);
 
 /// The WASI host that a guest is booted with.
-wasi::WasiHost BootHost(wasi::Sources& sources, const std::string& prelude);
+wasi::WasiHost BootHost(wasi::Sources& sources, const Recipe& recipe, const std::string& prelude);
 
 /// All memory that the guest has now.
 std::vector<uint8_t> MemoryOf(wasm::Instance& instance);

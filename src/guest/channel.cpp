@@ -1,5 +1,7 @@
 #include "guest/channel.hpp"
 
+#include "support/json_free.hpp"
+
 namespace goru::guest {
 namespace {
 
@@ -38,7 +40,7 @@ After Channel::Put(const Reply& reply, bool limited) {
   Work work;
   if (limited && port_ != nullptr) {
     if (!response_held_.budget()) response_held_ = port_->Hold();
-    work = {&response_held_, port_->Stop(), port_->MaxMessage()};
+    work = {.held = &response_held_, .stop = port_->Stop(), .most = port_->MaxMessage(), .hands_over = true};
   }
   const auto written = codec_.EncodeResponse(reply.ok, reply.value, response_, work);
   if (written) return After::kContinue;
@@ -75,6 +77,7 @@ After Channel::Answer(std::span<const uint8_t> request) {
     return Put(Reply::Failed("TypeError", error.message));
   }
   Reply reply;
+  const support::JsonFreed freed(reply.value);
   if (op == 'j') {
     job_taken_ = true;
     reply.value = ToJson(*job_);

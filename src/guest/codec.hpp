@@ -29,6 +29,8 @@ struct Work {
   const support::StopSignal* stop = nullptr;
   /// The most that a written message may have.
   size_t most = SIZE_MAX;
+  /// What is written is held already, and is given back when the guest has it (ByteBudget::TakeToHandOver).
+  bool hands_over = false;
 };
 
 /// Stateless and thread-safe. Errors: kInvalidArgument, the message is malformed or over one of MessageLimits;
@@ -60,7 +62,7 @@ class Codec {
   /// numbers stands for them.
   static const Codec& Json();
 
-  /// Python's marshal format, version 2, restricted to JSON's types and bytes (Python/marshal.c of CPython 3.12). A
+  /// Python's marshal format, version 2, restricted to JSON's types and bytes (Python/marshal.c of CPython). A
   /// message is one tuple, because the guest writes that with a single call.
   static const Codec& Marshal();
 };

@@ -2,7 +2,11 @@
 #pragma once
 
 #include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "guest/codec.hpp"
@@ -28,7 +32,10 @@ inline size_t HeldBeside(size_t size) noexcept {
 class Meter {
  public:
   explicit Meter(const Work& work) noexcept
-      : held_(work.held), start_(held_ != nullptr ? held_->bytes() : 0), pace_(work.stop) {}
+      : held_(work.held),
+        hands_over_(work.hands_over),
+        start_(held_ != nullptr ? held_->bytes() : 0),
+        pace_(work.stop) {}
 
   /// So much more memory is about to be taken.
   [[nodiscard]] bool Hold(size_t bytes) {
@@ -38,40 +45,81 @@ class Meter {
   /// So much work is about to be done: bytes that are looked at, or nanoseconds.
   [[nodiscard]] bool Step(size_t work) {
     if (pace_.Step(work)) return true;
-    error_ = {ErrorKind::kCancelled, "the run is to end"};
-    return false;
+    return Fail({ErrorKind::kCancelled, "the run is to end"});
   }
-  bool Fail(std::string why) {
-    error_ = {ErrorKind::kInvalidArgument, std::move(why)};
-    return false;
-  }
+  bool Fail(std::string why) { return Fail({ErrorKind::kInvalidArgument, std::move(why)}); }
   /// What was taken ahead of need goes back.
   void Settle() noexcept {
     if (held_ != nullptr) held_->ShrinkTo(start_ + used_);
   }
+  bool failed() const noexcept { return failed_; }
   const Error& error() const noexcept { return error_; }
 
  private:
+  bool Fail(Error error) {
+    failed_ = true;
+    error_ = std::move(error);
+    return false;
+  }
+
   bool Grow() {
     // Small messages ask once.
     constexpr size_t kFirst = size_t{4} << 10;
     constexpr size_t kStep = size_t{64} << 10;
     const size_t needed = used_ - granted_;
     for (const size_t more : {std::max(needed, granted_ == 0 ? kFirst : kStep), needed}) {
-      if (!held_->Grow(more)) continue;
+      if (!(hands_over_ ? held_->GrowToHandOver(more) : held_->Grow(more))) continue;
       granted_ += more;
       return true;
     }
-    error_ = {ErrorKind::kUnavailable, "more than is left of " + held_->budget()->WhatRefuses(needed)};
-    return false;
+    return Fail({ErrorKind::kUnavailable, "more than is left of " + held_->budget()->WhatRefuses(needed)});
   }
 
   support::HeldBytes* held_;
+  const bool hands_over_;
   const size_t start_;
   support::Pace pace_;
   size_t used_ = 0;
   size_t granted_ = 0;
+  bool failed_ = false;
   Error error_;
 };
+
+/// What one message is written into.
+class Output {
+ public:
+  Output(std::string& out, size_t most, Meter& meter) noexcept : out_(out), most_(most), meter_(meter) {}
+
+  /// Makes room for `more` bytes; false where they are too many.
+  [[nodiscard]] bool Room(size_t more) {
+    const size_t needed = out_.size() + more;
+    if (needed <= out_.capacity() && needed <= most_) return true;
+    if (needed > most_) return meter_.Fail("larger than " + std::to_string(most_) + " bytes");
+    const size_t capacity = std::max(needed, std::min(out_.capacity() + out_.capacity() / 2, most_));
+    if (!meter_.Hold(capacity - out_.capacity())) return false;
+    out_.reserve(capacity);
+    return true;
+  }
+  [[nodiscard]] bool Append(std::string_view bytes) {
+    if (!Room(bytes.size())) return false;
+    out_.append(bytes);
+    return true;
+  }
+
+ private:
+  std::string& out_;
+  const size_t most_;
+  Meter& meter_;
+};
+
+/// A part of a text, so that a long one is looked at in steps: at most this long, and it ends where a character does.
+inline std::span<const uint8_t> PieceOf(std::span<const uint8_t> text) noexcept {
+  constexpr size_t kPiece = size_t{512} << 10;
+  constexpr size_t kLongestSequence = 4;
+  if (text.size() <= kPiece) return text;
+  size_t end = kPiece;
+  while (end > kPiece - kLongestSequence && (text[end] & 0xC0) == 0x80) --end;
+  return text.first(end);
+}
 
 }  // namespace goru::guest

@@ -38,37 +38,22 @@ class ProbeIo final : public wasi::GuestIo {
 
 }  // namespace
 
-Expected<void> BuildImage(const std::string& name, std::span<const uint8_t> module, const std::string& prelude,
+Expected<void> BuildImage(const Recipe& recipe, std::span<const uint8_t> module, const std::string& prelude,
                           const std::string& output) {
-  ImageInfo info;
-  if (name == "python-3.12") {
-    info.language = "python";
-    info.version = "3.12.0";
-    info.model = GuestModel::kResumable;
-  } else if (name == "python-3.13") {
-    info.language = "python";
-    info.version = "3.13.5";
-    info.model = GuestModel::kReactor;
-  } else if (name == "javascript") {
-    info.language = "javascript";
-    info.version = "0.17.0";
-    info.model = GuestModel::kReactor;
-  } else if (name == "typescript") {
-    info.language = "typescript";
-    info.version = "3.35.1";
-    info.model = GuestModel::kReactor;
-  } else {
-    return Error{ErrorKind::kInvalidArgument, "unknown image " + name};
+  if (recipe.prelude == Recipe::Prelude::kNone && !prelude.empty()) {
+    return Error{ErrorKind::kInvalidArgument, "the recipe of " + recipe.language.language + " takes no prelude"};
   }
+  ImageInfo info;
+  static_cast<LanguageInfo&>(info) = recipe.language;
   auto engine = wasm::Engine::Create();
   if (!engine) return engine.error();
   const auto stoppable = wasm::AddStopPoints(module);
   if (!stoppable) return stoppable.error();
-  const auto ordered = PutHotFunctionsFirst(*engine, info, stoppable->bytes, prelude);
+  const auto ordered = PutHotFunctionsFirst(*engine, recipe, stoppable->bytes, prelude, info.hot_table_entries);
   if (!ordered) return ordered.error();
   FixedSources sources;
   BuildPort port;
-  auto booted = Boot(*engine, info, *ordered, prelude, sources, port);
+  auto booted = Boot(*engine, recipe, *ordered, prelude, sources, port);
   if (!booted) return booted.error();
   info.parking = booted->parking;
   auto image_module = wasm::MakeImageModule(
@@ -99,7 +84,7 @@ Expected<void> ExtendImage(const Loader& loader, const ImageFile& base,
   if (!slot) return slot.error();
   auto sandbox = (*runtime)->Start(std::move(*slot));
   if (!sandbox) return sandbox.error();
-  // Sessions of the image see the same packages with the same number, so what Python has listed stays true.
+  // Sessions of the image see the same packages with the same number, so what the guest has listed stays true.
   wasi::PackageView view({packages.begin(), packages.end()}, 1);
   (*sandbox)->ShowPackages(&view);
   if (auto ran = RunForImage(**sandbox, job); !ran) {
@@ -118,7 +103,7 @@ Expected<void> ExtendImage(const Loader& loader, const ImageFile& base,
   return ImageFile::Write(output, std::move(info), *module_bytes, content, *archive);
 }
 
-Expected<std::vector<uint32_t>> FunctionsOnStackAtRest(std::span<const uint8_t> module) {
+Expected<std::vector<uint32_t>> FunctionsOnStackAtRest(const Recipe& recipe, std::span<const uint8_t> module) {
   auto engine = wasm::Engine::Create();
   if (!engine) return engine.error();
   auto compiled = (*engine)->Compile(module);
@@ -129,7 +114,7 @@ Expected<std::vector<uint32_t>> FunctionsOnStackAtRest(std::span<const uint8_t> 
   if (!slot) return slot.error();
   FixedSources sources;
   ProbeIo io;
-  wasi::WasiHost host = BootHost(sources, "pass");
+  wasi::WasiHost host = BootHost(sources, recipe, {});
   host.io = &io;
   auto instance = wasm::Instance::Create(*program, std::move(*slot), &host);
   if (!instance) return instance.error();

@@ -11,15 +11,14 @@
 #include "guest/image_file.hpp"
 #include "guest/loader.hpp"
 #include "guest/port.hpp"
+#include "guest/recipe.hpp"
 #include "wasi/packages/package_layer.hpp"
 
 namespace goru::guest {
 
-/// Boots the guest in `module` and writes its image. `name` is "python-3.12", "python-3.13", "javascript" or
-/// "typescript"; `prelude` is the source that Python is started with, nothing for JavaScript, whose module carries its
-/// own, and the translator for TypeScript. The same inputs give the same file: clocks and entropy are fixed while the
-/// guest boots.
-Expected<void> BuildImage(const std::string& name, std::span<const uint8_t> module, const std::string& prelude,
+/// Boots the guest in `module` as its recipe says and writes its image. `prelude` is the source that it starts with, if
+/// any. The same inputs give the same file: clocks and entropy are fixed while the guest boots.
+Expected<void> BuildImage(const Recipe& recipe, std::span<const uint8_t> module, const std::string& prelude,
                           const std::string& output);
 
 /// Writes an image of what `base` becomes when it has run `job` with these packages, which the image will hold.
@@ -28,8 +27,8 @@ Expected<void> ExtendImage(const Loader& loader, const ImageFile& base,
                            std::span<const std::shared_ptr<const wasi::PackageLayer>> packages, const Job& job,
                            const std::string& output);
 
-/// Starts the Python command, lets its first read of standard input trap, and returns the indices of the functions
-/// that are on the stack then: those that asyncify must be able to leave.
-Expected<std::vector<uint32_t>> FunctionsOnStackAtRest(std::span<const uint8_t> module);
+/// Starts a command with an empty prelude, lets its first read of standard input trap, and returns the indices of the
+/// functions that are on the stack then: those that asyncify must be able to leave.
+Expected<std::vector<uint32_t>> FunctionsOnStackAtRest(const Recipe& recipe, std::span<const uint8_t> module);
 
 }  // namespace goru::guest

@@ -21,7 +21,10 @@ namespace {
 
 // Page 0: magic, size and hash of the description, description (JSON). Then the module, then on a page boundary the
 // memory and behind it the packages. The description has hashes of all of them.
-constexpr std::string_view kMagic = "GORUIMG2";
+//
+// The number at the end of the magic is that of this layout and of what guest and host say to each other
+// (docs/GUEST_ABI.md): an image of another number is of no use.
+constexpr std::string_view kMagic = "GORUIMG3";
 struct Prefix {
   std::array<char, 8> magic;
   uint64_t size;
@@ -30,6 +33,12 @@ struct Prefix {
 constexpr size_t kMaxDescription = 1 << 20;
 constexpr uint64_t kMaxModule = uint64_t{1} << 30;
 constexpr uint64_t kMaxPackages = uint64_t{3} << 30;
+
+Error OtherVersion(const std::string& path) {
+  return Error{
+      ErrorKind::kUnavailable,
+      path + " is an image of another version of goru; build it again for this one (`make build`, goru image build)"};
+}
 
 Error Damaged(const std::string& path) {
   return Error{ErrorKind::kUnavailable, path + " is not a goru image or is damaged; build or install it again"};
@@ -61,10 +70,9 @@ bool Parse(std::span<const uint8_t> text, Description& out) {
   const auto json = nlohmann::json::parse(text.begin(), text.end(), nullptr, false);
   try {
     ImageInfo& info = out.info;
-    info.language = json.at("language").get<std::string>();
-    info.version = json.at("version").get<std::string>();
-    info.model =
-        json.at("model").get_ref<const std::string&>() == "resumable" ? GuestModel::kResumable : GuestModel::kReactor;
+    auto language = ReadLanguage(json);
+    if (!language) return false;
+    static_cast<LanguageInfo&>(info) = std::move(*language);
     const auto& parking = json.at("parking");
     info.parking = {parking.at(0).get<uint32_t>(), parking.at(1).get<uint32_t>(), parking.at(2).get<uint32_t>(),
                     parking.at(3).get<uint32_t>(), parking.at(4).get<uint32_t>()};
@@ -91,9 +99,11 @@ Expected<Description> ReadDescription(int fd, const std::string& path) {
   if (::fstat(fd, &st) != 0 || !S_ISREG(st.st_mode)) return Damaged(path);
   Prefix prefix = {};
   if (!support::ReadExactly(fd, 0, {reinterpret_cast<uint8_t*>(&prefix), sizeof(prefix)})) return Damaged(path);
-  if (std::string_view(prefix.magic.data(), prefix.magic.size()) != kMagic || prefix.size > kMaxDescription) {
-    return Damaged(path);
+  const std::string_view magic(prefix.magic.data(), prefix.magic.size());
+  if (magic != kMagic && magic.substr(0, magic.size() - 1) == kMagic.substr(0, kMagic.size() - 1)) {
+    return OtherVersion(path);
   }
+  if (magic != kMagic || prefix.size > kMaxDescription) return Damaged(path);
   std::vector<uint8_t> text(prefix.size);
   if (!support::ReadExactly(fd, sizeof(prefix), text) || support::HashOf(text) != prefix.hash) return Damaged(path);
   Description description;
@@ -164,10 +174,8 @@ support::UniqueFd OpenForReading(const std::string& path) {
 
 Expected<void> ImageFile::Write(const std::string& path, ImageInfo info, std::span<const uint8_t> module,
                                 std::span<const uint8_t> memory, std::span<const uint8_t> packages) {
-  nlohmann::json description = {
-      {"language", info.language},
-      {"version", info.version},
-      {"model", info.model == GuestModel::kResumable ? "resumable" : "reactor"},
+  nlohmann::json description = DescribeLanguage(info);
+  description.update(nlohmann::json{
       {"parking",
        {info.parking.buffer, info.parking.buffer_size, info.parking.depth, info.parking.answer,
         info.parking.answer_size}},
@@ -179,7 +187,7 @@ Expected<void> ImageFile::Write(const std::string& path, ImageInfo info, std::sp
       {"memory_hash", support::HashOf(memory).Hex()},
       {"packages_size", packages.size()},
       {"packages_hash", support::HashOf(packages).Hex()},
-  };
+  });
   const std::string text = description.dump();
   Prefix prefix = {};
   std::copy(kMagic.begin(), kMagic.end(), prefix.magic.begin());

@@ -27,7 +27,7 @@ class ImageFile {
  public:
   /// Opens and checks `path`. The file is trusted as the program itself is: install it where only the owner writes. The
   /// copy is made once in `keep` and found there by later starts; where that is null, or has no room, it is made in
-  /// memory each time. kUnavailable: there is no such image, or it is damaged.
+  /// memory each time. kUnavailable: there is no such image, it is of another version of goru, or it is damaged.
   static Expected<std::shared_ptr<const ImageFile>> Open(const std::string& path,
                                                          const support::PrivateDirectory* keep);
 

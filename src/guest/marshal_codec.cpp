@@ -6,6 +6,7 @@
 
 #include "guest/codec.hpp"
 #include "guest/codec_work.hpp"
+#include "support/json_free.hpp"
 #include "support/utf8.hpp"
 
 namespace goru::guest {
@@ -37,16 +38,6 @@ __extension__ using Wide = unsigned __int128;
 /// About what a value takes in nanoseconds, beside the bytes in it.
 constexpr size_t kValueWork = 64;
 
-/// A part of a text, so that a long one is looked at in steps: at most this long, and it ends where a character does.
-std::span<const uint8_t> Piece(std::span<const uint8_t> text) {
-  constexpr size_t kPiece = size_t{512} << 10;
-  constexpr size_t kLongestSequence = 4;
-  if (text.size() <= kPiece) return text;
-  size_t end = kPiece;
-  while (end > kPiece - kLongestSequence && (text[end] & 0xC0) == 0x80) --end;
-  return text.first(end);
-}
-
 class Reader {
  public:
   Reader(std::span<const uint8_t> bytes, const Work& work) : bytes_(bytes), meter_(work) {}
@@ -54,10 +45,12 @@ class Reader {
   /// Reads the one value that there is.
   Expected<json> Run() {
     json value;
-    if (!Read(value, 0)) return meter_.error();
-    if (at_ != bytes_.size()) return Error{ErrorKind::kInvalidArgument, "the message has more than one value"};
-    meter_.Settle();
-    return value;
+    if (Read(value, 0) && (at_ == bytes_.size() || Fail("the message has more than one value"))) {
+      meter_.Settle();
+      return value;
+    }
+    support::FreeJson(value);
+    return meter_.error();
   }
 
  private:
@@ -132,7 +125,7 @@ class Reader {
     if (!meter_.Hold(HeldBeside(size))) return false;
     out.reserve(size);
     for (auto rest = bytes_.subspan(at_, size); !rest.empty();) {
-      const auto piece = Piece(rest);
+      const auto piece = PieceOf(rest);
       if (!meter_.Step(piece.size())) return false;
       if (support::Utf8Prefix(piece) == piece.size()) {
         out.append(reinterpret_cast<const char*>(piece.data()), piece.size());
@@ -240,7 +233,7 @@ class Reader {
 
 class Writer {
  public:
-  Writer(std::string& out, const Work& work) : out_(out), most_(work.most), meter_(work) {}
+  Writer(std::string& out, const Work& work) : out_(out), meter_(work), output_(out, work.most, meter_) {}
 
   Expected<void> Value(const json& value) { return Ended(Write(value)); }
 
@@ -282,22 +275,9 @@ class Writer {
     return false;
   }
 
-  /// Makes room for `more` bytes.
-  bool Room(size_t more) {
-    const size_t needed = out_.size() + more;
-    if (needed <= out_.capacity() && needed <= most_) return true;
-    if (needed > most_) return meter_.Fail("larger than " + std::to_string(most_) + " bytes");
-    const size_t capacity = std::max(needed, std::min(out_.capacity() + out_.capacity() / 2, most_));
-    if (!meter_.Hold(capacity - out_.capacity())) return false;
-    out_.reserve(capacity);
-    return true;
-  }
-
   template <typename T>
   bool Put(T value) {
-    if (!Room(sizeof(T))) return false;
-    out_.append(reinterpret_cast<const char*>(&value), sizeof(T));
-    return true;
+    return output_.Append({reinterpret_cast<const char*>(&value), sizeof(T)});
   }
 
   bool Integer(bool negative, uint64_t magnitude) {
@@ -321,16 +301,15 @@ class Writer {
   bool Text(const std::string& text) {
     if (!Put(kUnicode)) return false;
     const size_t size_at = out_.size();
-    if (!Put(uint32_t{0}) || !Room(text.size())) return false;
+    if (!Put(uint32_t{0}) || !output_.Room(text.size())) return false;
     for (std::span<const uint8_t> rest(reinterpret_cast<const uint8_t*>(text.data()), text.size()); !rest.empty();) {
-      const auto piece = Piece(rest);
+      const auto piece = PieceOf(rest);
       if (!meter_.Step(piece.size())) return false;
       if (support::Utf8Prefix(piece) == piece.size()) {
-        if (!Room(piece.size())) return false;
-        out_.append(reinterpret_cast<const char*>(piece.data()), piece.size());
+        if (!output_.Append({reinterpret_cast<const char*>(piece.data()), piece.size()})) return false;
       } else {
         // What is no UTF-8 becomes up to three times as long.
-        if (!Room(3 * piece.size())) return false;
+        if (!output_.Room(3 * piece.size())) return false;
         support::AppendUtf8(out_, piece);
       }
       rest = rest.subspan(piece.size());
@@ -341,7 +320,7 @@ class Writer {
   }
 
   bool Bytes(const std::vector<uint8_t>& bytes) {
-    if (!Put(kBytes) || !Put(static_cast<uint32_t>(bytes.size())) || !Room(bytes.size())) return false;
+    if (!Put(kBytes) || !Put(static_cast<uint32_t>(bytes.size())) || !output_.Room(bytes.size())) return false;
     if (!meter_.Step(bytes.size() / 8)) return false;
     out_.append(reinterpret_cast<const char*>(bytes.data()), bytes.size());
     return true;
@@ -361,8 +340,8 @@ class Writer {
   }
 
   std::string& out_;
-  const size_t most_;
   Meter meter_;
+  Output output_;
 };
 
 class MarshalCodec final : public Codec {
@@ -378,7 +357,11 @@ class MarshalCodec final : public Codec {
   Expected<json> DecodeRequest(std::span<const uint8_t> bytes, char& op, const Work& work) const override {
     auto message = Decode(bytes, work);
     if (!message) return message.error();
-    if (!message->is_array() || message->size() < 2 || !(*message)[0].is_number_unsigned()) {
+    // No operation has a payload of more parts.
+    constexpr size_t kMostParts = 4;
+    const bool well_formed = message->is_array() && message->size() >= 2 && message->size() <= kMostParts &&
+                             (*message)[0].is_number_unsigned();
+    if (!well_formed) {
       return Error{ErrorKind::kInvalidArgument, "the message is not a request"};
     }
     op = static_cast<char>((*message)[0].get<uint64_t>() & 0x7F);

@@ -55,16 +55,16 @@ Expected<void> ReactorGuest::Attach(std::shared_ptr<const wasm::Program> program
   if (auto made = Instantiate(std::move(program), std::move(slot)); !made) return made;
   auto buffer = instance_->Function("goru_buffer");
   auto run = instance_->Function("goru_run");
-  auto flag = instance_->GlobalInteger("goru_interrupt_flag");
   if (!buffer) return buffer.error();
   if (!run) return run.error();
-  if (!flag) return flag.error();
+  buffer_ = *buffer;
+  run_ = *run;
+  const auto flag = instance_->GlobalInteger("goru_interrupt_flag");
+  if (!flag) return {};
   const auto address = static_cast<uint32_t>(*flag);
   if (address % sizeof(uint32_t) != 0 || !instance_->memory().Bytes(address, sizeof(uint32_t))) {
     return Error{ErrorKind::kInvalidArgument, "the guest's interrupt flag lies outside its memory"};
   }
-  buffer_ = *buffer;
-  run_ = *run;
   interrupt_flag_ = address;
   if (auto nudge = instance_->GlobalInteger("goru_interrupt_nudge")) interrupt_nudge_ = static_cast<uint32_t>(*nudge);
   instance_->gate().set_nudge(Nudge, this);
@@ -154,7 +154,7 @@ RunEnd ReactorGuest::RunJob(const Job& job, HostPort& port) {
   if (call.kind == wasm::CallEnd::Kind::kReturned) call = HandOver(buffer_, text, copied);
   if (call.kind == wasm::CallEnd::Kind::kReturned && !copied) {
     // The code does not fit into the guest's memory: the run fails, the guest is unharmed.
-    port.Outcome({{"error", {{"type", "InternalError"}, {"message", "out of memory"}, {"traceback", ""}}}});
+    port.Outcome({{"error", {{"kind", "memory"}}}});
   } else if (call.kind == wasm::CallEnd::Kind::kReturned) {
     std::array<wasmtime_val_raw_t, 1> value = {wasm::I32(static_cast<uint32_t>(text.size()))};
     call = instance_->Call(run_, value);
@@ -166,12 +166,12 @@ RunEnd ReactorGuest::RunJob(const Job& job, HostPort& port) {
   return EndOf(call);
 }
 
-bool ReactorGuest::RequestInterrupt() noexcept { return instance_->gate().Nudge(); }
+bool ReactorGuest::RequestInterrupt() noexcept { return interrupt_flag_ && instance_->gate().Nudge(); }
 
 void ReactorGuest::Nudge(void* self) noexcept {
   const ReactorGuest& guest = *static_cast<ReactorGuest*>(self);
   const wasm::GuestMemory memory = guest.instance_->memory();
-  const auto bytes = memory.Bytes(guest.interrupt_flag_, sizeof(uint32_t));
+  const auto bytes = memory.Bytes(*guest.interrupt_flag_, sizeof(uint32_t));
   if (!bytes) return;
   std::atomic_ref<uint32_t>(*reinterpret_cast<uint32_t*>(bytes->data())).store(1);
   if (guest.interrupt_nudge_ == 0) return;
@@ -183,7 +183,9 @@ void ReactorGuest::Nudge(void* self) noexcept {
   }
 }
 
-void ReactorGuest::ForgetInterrupt() noexcept { (void)instance_->memory().Store(interrupt_flag_, uint32_t{0}); }
+void ReactorGuest::ForgetInterrupt() noexcept {
+  if (interrupt_flag_) (void)instance_->memory().Store(*interrupt_flag_, uint32_t{0});
+}
 
 After ReactorGuest::ReadStdin(wasm::CallContext& /*context*/, std::span<uint8_t> into, uint32_t& count) {
   count = channel_.port() != nullptr && !booting_ ? channel_.port()->ReadStdin(into) : 0;

@@ -1,7 +1,8 @@
-// A guest that is a WASI reactor with goru's own exports: JavaScript, Python 3.13.
+// A guest that is a WASI reactor with goru's own exports.
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -51,7 +52,8 @@ class ReactorGuest final : public WasmSandbox {
 
   const Codec& codec_;
   bool booting_ = false;
-  uint32_t interrupt_flag_ = 0;
+  /// Nothing: the guest cannot be asked to end its run.
+  std::optional<uint32_t> interrupt_flag_;
   /// Where the guest says which word to nudge; 0 where it needs none.
   uint32_t interrupt_nudge_ = 0;
   wasmtime_func_t buffer_ = {};

@@ -45,8 +45,8 @@ Expected<void> ResumableGuest::Attach(std::shared_ptr<const wasm::Program> progr
 
 Expected<std::unique_ptr<WasmSandbox>> ResumableGuest::Create(std::shared_ptr<const wasm::Program> program,
                                                               std::unique_ptr<wasm::MemorySlot> slot,
-                                                              const ParkingPlace& parking) {
-  std::unique_ptr<ResumableGuest> guest(new ResumableGuest());
+                                                              const Codec& codec, const ParkingPlace& parking) {
+  std::unique_ptr<ResumableGuest> guest(new ResumableGuest(codec));
   guest->parking_ = parking;
   if (auto attached = guest->Attach(std::move(program), std::move(slot)); !attached) return attached.error();
   return std::unique_ptr<WasmSandbox>(std::move(guest));
@@ -54,9 +54,9 @@ Expected<std::unique_ptr<WasmSandbox>> ResumableGuest::Create(std::shared_ptr<co
 
 Expected<std::unique_ptr<ResumableGuest>> ResumableGuest::Boot(std::shared_ptr<const wasm::Program> program,
                                                                std::unique_ptr<wasm::MemorySlot> slot,
-                                                               wasi::WasiHost host, HostPort& port,
+                                                               const Codec& codec, wasi::WasiHost host, HostPort& port,
                                                                uint32_t stack_pages) {
-  std::unique_ptr<ResumableGuest> guest(new ResumableGuest());
+  std::unique_ptr<ResumableGuest> guest(new ResumableGuest(codec));
   guest->host_ = std::move(host);
   guest->host_.io = guest.get();
   if (auto attached = guest->Attach(std::move(program), std::move(slot)); !attached) return attached.error();
@@ -181,7 +181,7 @@ After ResumableGuest::WriteChannel(wasm::CallContext& context, std::span<const u
   }
   // Too large for the place: the guest reads it from the channel.
   std::string notice;
-  Codec::Marshal().Encode(nlohmann::json::array({kFetch, response.size()}), notice);
+  codec_.Encode(nlohmann::json::array({kFetch, response.size()}), notice);
   std::copy(notice.begin(), notice.end(), into->begin());
   return After::kContinue;
 }

@@ -1,4 +1,4 @@
-// A guest that is a WASI command, made resumable: Python 3.12.
+// A guest that is a WASI command, made resumable.
 //
 // The command runs an interactive loop that reads its lines from standard input. Binaryen's asyncify lets it leave that
 // read and come back: between runs the command's stack lies in linear memory, and nothing of it is on a native stack.
@@ -15,17 +15,17 @@ class ResumableGuest final : public WasmSandbox {
  public:
   /// A guest from an image that was taken while parked.
   static Expected<std::unique_ptr<WasmSandbox>> Create(std::shared_ptr<const wasm::Program> program,
-                                                       std::unique_ptr<wasm::MemorySlot> slot,
+                                                       std::unique_ptr<wasm::MemorySlot> slot, const Codec& codec,
                                                        const ParkingPlace& parking);
 
   /// For the image builder: starts the command from nothing and runs it until it parks.
   ///
   /// The module's stack pointer starts `stack_pages` WebAssembly pages behind the memory that it declares. These pages
   /// become memory of its own as soon as its allocator has looked at the size: from then on they are neither heap nor
-  /// free.
+  /// free. 0: the stack is where the module has it.
   static Expected<std::unique_ptr<ResumableGuest>> Boot(std::shared_ptr<const wasm::Program> program,
-                                                        std::unique_ptr<wasm::MemorySlot> slot, wasi::WasiHost host,
-                                                        HostPort& port, uint32_t stack_pages);
+                                                        std::unique_ptr<wasm::MemorySlot> slot, const Codec& codec,
+                                                        wasi::WasiHost host, HostPort& port, uint32_t stack_pages);
   const ParkingPlace& parking() const noexcept { return parking_; }
 
   wasm::After ReadStdin(wasm::CallContext& context, std::span<uint8_t> into, uint32_t& count) override;
@@ -51,7 +51,7 @@ class ResumableGuest final : public WasmSandbox {
     kParked,
   };
 
-  ResumableGuest() : WasmSandbox(Codec::Marshal()) {}
+  explicit ResumableGuest(const Codec& codec) : WasmSandbox(codec), codec_(codec) {}
 
   Expected<void> Attach(std::shared_ptr<const wasm::Program> program, std::unique_ptr<wasm::MemorySlot> slot);
   wasm::After Park();
@@ -59,6 +59,7 @@ class ResumableGuest final : public WasmSandbox {
   bool FinishParking(uint32_t& depth);
   RunEnd Settle(const wasm::CallEnd& call);
 
+  const Codec& codec_;
   ParkingPlace parking_;
   Phase phase_ = Phase::kParked;
   uint32_t stack_pages_ = 0;

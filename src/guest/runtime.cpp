@@ -29,7 +29,7 @@ Expected<std::shared_ptr<const Runtime>> Runtime::Create(std::shared_ptr<wasm::E
 Expected<std::unique_ptr<WasmSandbox>> Runtime::Start(std::unique_ptr<wasm::MemorySlot> slot) const {
   switch (info_.model) {
     case GuestModel::kResumable:
-      return ResumableGuest::Create(program_, std::move(slot), info_.parking);
+      return ResumableGuest::Create(program_, std::move(slot), info_.codec(), info_.parking);
     case GuestModel::kReactor:
       return ReactorGuest::Create(program_, std::move(slot), info_.codec());
   }

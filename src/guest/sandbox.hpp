@@ -11,6 +11,7 @@
 
 #include "goru/error.hpp"
 #include "guest/port.hpp"
+#include "support/byte_budget.hpp"
 #include "support/stop_signal.hpp"
 
 namespace goru::wasi {
@@ -91,6 +92,9 @@ class Sandbox {
 
   /// The most memory that the guest may have, in bytes, what it starts with included.
   virtual void SetMemoryLimit(size_t bytes) noexcept = 0;
+  /// `held` stands for the memory that the guest has, and grows with it from now on: where its budget has no room the
+  /// guest gets no more, whatever its own limit. What was held before is given back.
+  virtual void CountMemory(support::HeldBytes held) noexcept = 0;
   /// What /packages shows from now on; null: nothing. Must outlive the sandbox or be taken away.
   virtual void ShowPackages(wasi::PackageView* packages) noexcept = 0;
   /// Memory of the machine that this sandbox alone holds, in bytes; 0 where the system cannot say.
@@ -102,8 +106,11 @@ class Sandbox {
   virtual size_t MemoryBytes() const noexcept = 0;
   /// The most that it ever had.
   virtual size_t PeakMemoryBytes() const noexcept = 0;
-  /// Whether it was refused memory because of the limit since Begin.
+  /// Whether it was refused memory since Begin because of the limit, or because of the budget, or has all that a guest
+  /// can have.
   virtual bool memory_limit_hit() const noexcept = 0;
+  /// Whether it was because of the budget (CountMemory).
+  virtual bool memory_budget_hit() const noexcept = 0;
 };
 
 }  // namespace goru::guest

@@ -10,9 +10,9 @@ namespace goru::guest {
 namespace {
 
 /// Runs what many a fresh sandbox is made for.
-Expected<void> RunSmallJob(const ImageInfo& info, Sandbox& sandbox) {
+Expected<void> RunSmallJob(const LanguageInfo& language, Sandbox& sandbox) {
   Job job;
-  job.code = info.language == "python" ? "print(1+1)" : "console.log(1+1)";
+  job.code = language.hot_job;
   job.name = "warm";
   job.first = true;
   auto ran = RunForImage(sandbox, job);
@@ -21,20 +21,20 @@ Expected<void> RunSmallJob(const ImageInfo& info, Sandbox& sandbox) {
 }
 
 /// The functions that a small run calls, found by running one in a module that notes them.
-Expected<std::vector<uint32_t>> FindHotFunctions(const std::shared_ptr<wasm::Engine>& engine, const ImageInfo& info,
+Expected<std::vector<uint32_t>> FindHotFunctions(const std::shared_ptr<wasm::Engine>& engine, const Recipe& recipe,
                                                  std::span<const uint8_t> module, const std::string& prelude) {
   const auto traced = wasm::TraceFunctions(module);
   if (!traced) return traced.error();
   FixedSources sources;
   BuildPort port;
-  auto booted = Boot(engine, info, traced->bytes, prelude, sources, port);
+  auto booted = Boot(engine, recipe, traced->bytes, prelude, sources, port);
   if (!booted) return booted.error();
   wasm::Instance& instance = booted->sandbox->instance();
   const auto global = [&traced](uint32_t i) { return wasm::GlobalExportName(traced->first_global + i); };
   for (uint32_t i = 0; i < traced->functions; ++i) {
     if (!instance.SetGlobalInteger(global(i), 0)) return Error{ErrorKind::kInternal, "a trace cannot be cleared"};
   }
-  if (auto ran = RunSmallJob(info, *booted->sandbox); !ran) return ran.error();
+  if (auto ran = RunSmallJob(recipe.language, *booted->sandbox); !ran) return ran.error();
   std::vector<uint32_t> functions;
   for (uint32_t i = 0; i < traced->functions; ++i) {
     const auto called = instance.GlobalInteger(global(i));
@@ -63,13 +63,14 @@ Expected<void> RunForImage(Sandbox& sandbox, const Job& job) {
   return {};
 }
 
-Expected<std::vector<uint8_t>> PutHotFunctionsFirst(const std::shared_ptr<wasm::Engine>& engine, ImageInfo& info,
-                                                    std::span<const uint8_t> module, const std::string& prelude) {
-  const auto hot = FindHotFunctions(engine, info, module, prelude);
+Expected<std::vector<uint8_t>> PutHotFunctionsFirst(const std::shared_ptr<wasm::Engine>& engine, const Recipe& recipe,
+                                                    std::span<const uint8_t> module, const std::string& prelude,
+                                                    std::vector<uint32_t>& entries) {
+  const auto hot = FindHotFunctions(engine, recipe, module, prelude);
   if (!hot) return hot.error();
-  auto entries = wasm::TableEntriesOf(module, *hot);
-  if (!entries) return entries.error();
-  info.hot_table_entries = std::move(*entries);
+  auto found = wasm::TableEntriesOf(module, *hot);
+  if (!found) return found.error();
+  entries = std::move(*found);
   auto ordered = wasm::ReorderFunctions(module, *hot);
   if (!ordered) return ordered.error();
   return wasm::ExportTable(*ordered);

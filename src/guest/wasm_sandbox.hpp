@@ -26,13 +26,18 @@ class WasmSandbox : public Sandbox, public wasi::GuestIo {
   }
 
   void SetMemoryLimit(size_t bytes) noexcept final { instance_->slot().set_limit(bytes); }
+  void CountMemory(support::HeldBytes held) noexcept final { instance_->slot().set_held(std::move(held)); }
   void ShowPackages(wasi::PackageView* packages) noexcept final { host_.packages = packages; }
   size_t ResidentBytes() const noexcept final { return instance_->slot().PrivateBytes(); }
 
   size_t MemoryBytes() const noexcept final { return instance_->slot().size(); }
   /// Linear memory never shrinks.
   size_t PeakMemoryBytes() const noexcept final { return instance_->slot().size(); }
-  bool memory_limit_hit() const noexcept final { return instance_->slot().limit_hit(); }
+  /// The engine itself refuses what no memory can have.
+  bool memory_limit_hit() const noexcept final {
+    return instance_->slot().limit_hit() || instance_->slot().size() == wasm::MemorySlot::kReservation;
+  }
+  bool memory_budget_hit() const noexcept final { return instance_->slot().budget_hit(); }
 
   // For this layer alone.
 

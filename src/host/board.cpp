@@ -5,6 +5,7 @@
 
 #include "guest/codec.hpp"
 #include "host/value_size.hpp"
+#include "support/json_free.hpp"
 
 namespace goru::host {
 
@@ -20,11 +21,12 @@ bool Fits(support::HeldBytes& held, size_t takes) {
 
 }  // namespace
 
-Answer Settle(Reply reply, support::HeldBytes held, size_t place, size_t max_bytes) {
+Answer Settle(Reply reply, support::HeldBytes held, size_t place, size_t max_bytes, const support::StopSignal* stop) {
   ValueSize size;
-  const Measured measured = Measure(reply.value, guest::MessageLimits().max_depth, max_bytes, nullptr, size);
+  const Measured measured = Measure(reply.value, guest::MessageLimits().max_depth, max_bytes, stop, size);
   std::string why;
   if (measured == Measured::kTooDeep) why = "the result is nested too deeply";
+  if (measured == Measured::kStopped) why = "the run has ended";
   if (measured == Measured::kTooLarge) why = "the result is larger than " + std::to_string(max_bytes) + " bytes";
   if (!why.empty()) {
     reply = Reply::Failed("ValueError", std::move(why));
@@ -52,10 +54,14 @@ RunningCall::RunningCall(std::shared_ptr<Board> board, const Policy& policy, Cal
     : board_(std::move(board)),
       registry_(policy.registry),
       modules_(policy.modules),
+      watch_(policy.watch),
       max_bytes_(policy.limits.message_bytes),
       context_(std::move(context)),
       memory_(std::make_shared<internal::CallMemory>(std::move(call.held), call.used)),
-      call_(std::move(call)) {}
+      call_(std::move(call)) {
+  if (watch_) watch_->Began();
+  call_.watched.Due();
+}
 
 void RunningCall::Run() {
   // Its run may have ended while this waited for a thread.
@@ -88,6 +94,7 @@ bool RunningCall::TryAgain(const NoRoom& missing) {
     board_->again.push_back(std::move(call_));
   }
   Withdraw();
+  if (watch_) watch_->Ended();
   board_->signal->Wake();
   return true;
 }
@@ -95,8 +102,10 @@ bool RunningCall::TryAgain(const NoRoom& missing) {
 void RunningCall::Deliver(Reply reply) noexcept {
   host::Answer answer;
   try {
-    call_.args = nullptr;
-    answer = Settle(std::move(reply), memory_->Take(), call_.id ? kPlace : 0, max_bytes_);
+    support::FreeJson(call_.args);
+    answer = Settle(std::move(reply), memory_->Take(), call_.id ? kPlace : 0, max_bytes_, nullptr);
+    // Before the run can go on: whoever counts has all calls of a run when it ends, but for those that it left behind.
+    call_.watched.Answered(answer.reply.ok, answer.written);
     // What nobody waits for goes without the lock.
     const std::lock_guard lock(board_->signal->mutex());
     if (call_.id) {
@@ -112,6 +121,7 @@ void RunningCall::Deliver(Reply reply) noexcept {
     }
   } catch (...) {  // NOLINT(bugprone-empty-catch): without memory for the answer the run waits until its time is up
   }
+  if (watch_) watch_->Ended();
   board_->signal->Wake();
 }
 

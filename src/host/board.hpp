@@ -14,6 +14,7 @@
 #include "goru/registry.hpp"
 #include "guest/port.hpp"
 #include "host/call_memory.hpp"
+#include "host/call_watch.hpp"
 #include "host/pending_call.hpp"
 #include "host/policy.hpp"
 #include "support/stop_signal.hpp"
@@ -41,6 +42,7 @@ struct WaitingCall {
   std::optional<size_t> needs;
   /// It starts without that, as there is nothing to wait for.
   bool alone = false;
+  WatchedCall watched = {};
 
   /// It found no room for `missing`, and waits for its turn once more. Takes back what `memory` holds for it.
   void NeedsMore(internal::CallMemory& memory, const NoRoom& missing);
@@ -79,8 +81,10 @@ struct Board {
 inline constexpr size_t kPlace = 256;
 
 /// What becomes of `reply`: an error where it does not cross or does not fit. `held` is what the call holds; what the
-/// answer and its `place` take of it goes with the answer, the rest is given back.
-Answer Settle(guest::Reply reply, support::HeldBytes held, size_t place, size_t max_bytes);
+/// answer and its `place` take of it goes with the answer, the rest is given back. `stop` is that of the run where this
+/// is its own thread, else null.
+Answer Settle(guest::Reply reply, support::HeldBytes held, size_t place, size_t max_bytes,
+              const support::StopSignal* stop);
 
 /// A call that is under way. It lives until whoever is to answer it lets go.
 class RunningCall final : public internal::PendingCall {
@@ -106,6 +110,8 @@ class RunningCall final : public internal::PendingCall {
   // The entry, and what its function refers to, live as long as these.
   const std::shared_ptr<const Registry> registry_;
   const std::shared_ptr<const Modules> modules_;
+  /// Null: nobody counts.
+  const std::shared_ptr<CallWatch> watch_;
   const size_t max_bytes_;
   const CallContext context_;
   const std::shared_ptr<internal::CallMemory> memory_;

@@ -8,6 +8,8 @@
 #include "host/parameters.hpp"
 #include "host/shown.hpp"
 #include "host/value_size.hpp"
+#include "support/json_free.hpp"
+#include "support/work_for.hpp"
 
 namespace goru::host {
 namespace {
@@ -79,18 +81,43 @@ HostCalls::~HostCalls() {
 
 After HostCalls::Handle(char op, json payload, support::HeldBytes held, Reply& reply) {
   ++crossings_;
+  const support::JsonFreed freed(payload);
   switch (op) {
     case 'c':
-      return Call(std::move(payload), std::move(held), reply);
+      return Call(payload, std::move(held), reply);
     case 'b':
-      return Batch(std::move(payload), std::move(held), reply);
+      return Batch(payload, std::move(held), reply);
     default:
       reply = Malformed();
       return After::kContinue;
   }
 }
 
-const Registry::Entry* HostCalls::Admit(const json& name, json& args, Reply& reply) {
+const Registry::Entry* HostCalls::Find(const std::string& name, Reply& reply) const {
+  if (name.starts_with(kReservedPrefix) && policy_.modules) return policy_.modules->Find(name, reply);
+  const Registry::Entry* entry = policy_.registry ? policy_.registry->Find(name) : nullptr;
+  if (entry == nullptr) {
+    reply = Reply::Failed(
+        "HostError", "unknown host function \"" + Shown(name) + "\"; the host registers functions with Registry::Add");
+    return nullptr;
+  }
+  if (policy_.functions &&
+      std::find(policy_.functions->begin(), policy_.functions->end(), name) == policy_.functions->end()) {
+    reply = Reply::Failed(
+        "HostError", "host function \"" + name + "\" is not enabled for this session; name it in WithSessionFunctions");
+    return nullptr;
+  }
+  return entry;
+}
+
+WatchedCall HostCalls::Watch(const std::string& name, const json& args) const {
+  if (!policy_.watch || !policy_.watch->observed()) return {};
+  ValueSize size;
+  (void)Measure(args, SIZE_MAX, SIZE_MAX, board_->signal.get(), size);
+  return {policy_.watch, context_.session_id, name, size.written};
+}
+
+const Registry::Entry* HostCalls::Admit(const json& name, json& args, WatchedCall& watched, Reply& reply) {
   if (!name.is_string() || !args.is_object()) {
     reply = Malformed();
     return nullptr;
@@ -102,22 +129,14 @@ const Registry::Entry* HostCalls::Admit(const json& name, json& args, Reply& rep
     return nullptr;
   }
   ++calls_;
+  // Where it is found it is the function's own name, letter by letter.
   const auto& text = name.get_ref<const std::string&>();
-  if (text.starts_with(kReservedPrefix) && policy_.modules) return policy_.modules->Find(text, reply);
-  const Registry::Entry* entry = policy_.registry ? policy_.registry->Find(text) : nullptr;
-  if (entry == nullptr) {
-    reply = Reply::Failed(
-        "HostError", "unknown host function \"" + Shown(text) + "\"; the host registers functions with Registry::Add");
-    return nullptr;
-  }
-  if (policy_.functions &&
-      std::find(policy_.functions->begin(), policy_.functions->end(), text) == policy_.functions->end()) {
-    reply = Reply::Failed(
-        "HostError", "host function \"" + text + "\" is not enabled for this session; name it in WithSessionFunctions");
-    return nullptr;
-  }
+  const Registry::Entry* entry = Find(text, reply);
+  if (entry == nullptr) return nullptr;
+  watched = Watch(text, args);
   if (auto wrong = CheckArguments(text, *entry, args)) {
     reply = Reply::Failed("TypeError", std::move(*wrong));
+    watched.Answered(false, 0);
     return nullptr;
   }
   return entry;
@@ -130,8 +149,9 @@ void HostCalls::Start(const std::shared_ptr<RunningCall>& call, const Registry::
   }
   // On a thread of its own kind, so that what blocks does not hold the run beyond its time.
   if (!lane_) lane_ = pool_.NewLane();
-  pool_.Submit(lane_, [call, &pool = pool_](bool run) {
+  pool_.Submit(lane_, [call, &pool = pool_, executor = policy_.executor](bool run) {
     if (run) {
+      const support::WorkFor work(executor);
       call->Run();
     } else {
       call->Answer(Reply::Failed("HostError", pool.Refusal()));
@@ -139,22 +159,22 @@ void HostCalls::Start(const std::shared_ptr<RunningCall>& call, const Registry::
   });
 }
 
-After HostCalls::Call(json payload, support::HeldBytes held, Reply& reply) {
+After HostCalls::Call(json& payload, support::HeldBytes held, Reply& reply) {
   if (!payload.is_array() || payload.size() != 2) {
     reply = Malformed();
     return After::kContinue;
   }
-  const Registry::Entry* entry = Admit(payload[0], payload[1], reply);
+  WatchedCall watched;
+  const Registry::Entry* entry = Admit(payload[0], payload[1], watched, reply);
   if (entry == nullptr) return After::kContinue;
   if (IsImmediate(*entry)) {
-    CallNow(*entry, payload[1], reply);
+    CallNow(*entry, payload[1], std::move(watched), reply);
     return After::kContinue;
   }
   const size_t used = held.bytes();
   if (!held.budget()) held = support::HeldBytes(policy_.memory);
-  Start(std::make_shared<RunningCall>(board_, policy_, context_,
-                                      WaitingCall{{}, entry, std::move(payload[1]), std::move(held), used, {}, false}),
-        *entry);
+  WaitingCall call{{}, entry, std::move(payload[1]), std::move(held), used, {}, false, std::move(watched)};
+  Start(std::make_shared<RunningCall>(board_, policy_, context_, std::move(call)), *entry);
   std::unique_lock lock(board_->signal->mutex());
   if (!board_->signal->Wait(lock, [this] { return board_->direct.has_value(); })) return After::kUnwind;
   reply = std::move(board_->direct->reply);
@@ -162,7 +182,8 @@ After HostCalls::Call(json payload, support::HeldBytes held, Reply& reply) {
   return After::kContinue;
 }
 
-void HostCalls::CallNow(const Registry::Entry& entry, const json& args, Reply& reply) {
+void HostCalls::CallNow(const Registry::Entry& entry, const json& args, WatchedCall watched, Reply& reply) {
+  watched.Due();
   try {
     reply = CallFunction(entry, context_, args);
   } catch (const NoRoom& e) {
@@ -170,11 +191,17 @@ void HostCalls::CallNow(const Registry::Entry& entry, const json& args, Reply& r
   }
   if (!board_->own_memory.holds()) {
     ValueSize size;
-    const Measured measured =
-        Measure(reply.value, guest::MessageLimits().max_depth, policy_.limits.message_bytes, nullptr, size);
-    if (measured == Measured::kWhole && size.held <= kSmall) return;
+    const Measured measured = Measure(reply.value, guest::MessageLimits().max_depth, policy_.limits.message_bytes,
+                                      board_->signal.get(), size);
+    if (measured == Measured::kWhole && size.held <= kSmall) {
+      watched.Answered(reply.ok, size.written);
+      return;
+    }
   }
-  reply = Settle(std::move(reply), board_->own_memory.Take(), 0, policy_.limits.message_bytes).reply;
+  Answer answer =
+      Settle(std::move(reply), board_->own_memory.Take(), 0, policy_.limits.message_bytes, board_->signal.get());
+  watched.Answered(answer.reply.ok, answer.written);
+  reply = std::move(answer.reply);
 }
 
 bool HostCalls::Enqueue(json& calls, support::HeldBytes held) {
@@ -192,7 +219,8 @@ bool HostCalls::EnqueueOne(json& call, support::HeldBytes& held) {
   if (!well_formed) return true;
   const auto id = call[0].get<uint64_t>();
   Reply refusal;
-  const Registry::Entry* entry = Admit(call[1], call[2], refusal);
+  WatchedCall watched;
+  const Registry::Entry* entry = Admit(call[1], call[2], watched, refusal);
   ValueSize size;
   if (entry != nullptr) {
     // What a message may hold was looked at when it was read.
@@ -204,9 +232,10 @@ bool HostCalls::EnqueueOne(json& call, support::HeldBytes& held) {
   if (mine.bytes() < used && !mine.Grow(used - mine.bytes())) {
     if (entry != nullptr) refusal = Reply::Failed("HostError", DoesNotFit(*policy_.memory, "a call", used));
     entry = nullptr;
+    watched.Answered(false, 0);
   }
   if (entry != nullptr) {
-    waiting_.push_back({id, entry, std::move(call[2]), std::move(mine), used, {}, false});
+    waiting_.push_back({id, entry, std::move(call[2]), std::move(mine), used, {}, false, std::move(watched)});
     return true;
   }
   mine.ShrinkTo(kPlace);
@@ -238,9 +267,14 @@ bool HostCalls::Cancel(const json& ids) {
   }
   std::sort(cancelled.begin(), cancelled.end());
   if (board_->signal->raised()) return false;
+  // So many may wait as the budget has places for.
+  bool go_on = true;
+  size_t looked = 0;
   std::erase_if(waiting_, [&](const WaitingCall& call) {
-    return std::binary_search(cancelled.begin(), cancelled.end(), *call.id);
+    if (++looked % kBetweenLooks == 0 && board_->signal->raised()) go_on = false;
+    return go_on && std::binary_search(cancelled.begin(), cancelled.end(), *call.id);
   });
+  if (!go_on) return false;
   std::vector<std::stop_source> sources;
   {
     const std::lock_guard lock(board_->signal->mutex());
@@ -309,6 +343,7 @@ void HostCalls::Launch(WaitingCall call) {
 }
 
 void HostCalls::LaunchNow(WaitingCall call) {
+  call.watched.Due();
   internal::CallMemory& memory = board_->own_memory;
   memory.Begin(std::move(call.held), call.used);
   Reply reply;
@@ -322,19 +357,29 @@ void HostCalls::LaunchNow(WaitingCall call) {
     }
     reply = ToReply(e);
   }
-  call.args = nullptr;
-  Post(*call.id, Settle(std::move(reply), memory.Take(), kPlace, policy_.limits.message_bytes));
+  support::FreeJson(call.args);
+  Answer answer = Settle(std::move(reply), memory.Take(), kPlace, policy_.limits.message_bytes, board_->signal.get());
+  call.watched.Answered(answer.reply.ok, answer.written);
+  Post(*call.id, std::move(answer));
 }
 
 void HostCalls::TakeReady(Reply& reply) {
   reply.value = json::array();
   auto& out = reply.value.get_ref<json::array_t&>();
   size_t written = 0;
+  const size_t left = policy_.memory ? policy_.memory->LeftToHandOver() : SIZE_MAX;
+  // What it is written into grows by halves.
+  const size_t most = std::min(policy_.limits.message_bytes, left) / 2;
   const std::lock_guard lock(board_->signal->mutex());
   while (!board_->ready.empty() && out.size() < kMaxAnswers) {
     Answer& answer = board_->ready.front().answer;
     // What does not fit into this answer comes with the next one.
-    if (written > 0 && written + answer.written > policy_.limits.message_bytes / 2) break;
+    if (written > 0 && written + answer.written > most) break;
+    if (answer.written > left) {
+      answer.reply.ok = false;
+      answer.reply.value = Reply::Failed("HostError", DoesNotFit(*policy_.memory, "the result", answer.written)).value;
+      answer.written = 0;
+    }
     written += answer.written + 32;
     reply.held.Join(std::move(answer.reply.held));
     out.push_back(json::array({board_->ready.front().id, answer.reply.ok, std::move(answer.reply.value)}));
@@ -359,7 +404,7 @@ bool HostCalls::WaitForSome(Clock::time_point deadline) {
   }
 }
 
-After HostCalls::Batch(json payload, support::HeldBytes held, Reply& reply) {
+After HostCalls::Batch(json& payload, support::HeldBytes held, Reply& reply) {
   const bool well_formed = payload.is_array() && payload.size() == 3 && payload[0].is_array() &&
                            payload[0].size() <= kMaxBatch && payload[1].size() <= kMaxBatch;
   const auto deadline = well_formed ? DeadlineOf(payload[2]) : std::nullopt;

@@ -42,14 +42,18 @@ class HostCalls {
  private:
   using Clock = support::StopSignal::Clock;
 
-  guest::After Call(nlohmann::json payload, support::HeldBytes held, guest::Reply& reply);
-  guest::After Batch(nlohmann::json payload, support::HeldBytes held, guest::Reply& reply);
+  guest::After Call(nlohmann::json& payload, support::HeldBytes held, guest::Reply& reply);
+  guest::After Batch(nlohmann::json& payload, support::HeldBytes held, guest::Reply& reply);
 
   /// Counts a call and finds what it calls; null, with `reply` set, where it may not be made. `args` get their
-  /// defaults.
-  const Registry::Entry* Admit(const nlohmann::json& name, nlohmann::json& args, guest::Reply& reply);
+  /// defaults, and `watched` who is told of it.
+  const Registry::Entry* Admit(const nlohmann::json& name, nlohmann::json& args, WatchedCall& watched,
+                               guest::Reply& reply);
+  /// The function of that name, where there is one that the session may call.
+  const Registry::Entry* Find(const std::string& name, guest::Reply& reply) const;
+  WatchedCall Watch(const std::string& name, const nlohmann::json& args) const;
   /// A function that answers before it returns, on the run's thread.
-  void CallNow(const Registry::Entry& entry, const nlohmann::json& args, guest::Reply& reply);
+  void CallNow(const Registry::Entry& entry, const nlohmann::json& args, WatchedCall watched, guest::Reply& reply);
   /// Starts what does not.
   void Start(const std::shared_ptr<RunningCall>& call, const Registry::Entry& entry);
 

@@ -23,6 +23,8 @@ struct Policy {
   Limits limits;
   /// What the host may hold for the session; null: nothing is counted.
   std::shared_ptr<support::ByteBudget> memory;
+  /// What threads work for while they are at functions of the session (support::WorkFor): its executor.
+  const void* executor = nullptr;
   /// Null: nobody counts calls or is told of them.
   std::shared_ptr<CallWatch> watch;
 };

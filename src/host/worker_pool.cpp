@@ -90,6 +90,11 @@ void WorkerPool::Leave(const std::shared_ptr<Lane>& lane) {
   for (const Task& one : refused) one(false);
 }
 
+size_t WorkerPool::threads() const noexcept {
+  const std::lock_guard lock(mutex_);
+  return threads_.size();
+}
+
 std::string WorkerPool::Refusal() const {
   return "the host has no thread left for functions that block: functions of runs that have ended hold up to " +
          std::to_string(size_.threads + size_.spare) + " of them (WithHostThreads)";

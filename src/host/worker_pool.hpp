@@ -56,6 +56,9 @@ class WorkerPool {
   /// Waits until no work is queued or under way, left behind or not.
   void Drain();
 
+  /// Threads that there are, at work or idle.
+  size_t threads() const noexcept;
+
   /// Why tasks are refused, for the guest.
   std::string Refusal() const;
 
@@ -76,7 +79,7 @@ class WorkerPool {
   size_t live() const noexcept { return threads_.size() - left_; }
 
   const Size size_;
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::condition_variable available_;
   std::condition_variable drained_;
   /// Lanes with work that may start, each once, in the order of their turns.

@@ -22,17 +22,39 @@ ByteBudget::~ByteBudget() {
   if (above_ && granted_ > own) above_->Give(granted_ - own);
 }
 
-bool ByteBudget::TakeUpTo(size_t most, size_t bytes) noexcept {
+size_t ByteBudget::MostOf(Reach reach) const noexcept {
+  switch (reach) {
+    case Reach::kLate:
+      return limit_ + limit_ / 2;
+    case Reach::kHandOver:
+      return limit_ + limit_ / 2 + limit_ / 4;
+    case Reach::kLimit:
+      break;
+  }
+  return limit_;
+}
+
+size_t ByteBudget::LeftToHandOver() const noexcept {
+  const size_t used = used_.load();
+  const size_t most = MostOf(Reach::kHandOver);
+  const size_t own = std::min(limit_, most - std::min(most, used));
+  if (!above_) return own;
+  const size_t granted = granted_.load();
+  return std::min(own, granted - std::min(granted, used) + above_->LeftToHandOver());
+}
+
+bool ByteBudget::TakeUpTo(Reach reach, size_t bytes) noexcept {
+  const size_t most = MostOf(reach);
   size_t used = used_.load();
   do {
     if (bytes > most || used > most - bytes) return false;
   } while (!used_.compare_exchange_weak(used, used + bytes));
-  if (!above_ || used + bytes <= granted_.load() || Draw(most > limit_)) return true;
+  if (!above_ || used + bytes <= granted_.load() || Draw(reach)) return true;
   used_.fetch_sub(bytes);
   return false;
 }
 
-bool ByteBudget::Draw(bool late) noexcept {
+bool ByteBudget::Draw(Reach reach) noexcept {
   const std::lock_guard lock(mutex_);
   const size_t granted = granted_.load();
   const size_t used = used_.load();
@@ -44,7 +66,7 @@ bool ByteBudget::Draw(bool late) noexcept {
     granted_.store(granted + more);
     return true;
   }
-  if (!late || !above_->TakeLate(needed)) return false;
+  if (reach == Reach::kLimit || needed > above_->limit_ || !above_->TakeUpTo(reach, needed)) return false;
   granted_.store(granted + needed);
   return true;
 }
@@ -92,6 +114,13 @@ bool HeldBytes::Grow(size_t more) noexcept {
 bool HeldBytes::GrowLate(size_t more) noexcept {
   if (!budget_) return true;
   if (!budget_->TakeLate(more)) return false;
+  bytes_ += more;
+  return true;
+}
+
+bool HeldBytes::GrowToHandOver(size_t more) noexcept {
+  if (!budget_) return true;
+  if (!budget_->TakeToHandOver(more)) return false;
   bytes_ += more;
   return true;
 }

@@ -28,10 +28,16 @@ class ByteBudget {
   ByteBudget& operator=(const ByteBudget&) = delete;
 
   /// False, and nothing taken, where so many are not left here or above.
-  [[nodiscard]] bool Take(size_t bytes) noexcept { return TakeUpTo(limit_, bytes); }
+  [[nodiscard]] bool Take(size_t bytes) noexcept { return TakeUpTo(Reach::kLimit, bytes); }
   /// The same for what is there already: it may go beyond the limit by half of that, and then nothing else may be taken
   /// until it is given back. One that is larger than the limit is not taken.
-  [[nodiscard]] bool TakeLate(size_t bytes) noexcept { return bytes <= limit_ && TakeUpTo(limit_ + limit_ / 2, bytes); }
+  [[nodiscard]] bool TakeLate(size_t bytes) noexcept { return bytes <= limit_ && TakeUpTo(Reach::kLate, bytes); }
+  /// The same for the copy of what is there in which it is handed over, and then given back: three quarters beyond.
+  [[nodiscard]] bool TakeToHandOver(size_t bytes) noexcept {
+    return bytes <= limit_ && TakeUpTo(Reach::kHandOver, bytes);
+  }
+  /// How many bytes TakeToHandOver may have, if nobody takes any meanwhile.
+  size_t LeftToHandOver() const noexcept;
   /// Gives back what was taken.
   void Give(size_t bytes) noexcept;
 
@@ -41,9 +47,13 @@ class ByteBudget {
   const std::string& WhatRefuses(size_t bytes) const noexcept;
 
  private:
-  bool TakeUpTo(size_t most, size_t bytes) noexcept;
+  /// How far beyond the limit one may go.
+  enum class Reach { kLimit, kLate, kHandOver };
+
+  size_t MostOf(Reach reach) const noexcept;
+  bool TakeUpTo(Reach reach, size_t bytes) noexcept;
   /// Takes from above what is used beyond granted_.
-  bool Draw(bool late) noexcept;
+  bool Draw(Reach reach) noexcept;
   /// Gives back to the one above what is not needed here.
   void GiveBack() noexcept;
 
@@ -78,6 +88,8 @@ class HeldBytes {
   [[nodiscard]] bool Grow(size_t more) noexcept;
   /// The same for what is there already; see ByteBudget::TakeLate.
   [[nodiscard]] bool GrowLate(size_t more) noexcept;
+  /// The same for a copy of it that is handed over; see ByteBudget::TakeToHandOver.
+  [[nodiscard]] bool GrowToHandOver(size_t more) noexcept;
   /// Gives back what is held beyond `bytes`.
   void ShrinkTo(size_t bytes) noexcept;
   /// Takes what the other holds, of the same budget or of none, on itself.

@@ -24,6 +24,8 @@ std::string_view ErrorKindName(ErrorKind kind) noexcept {
       return "session_closed";
     case ErrorKind::kBusy:
       return "busy";
+    case ErrorKind::kOverloaded:
+      return "overloaded";
     case ErrorKind::kInvalidArgument:
       return "invalid_argument";
     case ErrorKind::kUnavailable:

@@ -54,7 +54,15 @@ bool MemorySlot::Grow(size_t new_size) noexcept {
   const size_t end = RoundUpToPage(new_size);
   const size_t now = size();
   if (end <= now) return true;
-  if (::mprotect(base_ + now, end - now, PROT_READ | PROT_WRITE) != 0) return false;
+  const size_t held = held_.bytes();
+  if (!held_.Grow(end - now)) {
+    limit_hit_ = budget_hit_ = true;
+    return false;
+  }
+  if (::mprotect(base_ + now, end - now, PROT_READ | PROT_WRITE) != 0) {
+    held_.ShrinkTo(held);
+    return false;
+  }
   exposed_ = 0;
   size_ = end;
   return true;
@@ -75,10 +83,11 @@ bool MemorySlot::Revoke() noexcept {
 }
 
 bool MemorySlot::Reset(ResetMethod method) noexcept {
-  limit_hit_ = false;
+  clear_limit_hit();
   if (accessible() > image_size_ && !GiveUp(base_ + image_size_, accessible() - image_size_)) return false;
   size_ = image_size_;
   exposed_ = 0;
+  held_ = {};
   if (image_size_ == 0) return true;
   if (revoked_.load()) {
     if (::mprotect(base_, image_size_, PROT_READ | PROT_WRITE) != 0) return false;

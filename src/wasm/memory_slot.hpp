@@ -6,8 +6,10 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <utility>
 
 #include "goru/error.hpp"
+#include "support/byte_budget.hpp"
 #include "wasm/memory_image.hpp"
 
 namespace goru::wasm {
@@ -53,13 +55,19 @@ class MemorySlot {
   /// The most that Grow allows; set for each guest. Never above 4 GiB.
   void set_limit(size_t bytes) noexcept { limit_ = bytes < kReservation ? bytes : kReservation; }
   size_t limit() const noexcept { return limit_; }
-  /// True where Grow refused since the last Reset because of the limit.
+  /// True where Grow refused since the last Reset because of the limit, or because of the budget.
   bool limit_hit() const noexcept { return limit_hit_; }
   /// Forgets that a limit was hit; called when a run starts.
-  void clear_limit_hit() noexcept { limit_hit_ = false; }
+  void clear_limit_hit() noexcept { limit_hit_ = budget_hit_ = false; }
 
-  /// Makes `new_size` bytes accessible (rounded up to whole pages); new bytes are zero. False: over the limit or no
-  /// memory; nothing has changed.
+  /// `held`, which stands for size(), grows with it from now on: Grow refuses what its budget has no room for. What was
+  /// held before is given back. Reset ends it.
+  void set_held(support::HeldBytes held) noexcept { held_ = std::move(held); }
+  /// Like limit_hit(), where it was that budget that refused.
+  bool budget_hit() const noexcept { return budget_hit_; }
+
+  /// Makes `new_size` bytes accessible (rounded up to whole pages); new bytes are zero. False: over the limit or
+  /// the budget, or no memory; nothing has changed.
   [[nodiscard]] bool Grow(size_t new_size) noexcept;
 
   /// Makes `bytes` behind size() accessible without counting them: for memory that a guest is about to grow into. The
@@ -96,6 +104,8 @@ class MemorySlot {
   std::atomic<size_t> exposed_{0};
   size_t limit_ = kReservation;
   bool limit_hit_ = false;
+  bool budget_hit_ = false;
+  support::HeldBytes held_;
   RunGate* gate_ = nullptr;
   std::atomic<bool> revoked_{false};
 };

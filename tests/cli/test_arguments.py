@@ -1,5 +1,7 @@
 """How goru is called, and what it says where it is called wrongly."""
 
+import json
+import os
 import re
 
 import pytest
@@ -114,6 +116,28 @@ def test_language_flag_wins_over_the_suffix(goru):
     goru.write("code.py", "console.log(typeof 1)")
     for language in ("js", "javascript"):
         assert goru("code.py", "-l", language).stdout == "number\n"
+
+
+def test_language_of_an_image(goru):
+    """A language that goru does not come with."""
+    done = goru("-l", os.environ["GORU_TEST_PARROT"], "-p", "-c", "pretty Polly")
+    assert done.returncode == 0 and done.stdout == "pretty Polly\n\"pretty Polly\"\n", done
+    goru.write("code.txt", "!xit")
+    assert goru("code.txt", "--lang", os.environ["GORU_TEST_PARROT"]).returncode == 7
+    goru.write("goru.json", json.dumps({"executor": {"precompile": [os.environ["GORU_TEST_PARROT"]]}}))
+    assert goru("--config", "goru.json", "-l", os.environ["GORU_TEST_PARROT"], "-c", "!count").stdout == "1"
+    assert os.environ["GORU_TEST_PARROT"] in goru("config", "show", "--config", "goru.json").stdout
+
+
+def test_language_of_what_is_no_image(goru):
+    missing = goru("-l", "missing.img", "-c", "1")
+    assert missing.returncode == 2 and "missing.img" in missing.stderr
+    goru.write("other.img", "x" * 5000)
+    other = goru("-l", "other.img", "-c", "1")
+    assert other.returncode == 2 and "not a goru image" in other.stderr
+    goru.write("goru.json", '{"executor": {"precompile": ["other.img"]}}')
+    wrong = goru("--config", "goru.json", "-c", "1")
+    assert wrong.returncode == 2 and "precompile[0]" in wrong.stderr and "not a goru image" in wrong.stderr
 
 
 @pytest.mark.parametrize("code", ["", "-1", "--x", "[1, 2]", "'a b'", "# only a comment", "\n\n"])

@@ -259,10 +259,19 @@ for (const wrong of [gone, gone.buffer, new DataView(growing, 8)]) {
   want.want_value = true;
   const Result value = session.Run(python() ? "[b'ab']" : "call('make', {n: 2})", want);
   EXPECT_TRUE(value.ok()) << Show(value);
+  EXPECT_FALSE(value.value) << Show(value);
   if (python()) {
     EXPECT_EQ(value.value_repr, "[b'ab']");
   } else {
-    EXPECT_EQ(value.value, R"({"0":255,"1":255})");
+    EXPECT_EQ(value.value_repr, "Uint8Array(2) [ 255, 255 ]");
+    for (const char* code :
+         {"({deep: [call('make', {n: 2})]})", "new ArrayBuffer(2)", "[new DataView(new ArrayBuffer(2))]",
+          "new Float64Array(1)", "({get b() { return new Uint8Array(1) }})"}) {
+      const Result other = session.Run(code, want);
+      EXPECT_TRUE(other.value_repr && !other.value) << code << Show(other);
+    }
+    EXPECT_EQ(session.Run("({b: new Uint8Array(1), toJSON() { return {b: [...this.b]} }})", want).value,
+              R"({"b":[0]})");
   }
   constexpr Program kGathered = {R"(
 import asyncio

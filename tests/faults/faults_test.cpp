@@ -4,13 +4,14 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <future>
 #include <optional>
 #include <stdexcept>
 #include <string>
 #include <thread>
 #include <vector>
 
-#include "common/sandbox.hpp"
+#include "common/load.hpp"
 
 namespace goru {
 namespace {
@@ -57,14 +58,15 @@ Registry Functions() {
   return registry;
 }
 
-/// Calls `attempt` with each allocation of this thread failing in turn, until none fails any more.
+/// Calls `attempt` with each allocation of this thread failing in turn, until none fails any more; there are more than
+/// `least`.
 template <typename Attempt>
-void ForEachAllocation(bool and_later, Attempt attempt) {
+void ForEachAllocation(bool and_later, Attempt attempt, uint64_t least = 20) {
   constexpr uint64_t kMost = 100'000;
   for (uint64_t number = 0; number < kMost; ++number) {
     SCOPED_TRACE("allocation " + std::to_string(number) + (and_later ? " and later" : ""));
     if (!attempt(number)) {
-      EXPECT_GT(number, 20U);
+      EXPECT_GT(number, least);
       return;
     }
     if (testing::Test::HasFailure()) return;
@@ -122,6 +124,61 @@ TEST_P(FaultsTest, FreshSandboxesWithEachAllocationFailing) {
   EXPECT_EQ(executor.Run(language(), kSmall.In(language())).stdout_text, "2\n");
 }
 
+TEST_P(FaultsTest, AsyncRunsWithEachAllocationFailing) {
+  Executor executor = MakeExecutor({WithRegistry(Functions()), WithMaxRuns(1)});
+  const RunOptions named{.name = std::string(100, 'n')};
+  for (const bool waits : {false, true}) {
+    for (const bool and_later : {false, true}) {
+      std::optional<Session> session;
+      ForEachAllocation(
+          and_later,
+          [&](uint64_t number) {
+            if (!session || session->closed()) session = MakeSession(executor, language(), {WithSessionKV()});
+            // Where something runs already, it takes the queue as well.
+            test::Door door;
+            std::optional<Session> holder;
+            std::future<Result> held;
+            if (waits) {
+              holder = MakeSession(executor, JavaScript());
+              RunOptions options;
+              test::Door running;
+              options.on_stdout = [&](std::string_view) {
+                running.Open();
+                door.Wait();
+              };
+              auto begun = holder->RunAsync("console.log(1)", options);
+              EXPECT_TRUE(begun.ok());
+              held = std::move(*begun);
+              running.Wait();
+            }
+            bool failed = false;
+            auto run = [&] {
+              const FailAllocation fail(number, and_later);
+              auto out = session->RunAsync(kSmall.In(language()), named);
+              failed = fail.failed();
+              return out;
+            }();
+            door.Open();
+            if (held.valid()) {
+              EXPECT_TRUE(held.get().ok());
+            }
+            if (run) {
+              const Result result = run->get();
+              EXPECT_EQ(result.stdout_text, "2\n") << Show(result);
+            } else {
+              EXPECT_TRUE(failed) << run.error().message;
+              EXPECT_EQ(run.error().kind, ErrorKind::kUnavailable) << run.error().message;
+            }
+            // Whatever it came to, the session and the turn are free.
+            test::Until([&] { return executor.Stats().runs == 0; });
+            EXPECT_EQ(session->Run(kSmall.In(language())).stdout_text, "2\n");
+            return failed;
+          },
+          5);
+    }
+  }
+}
+
 TEST_P(FaultsTest, InterruptWithoutMemoryEndsTheRunAllTheSame) {
   Executor executor = MakeExecutor();
   Session session = MakeSession(executor, language());
@@ -171,6 +228,30 @@ TEST(Threads, RunsNeedNoFurtherThread) {
     // Sandboxes are given back and made without the thread that does so otherwise.
     for (int i = 0; i < 40; ++i) EXPECT_TRUE(executor.Run(language, kSmall.In(language)).ok());
   }
+}
+
+TEST(Threads, AsyncRunsNeedOne) {
+  Executor executor = MakeExecutor({WithWarmPool(0), WithMaxRuns(4)});
+  std::vector<Session> sessions;
+  sessions.reserve(8);
+  for (int i = 0; i < 8; ++i) sessions.push_back(MakeSession(executor, JavaScript()));
+  {
+    const FailThreads fail;
+    const auto none = sessions[0].RunAsync("1");
+    ASSERT_FALSE(none.ok());
+    EXPECT_EQ(none.error().kind, ErrorKind::kUnavailable);
+    EXPECT_THAT(none.error().message, HasSubstr("ulimit -u"));
+    EXPECT_TRUE(sessions[0].Run(kSmall.javascript).ok());
+  }
+  const FailThreads fail(1);
+  std::vector<std::future<Result>> runs;
+  for (Session& session : sessions) {
+    auto run = session.RunAsync(kSmall.javascript);
+    ASSERT_TRUE(run.ok()) << run.error().message;
+    runs.push_back(std::move(*run));
+  }
+  for (std::future<Result>& run : runs) EXPECT_EQ(run.get().stdout_text, "2\n");
+  EXPECT_EQ(executor.Stats().run_threads, 1U);
 }
 
 TEST(Create, WithEachAllocationFailing) {

@@ -17,7 +17,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size);
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const goru::support::UniqueFd file(::memfd_create("image", MFD_CLOEXEC));
   struct {
-    std::array<char, 8> magic = {'G', 'O', 'R', 'U', 'I', 'M', 'G', '2'};
+    std::array<char, 8> magic = {'G', 'O', 'R', 'U', 'I', 'M', 'G', '3'};
     uint64_t size = 0;
     goru::support::ContentHash hash;
   } prefix;

@@ -144,6 +144,76 @@ TEST(JsonCodec, NotANumberBecomesNull) {
   EXPECT_EQ(out, "[null,null]");
 }
 
+TEST(JsonCodec, WritesWhatTheLibraryWrites) {
+  std::string all;
+  for (int c = 0; c < 0x80; ++c) all += static_cast<char>(c);
+  std::vector<json> values(std::begin(kValues), std::end(kValues));
+  values.insert(values.end(), {json(all), json("a\xff\xc3z"), json({{all, 1}, {"\xff", 2}}),
+                               json(std::string(2 << 20, '"')), json(std::string(1 << 20, 'x') + "\xff\u00e9")});
+  for (const json& value : values) {
+    std::string out;
+    Codec::Json().Encode(value, out);
+    EXPECT_TRUE(out == value.dump(-1, ' ', false, json::error_handler_t::replace)) << out.substr(0, 1000);
+  }
+}
+
+TEST(JsonCodec, BytesAreAListOfNumbers) {
+  std::string out;
+  Codec::Json().Encode({{"b", json::binary({0, 7, 255})}, {"none", json::binary({})}}, out);
+  EXPECT_EQ(out, R"({"b":[0,7,255],"none":[]})");
+  out.clear();
+  Codec::Json().Encode(json::binary(std::vector<uint8_t>(100'000, 12)), out);
+  EXPECT_EQ(json::parse(out), json(std::vector<uint8_t>(100'000, 12)));
+}
+
+TEST(JsonCodec, AStopEndsReadingAndWriting) {
+  support::StopSignal stop;
+  std::string many = "[0";
+  for (int i = 0; i < 500'000; ++i) many += ",0";
+  std::string escapes;
+  for (int i = 0; i < 200'000; ++i) escapes += "\\ud800";
+  const std::string texts[] = {many + "]", "\"" + std::string(4 << 20, 'x') + "\"", "\"" + escapes + "\"",
+                               "[1" + std::string(4 << 20, ' ') + "]"};
+  std::vector<json> values = {std::string(4 << 20, '\n'), std::string(4 << 20, '\xff'),
+                              json::binary(std::vector<uint8_t>(4 << 20))};
+  for (const std::string& text : texts) {
+    auto read = Codec::Json().Decode(Bytes(text), {.stop = &stop});
+    ASSERT_TRUE(read.ok()) << read.error().message;
+    values.push_back(std::move(*read));
+  }
+  // The one of white space is short when it is written.
+  values.pop_back();
+  for (const json& value : values) {
+    std::string out;
+    EXPECT_TRUE(Codec::Json().EncodeResponse(true, value, out, {.stop = &stop}).ok());
+  }
+  stop.Raise();
+  for (const std::string& text : texts) {
+    const auto read = Codec::Json().Decode(Bytes(text), {.stop = &stop});
+    ASSERT_FALSE(read.ok());
+    EXPECT_EQ(read.error().kind, ErrorKind::kCancelled);
+  }
+  for (const json& value : values) {
+    std::string out;
+    const auto written = Codec::Json().EncodeResponse(true, value, out, {.stop = &stop});
+    ASSERT_FALSE(written.ok());
+    EXPECT_EQ(written.error().kind, ErrorKind::kCancelled);
+  }
+}
+
+TEST(JsonCodec, AMessageIsNoLargerThanItMayBe) {
+  const json value = {{"text", std::string(100, '\n')}, {"list", json::array({1U, 2.5, json::binary({1, 2, 3})})}};
+  std::string whole;
+  Codec::Json().Encode(value, whole);
+  std::string out;
+  EXPECT_TRUE(Codec::Json().Encode(value, out, {.most = whole.size()}).ok());
+  for (size_t most = 0; most < whole.size(); ++most) {
+    out.clear();
+    ASSERT_FALSE(Codec::Json().Encode(value, out, {.most = most}).ok());
+    EXPECT_LE(out.size(), most);
+  }
+}
+
 TEST(JsonCodec, Requests) {
   char op = 0;
   const auto payload = Codec::Json().DecodeRequest(Bytes("c[\"f\",{}]"), op);
@@ -197,6 +267,23 @@ TEST(MarshalCodec, KeysOfOtherTypesBecomeText) {
                                     "0"s));
   ASSERT_TRUE(value.ok()) << value.error().message;
   EXPECT_EQ(*value, json::parse(R"({"5":true,"null":false,"true":1.5})"));
+}
+
+TEST(MarshalCodec, ARequestHasFewParts) {
+  char op = 0;
+  const auto request = [](uint32_t parts) {
+    std::string out = "(" + U32(parts) + "i" + U32('c');
+    for (uint32_t i = 1; i < parts; ++i) out += "N";
+    return out;
+  };
+  for (uint32_t parts = 2; parts <= 4; ++parts) {
+    const auto payload = Codec::Marshal().DecodeRequest(Bytes(request(parts)), op, {});
+    ASSERT_TRUE(payload.ok());
+    EXPECT_EQ(*payload, parts == 2 ? json() : json(std::vector<json>(parts - 1)));
+  }
+  for (const uint32_t parts : {1U, 5U, 100'000U}) {
+    EXPECT_FALSE(Codec::Marshal().DecodeRequest(Bytes(request(parts)), op, {}).ok());
+  }
 }
 
 TEST(MarshalCodec, LengthsAreNeverBelieved) {

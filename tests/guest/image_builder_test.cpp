@@ -27,6 +27,12 @@ std::vector<uint8_t> ModuleOf(const Language& language) {
   return Must(support::ReadFile(std::string(GORU_TEST_MODULES "/") + name + ".wasm", kMax));
 }
 
+Recipe RecipeOf(const Language& language) {
+  std::string folder = language.name();
+  if (!language.version().empty()) folder += "/" + language.version();
+  return Must(ReadRecipe(Must(support::ReadFile(GORU_TEST_LANGUAGES "/" + folder + "/image.json", kMax))));
+}
+
 /// Of a fixed place, whose value nobody looks at.
 uint32_t LoopsThatBeginWithALoad(const std::vector<uint8_t>& module) {
   uint32_t count = 0;
@@ -60,9 +66,9 @@ TEST_P(ImageBuilder, SameInputsGiveTheSameFile) {
   std::string prelude;
   if (GetParam().is_python()) {
     // In the order of the files' own names, as the build has them.
-    const std::filesystem::path shared = GORU_TEST_PRELUDE;
+    const std::filesystem::path shared = GORU_TEST_LANGUAGES "/python/prelude";
     std::map<std::string, std::filesystem::path> files;
-    for (const auto& directory : {shared, shared / GetParam().image().substr(std::string_view("python-").size())}) {
+    for (const auto& directory : {shared, shared / GetParam().version()}) {
       for (const auto& entry : std::filesystem::directory_iterator(directory)) {
         if (entry.is_regular_file()) files[entry.path().filename()] = entry.path();
       }
@@ -78,12 +84,13 @@ TEST_P(ImageBuilder, SameInputsGiveTheSameFile) {
     prelude.assign(text.begin(), text.end());
   }
   const std::string path = testing::TempDir() + "goru-image-" + std::to_string(::getpid());
-  ASSERT_TRUE(BuildImage(GetParam().image(), module, prelude, path + ".1").ok());
-  ASSERT_TRUE(BuildImage(GetParam().image(), module, prelude, path + ".2").ok());
+  ASSERT_TRUE(BuildImage(RecipeOf(GetParam()), module, prelude, path + ".1").ok());
+  ASSERT_TRUE(BuildImage(RecipeOf(GetParam()), module, prelude, path + ".2").ok());
   const auto first = Must(support::ReadFile(path + ".1", kMax));
   EXPECT_TRUE(first == Must(support::ReadFile(path + ".2", kMax)));
   const auto image = Must(ImageFile::Open(path + ".1", nullptr));
   EXPECT_EQ(image->info().language, GetParam().name());
+  EXPECT_EQ(image->info().variant, GetParam().version());
   EXPECT_FALSE(image->info().hot_pages.empty());
   EXPECT_FALSE(image->info().hot_table_entries.empty());
   const uint32_t needed = Must(wasm::AddStopPoints(module)).loops;
@@ -95,19 +102,22 @@ TEST_P(ImageBuilder, SameInputsGiveTheSameFile) {
 
 TEST(ImageBuilderErrors, SaysWhatIsWrong) {
   const std::string path = testing::TempDir() + "goru-no-image";
-  EXPECT_FALSE(BuildImage("cobol", {}, "", path).ok());
-  EXPECT_FALSE(BuildImage("javascript", {}, "", path).ok());
+  EXPECT_FALSE(BuildImage(RecipeOf(JavaScript()), {}, "", path).ok());
+  const auto prelude = BuildImage(RecipeOf(JavaScript()), ModuleOf(JavaScript()), "1", path);
+  ASSERT_FALSE(prelude.ok());
+  EXPECT_NE(prelude.error().message.find("takes no prelude"), std::string::npos);
   const std::vector<uint8_t> garbage(1000, 0x41);
-  EXPECT_FALSE(BuildImage("python-3.13", garbage, "", path).ok());
-  EXPECT_FALSE(BuildImage("python-3.12", garbage, "", path).ok());
-  EXPECT_FALSE(FunctionsOnStackAtRest(garbage).ok());
+  for (const Language& language : test::EveryPython()) {
+    EXPECT_FALSE(BuildImage(RecipeOf(language), garbage, "", path).ok());
+  }
+  EXPECT_FALSE(FunctionsOnStackAtRest(RecipeOf(Python("3.12")), garbage).ok());
   EXPECT_FALSE(std::filesystem::exists(path));
 }
 
 TEST(ImageBuilderErrors, PreludeThatFails) {
   const std::string path = testing::TempDir() + "goru-no-image";
   for (const Language& language : {Python("3.12"), Python("3.13")}) {
-    EXPECT_FALSE(BuildImage(language.image(), ModuleOf(language), "raise ValueError('in the prelude')", path).ok());
+    EXPECT_FALSE(BuildImage(RecipeOf(language), ModuleOf(language), "raise ValueError('in the prelude')", path).ok());
     EXPECT_FALSE(std::filesystem::exists(path));
   }
 }
@@ -116,7 +126,7 @@ TEST(ImageBuilderErrors, TranslatorThatIsNoFunction) {
   const std::string path = testing::TempDir() + "goru-no-image";
   for (const std::string translator :
        {"42", "(() => { throw new Error('in the translator'); })()", "(code) => 1", "("}) {
-    EXPECT_FALSE(BuildImage("typescript", ModuleOf(TypeScript()), translator, path).ok()) << translator;
+    EXPECT_FALSE(BuildImage(RecipeOf(TypeScript()), ModuleOf(TypeScript()), translator, path).ok()) << translator;
     EXPECT_FALSE(std::filesystem::exists(path));
   }
 }

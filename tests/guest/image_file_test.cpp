@@ -43,8 +43,13 @@ class ImageFileTest : public testing::TestWithParam<bool> {
     std::fill_n(memory_.begin() + 4096, 4096, uint8_t{0});
     ImageInfo info;
     info.language = "python";
+    info.variant = "3.12";
+    info.runtime = "CPython";
     info.version = "3.12.0";
     info.model = GuestModel::kResumable;
+    info.codec_name = CodecName::kJson;
+    info.packages = "3.12";
+    info.hot_job = "print(1+1)";
     info.parking.buffer = 5;
     info.parking.depth = 7;
     info.hot_pages = {0, 2};
@@ -102,8 +107,12 @@ TEST_P(ImageFileTest, ReadsWhatItWrote) {
   for (int round = 0; round < 2; ++round) {
     const auto image = Must(Open());
     EXPECT_EQ(image->info().language, "python");
+    EXPECT_EQ(image->info().variant, "3.12");
     EXPECT_EQ(image->info().version, "3.12.0");
     EXPECT_EQ(image->info().model, GuestModel::kResumable);
+    EXPECT_EQ(image->info().codec_name, CodecName::kJson);
+    EXPECT_EQ(image->info().packages, "3.12");
+    EXPECT_EQ(image->info().hot_job, "print(1+1)");
     EXPECT_EQ(image->info().parking.buffer, 5U);
     EXPECT_EQ(image->info().parking.depth, 7U);
     EXPECT_EQ(image->info().hot_pages, (std::vector<uint32_t>{0, 2}));
@@ -112,6 +121,16 @@ TEST_P(ImageFileTest, ReadsWhatItWrote) {
     ExpectWhole(*image);
   }
   EXPECT_EQ(Must(ImageFile::ReadInfo(path_)).version, "3.12.0");
+}
+
+TEST_P(ImageFileTest, ImagesOfOtherVersionsSaySo) {
+  for (const char number : {'1', '2', '4'}) {
+    Change(7, number);
+    for (const auto& error : {Open().error(), ImageFile::ReadInfo(path_).error()}) {
+      EXPECT_EQ(error.kind, ErrorKind::kUnavailable);
+      EXPECT_NE(error.message.find("another version of goru; build it again"), std::string::npos) << error.message;
+    }
+  }
 }
 
 TEST_P(ImageFileTest, DamagedModuleIsNotHandedOut) {
@@ -215,6 +234,8 @@ TEST_P(KeptImage, OtherImagesHaveOtherCopies) {
   memory_[0] = 'N';
   ImageInfo info;
   info.language = "python";
+  info.runtime = "CPython";
+  info.version = "3";
   ASSERT_TRUE(ImageFile::Write(path_, info, module_, memory_, packages_).ok());
   ExpectWhole(*Must(Open()));
 }

@@ -181,6 +181,25 @@ TEST_F(HostCallsTest, LongStepsMeetTheStop) {
   json many = json::array();
   for (int i = 0; i < 100'000; ++i) many.push_back(nullptr);
   EXPECT_EQ(calls->Handle('b', {{{1U, "now", {{"a", many}}}}, json::array(), nullptr}, reply), After::kUnwind);
+  // The result of a call on the run's own thread is as large as the guest likes.
+  EXPECT_EQ(calls->Handle('c', {"now", {{"a", many}}}, reply), After::kContinue);
+  EXPECT_EQ(reply.value, json::parse(R"(["ValueError", "the run has ended"])"));
+}
+
+TEST_F(HostCallsTest, CancellingMeetsTheStop) {
+  policy_.limits.host_calls = 1'000'000;
+  policy_.limits.host_calls_in_flight = 1;
+  auto calls = Make();
+  json requests = json::array();
+  json ids = json::array();
+  for (uint64_t id = 0; id < 20'000; ++id) {
+    requests.push_back({id, "wait", json::object()});
+    ids.push_back(id);
+  }
+  EXPECT_EQ(Batch(*calls, {requests, json::array(), 0}), json::array());
+  signal_->Raise();
+  Reply reply;
+  EXPECT_EQ(calls->Handle('b', {json::array(), ids, 0}, reply), After::kUnwind);
 }
 
 TEST_F(HostCallsTest, WrongArgumentsAreNotPassedOn) {

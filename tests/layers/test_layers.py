@@ -1,5 +1,5 @@
 """Who may include whom: each layer uses only those above it in docs/ARCHITECTURE.md's list, and what is between goru and its
-engine stays below src/guest."""
+engine stays below src/guest. And who may name a language: what one is stands in its recipe."""
 
 import re
 from pathlib import Path
@@ -15,7 +15,26 @@ ABOVE_THE_ENGINE = ("packages", "host", "executor", "cli")
 # Stricter than the order of the list.
 ONLY = {"cli": {"cli"}, "packages": {"packages", "support"}}
 
+# Folders whose code, comments aside, names no language, no runtime and no exception of one.
+NAME_NO_LANGUAGE = ("support", "wasm", "wasi", "guest", "host", "config", "executor")
+LANGUAGE = re.compile(
+    r"python|javascript|typescript|quickjs|sucrase|\b(?:Memory|Internal|Recursion)Error\b|(?-i:\"Interrupted\")|\"3\.\d", re.IGNORECASE
+)
+# And why these may.
+NAMES_A_LANGUAGE = {
+    "config/tables.hpp": "help texts: packages are Python's",
+    "executor/language.cpp": "the public names of what goru comes with",
+    "executor/packages/package_check.cpp": "programs that import and compile Python packages",
+    "executor/packages/package_check.hpp": "Python packages",
+    "executor/packages/packages.cpp": "Python packages",
+    "executor/packages/session_packages.cpp": "Python packages",
+    "executor/packages/session_packages.hpp": "Python packages",
+}
+
 INCLUDE = re.compile(r'^\s*#\s*include\s*"([^"]+)"', re.MULTILINE)
+
+
+COMMENT = re.compile(r"//[^\n]*")
 
 
 def layers(root):
@@ -62,6 +81,9 @@ def violations(root):
             other = file.relative_to((root / "src").resolve()).parts[0]
             if other not in allowed:
                 found.append(f"{where}: includes {name}, and {layer} may not use {other}")
+        if layer in NAME_NO_LANGUAGE and str(path.relative_to(root / "src")) not in NAMES_A_LANGUAGE:
+            for word in sorted(set(LANGUAGE.findall(COMMENT.sub("", path.read_text())))):
+                found.append(f"{where}: names {word}; what a language is stands in its recipe")
         if layer not in ABOVE_THE_ENGINE:
             continue
         if re.search(rf"\b{ENGINE}::", path.read_text()):
@@ -94,6 +116,9 @@ def test_each_layer_uses_only_those_above_it():
         ("src/packages/a.cpp", '#include "guest/sandbox.hpp"', "may not use guest"),
         ("src/cli/a.cpp", '#include "executor/core.hpp"', "may not use executor"),
         ("src/servers/a.cpp", "", "is not in the list"),
+        ("src/executor/a.cpp", 'if (language.name() == "python") return;', "names python"),
+        ("src/guest/a.cpp", 'if (error.type == "MemoryError") return;', "names MemoryError"),
+        ("src/host/a.cpp", 'if (version == "3.12") return;', "names"),
         ("include/goru/a.hpp", '#include "guest/sandbox.hpp"', "a public header includes"),
     ],
 )
@@ -111,3 +136,20 @@ def test_a_violation_is_found(tmp_path, where, text, what):
         file.write_text(content)
     found = violations(tmp_path)
     assert found and any(what in line for line in found), found
+
+
+def test_comments_may_name_languages(tmp_path):
+    for name, content in {
+        "docs/ARCHITECTURE.md": (ROOT / "docs/ARCHITECTURE.md").read_text(),
+        "src/host/a.cpp": "// As Python has it, and QuickJS.\nint x = 1;  // JavaScript\n",
+    }.items():
+        file = tmp_path / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(content)
+    assert violations(tmp_path) == []
+
+
+def test_the_exceptions_are_needed():
+    for name in NAMES_A_LANGUAGE:
+        text = COMMENT.sub("", (ROOT / "src" / name).read_text())
+        assert LANGUAGE.search(text), f"{name} names no language any more"

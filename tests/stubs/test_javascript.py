@@ -63,6 +63,12 @@ def test_stub_and_guest_have_the_same_globals(stub, tmp_path):
     assert ours == set(stub["globals"])
 
 
+def test_call_has_the_same_members(stub, tmp_path):
+    program = "console.log(JSON.stringify(Object.getOwnPropertyNames(call).filter((n) => !['name', 'length'].includes(n))))"
+    guest = json.loads(run_guest(tmp_path, "main.js", program))
+    assert sorted(guest) == sorted(name for name in stub["globals"]["call"]["members"] if name not in ("name", "length"))
+
+
 @pytest.mark.parametrize("module", ["http", "fs", "kv"])
 def test_stub_and_guest_have_the_same_members(stub, tmp_path, module):
     guest = json.loads(run_guest(tmp_path, "describe.js", DESCRIBE))[module]["members"]
@@ -129,6 +135,10 @@ const value: string | null = kv.get<string>("a");
 const other: number = kv.get<number>("a", 3);
 const [first, second] = await runAsync(http.asyncGet("u"), kv.asyncGet<number>("key"));
 const ok: boolean = first.ok && second !== null && kv.delete("a");
+for (const { name, description, parameters } of call.functions()) {
+  for (const parameter of parameters ?? []) print(name + description + parameter.name, parameter.type === "bytes", parameter.required, parameter.default);
+}
+call.help();
 try { fs.remove("/a") } catch (error) {
   if (error instanceof HostError && error.code === "ENOENT") print(error.path, error.name, text, size, data, names, changed, value, other, ok);
 }
@@ -146,6 +156,7 @@ WRONG = [
     'http.asyncGet("u").text;',
     'fs.listdir("/a")[0].modTime;',
     'fetch("u");',
+    "call.functions()[0].nam;",
 ]
 
 

@@ -14,12 +14,15 @@ def function(f, bound=False):
     parameters = list(inspect.signature(f).parameters.values())
     if bound:
         parameters = parameters[1:]
-    return {
+    described = {
         "async": inspect.iscoroutinefunction(f),
         "parameters": [
             [p.name, p.kind.name, None if p.default is p.empty else repr(p.default)] for p in parameters
         ],
     }
+    if members := {name: function(value) for name, value in vars(f).items() if inspect.isfunction(value)}:
+        described["members"] = members
+    return described
 
 def of_class(c):
     members = {}
@@ -95,6 +98,12 @@ def stub_namespace(node):
     return result
 
 
+def stub_callable(node):
+    """The function that an instance of a class stands for, with its attributes."""
+    members = stub_namespace(node)
+    return {**members.pop("__call__"), "members": members}
+
+
 def stub_module():
     tree = ast.parse(PYTHON_STUB.read_text())
     classes = {node.name: node for node in tree.body if isinstance(node, ast.ClassDef)}
@@ -104,7 +113,9 @@ def stub_module():
         if isinstance(node, FUNCTIONS):
             names[node.name] = stub_function(node)
         elif isinstance(node, ast.AnnAssign) and ast.unparse(node.annotation) != "TypeAlias":
-            names[node.target.id] = {"module": stub_namespace(classes[node.annotation.id])}
+            of = classes[node.annotation.id]
+            callable_ = any(isinstance(item, FUNCTIONS) and item.name == "__call__" for item in of.body)
+            names[node.target.id] = stub_callable(of) if callable_ else {"module": stub_namespace(of)}
         elif isinstance(node, ast.Assign):
             exported = ast.literal_eval(node.value)
     return names, exported
@@ -172,6 +183,10 @@ def use() -> None:
     keys: list[str] = kv.keys()
     done: bool = kv.delete("a")
     print(keys, done, kv.get("b", default=3), call("f", a=1))
+    described: list[str] = [function["name"] + function["description"] for function in call.functions()]
+    for function in call.functions():
+        for parameter in function["parameters"] or ():
+            print(described, parameter["name"] + parameter["type"], parameter["required"], parameter.get("default"))
 
 async def wait() -> None:
     response, value = await asyncio.gather(http.async_get("u"), kv.async_get("key"))
@@ -190,6 +205,8 @@ WRONG = [
     'http.get("u").texts',
     'kv.keys().get("a")',
     'http.async_get("u").text',
+    'call.functions()[0]["nam"]',
+    'call(1)',
 ]
 
 
@@ -214,6 +231,6 @@ def test_a_type_checker_accepts_what_is_right(tmp_path):
 
 
 def test_a_type_checker_refuses_what_is_wrong(tmp_path):
-    done = mypy(tmp_path, "from goru import fs, http, kv\n" + "\n".join(WRONG) + "\n")
+    done = mypy(tmp_path, "from goru import call, fs, http, kv\n" + "\n".join(WRONG) + "\n")
     for line, code in enumerate(WRONG, 2):
         assert f"checked.py:{line}: error" in done.stdout, code

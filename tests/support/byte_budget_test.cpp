@@ -82,6 +82,32 @@ TEST(ByteBudget, WhatIsThereAlreadyMayGoBeyond) {
   EXPECT_EQ(all->used(), 0U);
 }
 
+TEST(ByteBudget, WhatIsHandedOverMayGoFurther) {
+  const auto all = std::make_shared<ByteBudget>(8 * kMiB, "all");
+  {
+    ByteBudget one(4 * kMiB, "one", all);
+    EXPECT_EQ(one.LeftToHandOver(), 4 * kMiB);
+    ASSERT_TRUE(one.Take(4 * kMiB) && one.TakeLate(2 * kMiB));
+    EXPECT_FALSE(one.TakeLate(1));
+    EXPECT_EQ(one.LeftToHandOver(), kMiB);
+    EXPECT_FALSE(one.TakeToHandOver(kMiB + 1));
+    EXPECT_TRUE(one.TakeToHandOver(kMiB));
+    EXPECT_EQ(one.LeftToHandOver(), 0U);
+    EXPECT_FALSE(one.TakeToHandOver(1));
+    one.Give(kMiB);
+    // The one above has its own measure.
+    ByteBudget other(16 * kMiB, "other", all);
+    ASSERT_TRUE(other.TakeLate(6 * kMiB));
+    EXPECT_LE(other.LeftToHandOver(), 2 * kMiB + 2 * ByteBudget::kOwn);
+    EXPECT_TRUE(other.TakeToHandOver(2 * kMiB));
+    EXPECT_FALSE(other.TakeToHandOver(kMiB));
+    other.Give(8 * kMiB);
+    one.Give(6 * kMiB);
+    EXPECT_EQ(one.LeftToHandOver(), 4 * kMiB);
+  }
+  EXPECT_EQ(all->used(), 0U);
+}
+
 TEST(ByteBudget, SmallerThanItsOwnShare) {
   const auto all = std::make_shared<ByteBudget>(10, "all");
   ByteBudget one(100, "one", all);

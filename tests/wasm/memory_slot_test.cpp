@@ -37,6 +37,33 @@ class MemorySlotTest : public testing::TestWithParam<ResetMethod> {
 INSTANTIATE_TEST_SUITE_P(Methods, MemorySlotTest,
                          testing::Values(ResetMethod::kBest, ResetMethod::kDirtyPages, ResetMethod::kDiscard));
 
+TEST_P(MemorySlotTest, GrowsWithinABudgetAndGivesItBack) {
+  const auto budget = std::make_shared<support::ByteBudget>(image_->size() + 10 * kWasmPageSize, "the budget");
+  auto slot = Must(MemorySlot::Create(image_));
+  support::HeldBytes held(budget);
+  ASSERT_TRUE(held.Grow(slot->size()));
+  slot->set_held(std::move(held));
+  EXPECT_TRUE(slot->Grow(image_->size() + 6 * kWasmPageSize));
+  EXPECT_EQ(budget->used(), slot->size());
+  EXPECT_FALSE(slot->Grow(image_->size() + 11 * kWasmPageSize));
+  EXPECT_TRUE(slot->limit_hit());
+  EXPECT_TRUE(slot->budget_hit());
+  EXPECT_EQ(budget->used(), slot->size());
+  slot->clear_limit_hit();
+  EXPECT_FALSE(slot->budget_hit());
+  EXPECT_TRUE(slot->Grow(image_->size() + 10 * kWasmPageSize));
+  // Its own limit takes nothing of the budget.
+  slot->set_limit(slot->size());
+  EXPECT_FALSE(slot->Grow(image_->size() + 11 * kWasmPageSize));
+  EXPECT_TRUE(slot->limit_hit());
+  EXPECT_FALSE(slot->budget_hit());
+  ASSERT_TRUE(slot->Reset(GetParam()));
+  EXPECT_EQ(budget->used(), 0U);
+  slot->set_limit(SIZE_MAX);
+  EXPECT_TRUE(slot->Grow(image_->size() + 11 * kWasmPageSize));
+  EXPECT_EQ(budget->used(), 0U);
+}
+
 TEST_P(MemorySlotTest, StartsAsTheImage) {
   auto slot = Must(MemorySlot::Create(image_));
   ExpectClean(*slot, *image_);

@@ -110,12 +110,17 @@ static void append_field(Buffer *out, const char *key, const char *text, size_t 
     marshal_string(out, MARSHAL_TEXT, text, size);
 }
 
-static void report(Buffer *out, const char *type, const char *message, size_t message_size, const char *traceback,
-                   size_t traceback_size)
+// What the host is told that an error is.
+static const char EXCEPTION[] = "exception";
+static const char MEMORY[] = "memory";
+
+static void report(Buffer *out, const char *kind, const char *type, const char *message, size_t message_size,
+                   const char *traceback, size_t traceback_size)
 {
     buffer_byte(out, MARSHAL_DICT);
     codec_text(out, "error");
     buffer_byte(out, MARSHAL_DICT);
+    append_field(out, "kind", kind, strlen(kind));
     append_field(out, "type", type, strlen(type));
     append_field(out, "message", message, message_size);
     append_field(out, "traceback", traceback, traceback_size);
@@ -123,18 +128,25 @@ static void report(Buffer *out, const char *type, const char *message, size_t me
     buffer_byte(out, MARSHAL_NULL);
 }
 
-static void report_fixed(Buffer *out, const char *type, const char *message, const char *traceback)
+static void report_fixed(Buffer *out, const char *kind, const char *type, const char *message, const char *traceback)
 {
-    report(out, type, message, strlen(message), traceback, strlen(traceback));
+    report(out, kind, type, message, strlen(message), traceback, strlen(traceback));
 }
 
-static void report_error(JSContext *ctx, Buffer *out, JSValueConst error)
+static void report_no_memory(Buffer *out)
+{
+    report_fixed(out, MEMORY, "InternalError", "out of memory", "InternalError: out of memory");
+}
+
+static void report_error(JSContext *ctx, Buffer *out, const char *kind, JSValueConst error)
 {
     add_hint(ctx, error);
     size_t type_size = 0, message_size = 0;
     const char *type = text_property(ctx, error, "name", &type_size);
     const char *message = text_property(ctx, error, "message", &message_size);
     const char *shown_type = type && type_size > 0 ? type : "Error";
+    if (kind == EXCEPTION && strcmp(shown_type, "HostCallLimitError") == 0)
+        kind = "call_limit";
     const char *shown_message = message ? message : "";
     message_size = cut(shown_message, message_size, MESSAGE_LIMIT);
 
@@ -155,9 +167,9 @@ static void report_error(JSContext *ctx, Buffer *out, JSValueConst error)
     buffer_reset(&frames, 0);
     errors_inspect(ctx, &traceback, error, TRACEBACK_LIMIT);
     if (traceback.failed)
-        report(out, shown_type, shown_message, message_size, shown_message, message_size);
+        report(out, kind, shown_type, shown_message, message_size, shown_message, message_size);
     else
-        report(out, shown_type, shown_message, message_size, traceback.data, traceback.size);
+        report(out, kind, shown_type, shown_message, message_size, traceback.data, traceback.size);
     buffer_reset(&traceback, 0);
     JS_FreeCString(ctx, type);
     JS_FreeCString(ctx, message);
@@ -202,9 +214,9 @@ static void report_value(JSContext *ctx, Buffer *out, JSValueConst value)
     }
     size_t skip = strlen("Uncaught ");
     if (text.failed)
-        report_fixed(out, type, "a value was thrown", "a value was thrown");
+        report_fixed(out, EXCEPTION, type, "a value was thrown", "a value was thrown");
     else
-        report(out, type, text.data + skip, text.size - skip, text.data, text.size);
+        report(out, EXCEPTION, type, text.data + skip, text.size - skip, text.data, text.size);
     buffer_reset(&text, 0);
     JS_FreeCString(ctx, name);
 }
@@ -228,25 +240,29 @@ static bool is_out_of_memory(JSContext *ctx, JSValueConst thrown)
 void errors_report(JSContext *ctx, Buffer *out, JSValueConst thrown)
 {
     if (interrupt_seen) {
-        report_fixed(out, "Interrupted", "interrupted", "Interrupted: interrupted");
+        report_fixed(out, "interrupted", "Interrupted", "interrupted", "Interrupted: interrupted");
         return;
     }
     EngineKind kind = engine_kind(thrown);
+    bool no_memory = false;
     if (memory_exhausted) {
         memory_release_reserve();
-        if (is_out_of_memory(ctx, thrown) && kind != KIND_ERROR) {
-            report_fixed(out, "InternalError", "out of memory", "InternalError: out of memory");
+        no_memory = is_out_of_memory(ctx, thrown);
+        if (no_memory)
+            memory_ask_for_all();
+        if (no_memory && kind != KIND_ERROR) {
+            report_no_memory(out);
             return;
         }
     }
     size_t before = out->size;
     if (kind == KIND_ERROR || kind == KIND_DOM_EXCEPTION)
-        report_error(ctx, out, thrown);
+        report_error(ctx, out, no_memory ? MEMORY : EXCEPTION, thrown);
     else
         report_value(ctx, out, thrown);
     if (out->failed) {
         out->failed = false;
         out->size = before;
-        report_fixed(out, "InternalError", "out of memory", "InternalError: out of memory");
+        report_no_memory(out);
     }
 }

@@ -16,6 +16,17 @@ void memory_release_reserve(void)
     reserve = NULL;
 }
 
+void memory_ask_for_all(void)
+{
+    // A request of two gibibytes or more fails in the allocator. Of these, memory cannot hold three.
+    enum { COUNT = 3, SIZE = INT32_MAX - (1 << 20) };
+    void *volatile blocks[COUNT];
+    for (int i = 0; i < COUNT; i++)
+        blocks[i] = malloc(SIZE);
+    for (int i = 0; i < COUNT; i++)
+        free(blocks[i]);
+}
+
 void memory_begin_run(void)
 {
     memory_exhausted = false;

@@ -224,13 +224,36 @@ static void append_repr(JSContext *ctx, Buffer *out, JSValueConst value)
     buffer_reset(&text, 0);
 }
 
+// Called for everything in a value: one that holds bytes has no JSON form, where JSON.stringify would make up an object of
+// numbers.
+static JSValue refuse_bytes(JSContext *ctx, JSValueConst this_value, int argc, JSValueConst *argv)
+{
+    (void)this_value;
+    JSValueConst value = argc > 1 ? argv[1] : JS_UNDEFINED;
+    EngineKind kind = engine_kind(value);
+    if (kind == KIND_TYPED_ARRAY || kind == KIND_ARRAY_BUFFER || kind == KIND_DATA_VIEW)
+        return JS_ThrowTypeError(ctx, "bytes have no JSON form");
+    return JS_DupValue(ctx, value);
+}
+
+// The JSON text of the value.
+static JSValue json_of(JSContext *ctx, JSValueConst value)
+{
+    JSValue replacer = JS_NewCFunction(ctx, refuse_bytes, "", 2);
+    if (JS_IsException(replacer))
+        return replacer;
+    JSValue json = JS_JSONStringify(ctx, value, replacer, JS_UNDEFINED);
+    JS_FreeValue(ctx, replacer);
+    return json;
+}
+
 static void append_success(JSContext *ctx, Buffer *out, JSValueConst value)
 {
     if (JS_IsUndefined(value)) {
         append_no_value(out);
         return;
     }
-    JSValue json = JS_JSONStringify(ctx, value, JS_UNDEFINED, JS_UNDEFINED);
+    JSValue json = JS_IsObject(value) ? json_of(ctx, value) : JS_JSONStringify(ctx, value, JS_UNDEFINED, JS_UNDEFINED);
     if (JS_IsException(json)) {
         JS_FreeValue(ctx, JS_GetException(ctx));
         if (interrupt_seen)

@@ -7,6 +7,7 @@
 # given the means to leave it and to come back (binaryen's asyncify).
 set -euo pipefail
 
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 stock=$1
 goru_image=$2
 output=$3
@@ -15,7 +16,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
 # Their indices, and the names that binaryen gives to functions without one.
-"$goru_image" stack "$stock" > "$work/indices"
+"$goru_image" stack "$here/image.json" "$stock" > "$work/indices"
 wasm-opt "$stock" --print-function-map > "$work/map"
 names=$(awk -F: 'NR == FNR { wanted[$1] = 1; next } $1 in wanted { printf "%s%s", sep, $2; sep = "," }' \
   "$work/indices" "$work/map")

@@ -65,9 +65,34 @@ def _hint(error):
     return ""
 
 
+# A request of two gibibytes or more fails in the interpreter, without asking the host.
+_MOST_ASKED = sys.maxsize - (1 << 20)
+
+
+def _ask_for_all(reader=io.BufferedReader, source=io.BytesIO):
+    """Asks the host for more memory than there can be. It believes that memory was short where it has refused some."""
+    held = []
+    try:
+        while True:
+            held.append(reader(source(), _MOST_ASKED))
+    except MemoryError:
+        pass
+
+
+def _kind_of(error, args_of=BaseException.args.__get__):
+    """What the host is told that the error is. Runs no code of the user's."""
+    if issubclass(type(error), MemoryError):
+        # Errors that code raises itself have a message.
+        if not args_of(error):
+            _ask_for_all()
+        return "memory"
+    return "call_limit" if issubclass(type(error), HostCallLimitError) else "exception"
+
+
 def _describe(error):
     """The error of an outcome. Works, if in fewer words, where memory is exhausted."""
-    kind = type(error).__name__
+    kind = _kind_of(error)
+    name = type(error).__name__
     try:
         module = type(error).__module__
         if isinstance(error, MemoryError):
@@ -80,10 +105,10 @@ def _describe(error):
         except Exception:
             message = "<exception str() failed>"
         if module not in ("builtins", "__main__", _OURS):
-            kind = f"{module}.{type(error).__qualname__}"
-        return {"type": kind, "message": message, "traceback": text}
+            name = f"{module}.{type(error).__qualname__}"
+        return {"kind": kind, "type": name, "message": message, "traceback": text}
     except BaseException:
-        return {"type": kind, "message": "", "traceback": kind}
+        return {"kind": kind, "type": name, "message": "", "traceback": name}
 
 
 def _exit_code(error):
@@ -155,7 +180,7 @@ def _remember(name, code):
 # Given back when memory runs out, so that the outcome of the run can still be told.
 _RESERVE = 1 << 20
 _reserve = bytearray(_RESERVE)
-_out_of_memory = {"error": {"type": "MemoryError", "message": "", "traceback": "MemoryError\n"}}
+_out_of_memory = {"error": {"kind": "memory", "type": "MemoryError", "message": "", "traceback": "MemoryError\n"}}
 
 
 def _run_job(job):

@@ -12,7 +12,7 @@ def _publish():
     for item in everywhere.values():
         item.__module__ = "builtins"
     everywhere |= {"http": http, "fs": fs, "kv": kv}
-    vars(builtins).update(everywhere)
+    vars(builtins).update(everywhere, help=_Help())
     vars(module).update(everywhere, Headers=Headers, HTTPError=HTTPError, Response=Response)
     module.__all__ = [*everywhere, "Headers", "HTTPError", "Response"]
     sys.modules["goru"] = module

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <memory>
 #include <stop_token>
+#include <string>
 
 #include "goru/language.hpp"
 #include "packages/sandbox_check.hpp"
@@ -15,12 +16,16 @@ class SessionCore;
 
 class PackageCheck final : public packages::SandboxCheck {
  public:
-  /// `language` is a Python.
-  PackageCheck(ExecutorCore& executor, Language language, std::chrono::steady_clock::time_point deadline,
-               std::stop_token stop)
-      : executor_(executor), language_(std::move(language)), deadline_(deadline), stop_(std::move(stop)) {}
+  /// `language` imports packages of this version of Python.
+  PackageCheck(ExecutorCore& executor, Language language, std::string python,
+               std::chrono::steady_clock::time_point deadline, std::stop_token stop)
+      : executor_(executor),
+        language_(std::move(language)),
+        python_(std::move(python)),
+        deadline_(deadline),
+        stop_(std::move(stop)) {}
 
-  const std::string& python() const noexcept override { return language_.version(); }
+  const std::string& python() const noexcept override { return python_; }
 
   Expected<void> Import(const std::vector<std::string>& directories, const std::vector<std::string>& modules) override;
   Expected<void> Compile(const std::string& directory, const std::vector<std::string>& sources,
@@ -33,6 +38,7 @@ class PackageCheck final : public packages::SandboxCheck {
 
   ExecutorCore& executor_;
   Language language_;
+  std::string python_;
   std::chrono::steady_clock::time_point deadline_;
   std::stop_token stop_;
 };

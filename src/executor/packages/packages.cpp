@@ -7,11 +7,11 @@
 #include <set>
 
 #include "executor/executor_core.hpp"
+#include "executor/image_path.hpp"
 #include "executor/packages/package_check.hpp"
 #include "executor/packages/session_packages.hpp"
 #include "executor/packages/trimming.hpp"
 #include "guest/image_builder.hpp"
-#include "guest/image_directory.hpp"
 #include "packages/cancelled.hpp"
 #include "packages/package_cache.hpp"
 #include "packages/package_set.hpp"
@@ -153,7 +153,7 @@ Expected<std::vector<InstalledPackage>> InstallPackages(const PackageInstallOpti
   auto executor = MakeCheckExecutor(options);
   if (!executor) return executor.error();
   constexpr auto kNoDeadline = std::chrono::steady_clock::time_point::max();
-  internal::PackageCheck check(**executor, options.language, kNoDeadline, options.stop);
+  internal::PackageCheck check(**executor, options.language, options.language.version(), kNoDeadline, options.stop);
   packages::ResolverOptions resolver_options;
   resolver_options.stop = options.stop;
   resolver_options.progress = options.progress;
@@ -273,7 +273,7 @@ Expected<void> BuildPythonImage(const ImageBuildOptions& options) {
     if (!plain) return Error{ErrorKind::kInvalidArgument, "'" + name + "' is not a module's name"};
   }
   if (auto python = CheckIsPython(options.language); !python) return python;
-  const auto path = guest::FindImage(options.image_directory, options.language.image());
+  const auto path = internal::ImagePath(options.language, options.image_directory);
   if (!path) return path.error();
   auto loader = guest::Loader::Create({});
   // A cache that cannot be used only costs time here.
@@ -285,7 +285,7 @@ Expected<void> BuildPythonImage(const ImageBuildOptions& options) {
   for (const std::string& directory : options.packages) {
     auto opened = internal::OpenPackages(directory);
     if (!opened) return opened.error();
-    if (auto fits = internal::CheckPython(*opened, options.language); !fits) return fits;
+    if (auto fits = internal::CheckPython(*opened, (*base)->info().packages); !fits) return fits;
     layers.push_back(std::move(opened->layer));
   }
   guest::Job job;

@@ -18,7 +18,8 @@ using packages::Requirement;
 
 /// One install_pkg.
 Expected<std::vector<InstalledPackage>> Install(ExecutorCore& executor, const Language& language,
-                                                wasi::PackageView& view, const PackageLimits& limits,
+                                                const std::string& python, wasi::PackageView& view,
+                                                const PackageLimits& limits,
                                                 const std::vector<Requirement>& requirements,
                                                 const std::stop_token& stop) {
   const ExecutorConfig& config = executor.config();
@@ -29,7 +30,7 @@ Expected<std::vector<InstalledPackage>> Install(ExecutorCore& executor, const La
   if (!cache) return cache.error();
   const Trimming trimming(*cache, config.limits.package_cache_bytes);
   const auto deadline = std::chrono::steady_clock::now() + limits.install_timeout;
-  PackageCheck check(executor, language, deadline, stop);
+  PackageCheck check(executor, language, python, deadline, stop);
   packages::ResolverOptions options;
   options.deadline = deadline;
   options.stop = stop;
@@ -38,7 +39,7 @@ Expected<std::vector<InstalledPackage>> Install(ExecutorCore& executor, const La
   auto fetched = resolver.Fetch(requirements, {});
   if (!fetched) return fetched.error();
   std::vector<std::string> directories;
-  std::string checked = "imports " + language.version() + "\n";
+  std::string checked = "imports " + python + "\n";
   for (const CachedPackage& package : *fetched) {
     directories.push_back(package.directory);
     checked += package.sha256 + "\n";
@@ -71,38 +72,39 @@ Expected<PackageDirectory> OpenPackages(const std::string& path) {
   return PackageDirectory{path, packages::PythonOfPackages(path), std::move(*layer)};
 }
 
-Expected<void> CheckPython(const PackageDirectory& directory, const Language& language) {
+Expected<void> CheckPython(const PackageDirectory& directory, const std::string& version) {
   const std::string& python = directory.python;
-  if (python.empty() || python == language.version()) return {};
+  if (python.empty() || python == version) return {};
   return Error{ErrorKind::kInvalidArgument, directory.path + " holds packages for Python " + python + ", not " +
-                                                language.version() + "; choose that version (-l python" + python +
+                                                version + "; choose that version (-l python" + python +
                                                 ") or install them for this one (goru deps install --lang python" +
-                                                language.version() + " --upgrade)"};
+                                                version + " --upgrade)"};
 }
 
 Expected<SessionPackages> MakeSessionPackages(const std::shared_ptr<ExecutorCore>& executor, const Language& language,
-                                              const SessionConfig& config,
-                                              const std::shared_ptr<const wasi::PackageLayer>& built_in,
+                                              const SessionConfig& config, const guest::SandboxFactory& factory,
                                               std::span<const PackageDirectory> shared) {
   const PackagesConfig& wanted = config.packages;
   const bool installs = wanted.allow_any || !wanted.allowed.empty();
   SessionPackages out;
-  if (!language.is_python()) {
+  const std::string& python = factory.info().packages;
+  if (python.empty()) {
     if (!installs && wanted.directories.empty()) return out;
     return Error{ErrorKind::kInvalidArgument, language.name() +
                                                   " has no packages; bundle them into the code (WithSessionPackages, "
                                                   "--packages, --allow-pkg are for Python)"};
   }
+  const auto& built_in = factory.packages();
   wasi::PackageView::Layers layers;
   if (built_in) layers.push_back(built_in);
   for (const std::string& directory : wanted.directories) {
     auto opened = OpenPackages(directory);
     if (!opened) return opened.error();
-    if (auto fits = CheckPython(*opened, language); !fits) return fits.error();
+    if (auto fits = CheckPython(*opened, python); !fits) return fits.error();
     layers.push_back(std::move(opened->layer));
   }
   for (const PackageDirectory& directory : shared) {
-    if (auto fits = CheckPython(directory, language); !fits) return fits.error();
+    if (auto fits = CheckPython(directory, python); !fits) return fits.error();
     layers.push_back(directory.layer);
   }
   if (layers.empty() && !installs) return out;
@@ -113,12 +115,13 @@ Expected<SessionPackages> MakeSessionPackages(const std::shared_ptr<ExecutorCore
   limits.file_bytes = config.limits.packages.file_bytes;
   out.view = std::make_shared<wasi::PackageView>(std::move(layers), generation, limits, MakeDiskThreads(executor));
   if (!installs) return out;
-  out.install = [weak = std::weak_ptr(executor), language, view = out.view, package_limits = config.limits.packages](
+  out.install = [weak = std::weak_ptr(executor), language, python, view = out.view,
+                 package_limits = config.limits.packages](
                     const std::vector<Requirement>& requirements,
                     const std::stop_token& stop) -> Expected<std::vector<InstalledPackage>> {
     const auto core = weak.lock();
     if (!core) return Error{ErrorKind::kUnavailable, "the executor is closed"};
-    return Install(*core, language, *view, package_limits, requirements, stop);
+    return Install(*core, language, python, *view, package_limits, requirements, stop);
   };
   return out;
 }

@@ -8,6 +8,7 @@
 
 #include "goru/language.hpp"
 #include "goru/options.hpp"
+#include "guest/sandbox_factory.hpp"
 #include "host/module.hpp"
 #include "wasi/packages/package_view.hpp"
 
@@ -31,14 +32,13 @@ struct PackageDirectory {
 };
 /// kUnavailable: it cannot be opened.
 Expected<PackageDirectory> OpenPackages(const std::string& path);
-/// kInvalidArgument: the packages are for another Python than this one.
-Expected<void> CheckPython(const PackageDirectory& directory, const Language& language);
+/// kInvalidArgument: the packages are for another Python than this version.
+Expected<void> CheckPython(const PackageDirectory& directory, const std::string& version);
 
-/// `built_in` is what the session's image holds itself (may be null), `shared` what the executor's sessions all have.
+/// `factory` makes the session's sandboxes, `shared` is what the executor's sessions all have.
 /// kInvalidArgument, kUnavailable: a directory cannot be used, or packages were given to a language without them.
 Expected<SessionPackages> MakeSessionPackages(const std::shared_ptr<ExecutorCore>& executor, const Language& language,
-                                              const SessionConfig& config,
-                                              const std::shared_ptr<const wasi::PackageLayer>& built_in,
+                                              const SessionConfig& config, const guest::SandboxFactory& factory,
                                               std::span<const PackageDirectory> shared);
 
 /// Where an executor with this configuration keeps packages; empty: the user's cache directory.

@@ -1,4 +1,7 @@
 // goru-image: builds the guests' memory images. Run by the build, not by users.
+#include <wasmtime/error.h>
+#include <wasmtime/wat.h>
+
 #include <cstdio>
 #include <string>
 #include <string_view>
@@ -6,6 +9,7 @@
 
 #include "guest/image_builder.hpp"
 #include "support/file.hpp"
+#include "wasm/engine.hpp"
 #include "wasm/memory_slot.hpp"
 
 namespace {
@@ -13,10 +17,12 @@ namespace {
 constexpr size_t kMaxInput = size_t{256} << 20;
 
 constexpr std::string_view kUsage =
-    "usage: goru-image build NAME MODULE.wasm OUTPUT.img [PRELUDE...]\n"
-    "       goru-image stack MODULE.wasm\n"
+    "usage: goru-image build RECIPE.json MODULE OUTPUT.img [PRELUDE...]\n"
+    "       goru-image stack RECIPE.json MODULE\n"
     "\n"
-    "build   boots the guest in MODULE.wasm and writes the image that sandboxes start from\n"
+    "RECIPE.json says what the language is (docs/GUEST_ABI.md); MODULE is WebAssembly, as binary or as text.\n"
+    "\n"
+    "build   boots the guest and writes the image that sandboxes start from\n"
     "stack   prints the functions that are on the stack while the command waits for input\n";
 
 int Fail(const goru::Error& error) {
@@ -24,8 +30,32 @@ int Fail(const goru::Error& error) {
   return 1;
 }
 
+using Bytes = std::vector<uint8_t>;
+
+goru::Expected<goru::guest::Recipe> ReadRecipe(const std::string& path) {
+  auto text = goru::support::ReadFile(path, kMaxInput);
+  if (!text) return text.error();
+  auto recipe = goru::guest::ReadRecipe(*text);
+  if (!recipe) return goru::Error{recipe.error().kind, path + ": " + recipe.error().message};
+  return recipe;
+}
+
+goru::Expected<Bytes> ReadModule(const std::string& path) {
+  auto bytes = goru::support::ReadFile(path, kMaxInput);
+  if (!bytes || bytes->empty() || bytes->front() == 0) return bytes;
+  wasm_byte_vec_t binary = {};
+  if (auto* error = wasmtime_wat2wasm(reinterpret_cast<const char*>(bytes->data()), bytes->size(), &binary)) {
+    return goru::wasm::TakeError(error, path);
+  }
+  Bytes out(binary.data, binary.data + binary.size);
+  wasm_byte_vec_delete(&binary);
+  return out;
+}
+
 int Build(const std::vector<std::string>& arguments) {
-  auto module = goru::support::ReadFile(arguments[2], kMaxInput);
+  const auto recipe = ReadRecipe(arguments[1]);
+  if (!recipe) return Fail(recipe.error());
+  const auto module = ReadModule(arguments[2]);
   if (!module) return Fail(module.error());
   std::string prelude;
   for (size_t i = 4; i < arguments.size(); ++i) {
@@ -34,7 +64,7 @@ int Build(const std::vector<std::string>& arguments) {
     prelude.append(text->begin(), text->end());
     prelude += '\n';
   }
-  auto built = goru::guest::BuildImage(arguments[1], *module, prelude, arguments[3]);
+  auto built = goru::guest::BuildImage(*recipe, *module, prelude, arguments[3]);
   if (!built) return Fail(built.error());
   if (!goru::wasm::MemorySlot::HasDirtyPageList()) {
     std::fputs(
@@ -46,9 +76,11 @@ int Build(const std::vector<std::string>& arguments) {
 }
 
 int Stack(const std::vector<std::string>& arguments) {
-  auto module = goru::support::ReadFile(arguments[1], kMaxInput);
+  const auto recipe = ReadRecipe(arguments[1]);
+  if (!recipe) return Fail(recipe.error());
+  const auto module = ReadModule(arguments[2]);
   if (!module) return Fail(module.error());
-  auto functions = goru::guest::FunctionsOnStackAtRest(*module);
+  auto functions = goru::guest::FunctionsOnStackAtRest(*recipe, *module);
   if (!functions) return Fail(functions.error());
   for (const uint32_t index : *functions) std::printf("%u\n", index);
   return 0;
@@ -59,7 +91,7 @@ int Stack(const std::vector<std::string>& arguments) {
 int main(int argc, char** argv) {
   const std::vector<std::string> arguments(argv + 1, argv + argc);
   if (arguments.size() >= 4 && arguments[0] == "build") return Build(arguments);
-  if (arguments.size() == 2 && arguments[0] == "stack") return Stack(arguments);
+  if (arguments.size() == 3 && arguments[0] == "stack") return Stack(arguments);
   std::fputs(kUsage.data(), stderr);
   return 2;
 }

@@ -21,7 +21,9 @@ T ValueOf(Expected<T> result) {
 
 const std::string& Text(const json& args, const char* name) {
   const auto found = args.find(name);
-  if (found == args.end() || !found->is_string()) throw CallError("TypeError", "the key must be a string");
+  if (found == args.end() || !found->is_string()) {
+    throw CallError("TypeError", "the " + std::string(name) + " must be a string");
+  }
   return found->get_ref<const std::string&>();
 }
 

@@ -6,6 +6,7 @@
 #include "common/slow_layer.hpp"
 #include "executor/executor_core.hpp"
 #include "executor/packages/session_packages.hpp"
+#include "guest/wasm_factory.hpp"
 
 namespace goru {
 namespace {
@@ -25,9 +26,10 @@ TEST_P(SlowDiskTest, TheRunEndsAtItsTime) {
     const auto executor = Must(internal::ExecutorCore::Create(std::move(config)));
     const auto layer = std::make_shared<test::SlowLayer>(disk, std::vector<std::string>{slow});
     const internal::PackageDirectory directory = {"", "", layer};
-    const auto packages =
-        Must(internal::MakeSessionPackages(executor, GetParam(), SessionConfig(), nullptr, {&directory, 1}));
     const auto& runtime = test::LoadRuntime(GetParam());
+    const guest::WasmFactory factory(runtime);
+    const auto packages =
+        Must(internal::MakeSessionPackages(executor, GetParam(), SessionConfig(), factory, {&directory, 1}));
     auto sandbox = Must(runtime->Start(Must(wasm::MemorySlot::Create(runtime->memory()))));
     sandbox->ShowPackages(packages.view.get());
     host::Policy policy;

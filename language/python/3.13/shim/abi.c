@@ -10,13 +10,17 @@ int32_t goru_init(void)
 }
 
 // The outcome of a run whose own outcome could not be made; no memory is needed for it but the message's.
-static PyObject *error_outcome(const char *type, PyObject *error)
+static PyObject *error_outcome(const char *kind, const char *type, PyObject *error)
 {
     PyObject *described = error ? PyObject_CallOneArg(host_module_describe, error) : NULL;
-    if (described)
+    PyObject *name = described ? PyUnicode_FromString(kind) : NULL;
+    bool told = name && PyDict_Check(described) && PyDict_SetItemString(described, "kind", name) == 0;
+    Py_XDECREF(name);
+    if (told)
         return Py_BuildValue("{s:N}", "error", described);
+    Py_XDECREF(described);
     PyErr_Clear();
-    return Py_BuildValue("{s:{s:s,s:s,s:s}}", "error", "type", type, "message", "", "traceback", type);
+    return Py_BuildValue("{s:{s:s,s:s,s:s,s:s}}", "error", "kind", kind, "type", type, "message", "", "traceback", type);
 }
 
 static bool report(PyObject *outcome)
@@ -47,9 +51,9 @@ int32_t goru_run(int32_t size)
         Py_XDECREF(outcome);
         if (error)
             Py_SETREF(error, interrupt_origin(error));
-        outcome = error_outcome("Interrupted", error);
+        outcome = error_outcome("interrupted", "Interrupted", error);
     } else if (error && PyErr_GivenExceptionMatches(error, PyExc_MemoryError)) {
-        outcome = error_outcome("MemoryError", NULL);
+        outcome = error_outcome("memory", "MemoryError", NULL);
     }
     Py_XDECREF(error);
     bool reported = outcome && report(outcome);
