@@ -50,8 +50,8 @@ struct [[nodiscard]] Result {
   bool stdout_truncated = false;
   bool stderr_truncated = false;
 
-  /// The last expression's value as JSON text, where RunOptions::want_value asked for it and it has a JSON form. A value
-  /// that holds bytes has none; a function that the code calls takes them as they are (Registry).
+  /// The last expression's value as JSON text, where RunOptions::want_value asked for it and it has a JSON form. A
+  /// value that holds bytes has none; a function that the code calls takes them as they are (Registry).
   std::optional<std::string> value;
   /// The last expression's value as the language shows it, where it has no JSON form.
   std::optional<std::string> value_repr;
