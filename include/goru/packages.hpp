@@ -17,6 +17,9 @@
 
 namespace goru {
 
+/// What the package cache may take on the disk, unless something else is asked for.
+inline constexpr uint64_t kPackageCacheBytes = uint64_t{2} << 30;
+
 /// Which packages one session has. Set through options.
 struct PackagesConfig {
   /// Directories to mount, first one first.
@@ -58,6 +61,9 @@ struct PackageInstallOptions {
   std::string lock_file;
   /// Where downloaded wheels are kept. Empty: the user's cache directory.
   std::string cache_directory;
+  /// What that directory may take on the disk when an installation that added to it has ended. What was not used
+  /// longest goes; what others use at the time stays.
+  uint64_t cache_bytes = kPackageCacheBytes;
   /// Where the language images are; see WithImageDirectory.
   std::string image_directory;
   /// Compiled code of the languages; see WithDiskCache.
@@ -84,7 +90,25 @@ Expected<std::vector<InstalledPackage>> ListPackages(const std::string& director
 /// names of all that were removed.
 Expected<std::vector<std::string>> RemovePackages(const std::string& directory, const std::vector<std::string>& names);
 
-/// Removes what installing has kept for later. Empty: the user's cache directory. Returns the bytes freed.
+/// What installing has kept for later.
+struct PackageCacheContents {
+  std::string directory;
+  /// Wheels as they were downloaded.
+  size_t wheels = 0;
+  /// Packages, unpacked and compiled for one version of Python.
+  size_t packages = 0;
+  /// What all of it takes on the disk.
+  uint64_t bytes = 0;
+};
+
+/// Looks at a package cache. Empty: the user's cache directory. kUnavailable: it cannot be used.
+Expected<PackageCacheContents> DescribePackageCache(const std::string& cache_directory = {});
+
+/// Removes what was not used longest until the rest takes no more than `most` bytes. What an installation or a session
+/// of any process uses stays. Returns the bytes freed. Thread-safe, also between processes.
+Expected<uint64_t> PrunePackageCache(const std::string& cache_directory = {}, uint64_t most = kPackageCacheBytes);
+
+/// Removes all that nobody uses. Returns the bytes freed.
 Expected<uint64_t> ClearPackageCache(const std::string& cache_directory = {});
 
 /// How a memory image with modules already imported is made.

@@ -9,6 +9,7 @@
 
 #include "exit_code.hpp"
 #include "flags.hpp"
+#include "goru/config.hpp"
 #include "goru/packages.hpp"
 #include "interrupt.hpp"
 #include "output.hpp"
@@ -25,7 +26,7 @@ usage: goru deps install REQUIREMENT... [-r FILE] [flags]
        goru deps install --lock FILE [flags]      exactly what FILE says, offline where the cache has it
        goru deps list [--dir DIR]
        goru deps remove NAME... [--dir DIR]
-       goru deps cache clear
+       goru deps cache [--prune | --clear]        what is kept of wheels, where, and how much it is
 
 examples:
   goru deps install pydantic python-dateutil "jinja2>=3" -r requirements.txt
@@ -38,12 +39,19 @@ flags:
   --upgrade         take the newest versions of everything
   --lock FILE       write exact versions and hashes to FILE; without requirements: install what it says
   --cache-dir DIR   where compiled code and, in DIR/packages, wheels are kept (default ~/.cache/goru)
+  --cache-size SIZE what wheels and unpacked packages may take there, such as 500mb (default 2gb)
+  --prune           remove what was not used longest, until the rest is no more than --cache-size
+  --clear           remove all of it
   --image-dir DIR   where the language images are
   -h, --help        this text
 
 pip chooses and downloads (python3 -m pip, with its own configuration of indexes, proxies and credentials); GORU_INSTALLER=uv
 runs it through uv. Only wheels are taken and nothing is built. Packages have to work without native code: each is imported
 in a sandbox, compiled to bytecode there, and only then the directory changes, all at once.
+
+Wheels and unpacked packages stay in the cache, for other directories and for install_pkg. After each installation what was not
+used longest goes, so that the rest fits into --cache-size; what an installation or a running session uses stays. Directories of
+packages are copies: nothing that is installed depends on the cache.
 )";
 
 struct DepsArguments {
@@ -53,10 +61,20 @@ struct DepsArguments {
   std::string lock;
   std::string cache_dir;
   std::string image_dir;
+  uint64_t cache_bytes = kPackageCacheBytes;
+  bool prune = false;
+  bool clear = false;
   Language language = Python();
   bool upgrade = false;
   bool help = false;
 };
+
+/// A size as configurations write it.
+uint64_t ReadSize(const std::string& text, const std::string& flag) {
+  const auto config = ExecutorConfigFromJson({{"limits", {{"package_cache_bytes", text}}}});
+  if (!config) throw UsageError{flag + " takes a size such as 500mb or 2gb, not '" + text + "'"};
+  return config->limits.package_cache_bytes;
+}
 
 DepsArguments Parse(const std::vector<std::string>& arguments) {
   DepsArguments out;
@@ -69,6 +87,10 @@ DepsArguments Parse(const std::vector<std::string>& arguments) {
   flags.Value("--lock", out.lock);
   flags.Value("--cache-dir", out.cache_dir);
   flags.Value("--image-dir", out.image_dir);
+  flags.Value("--cache-size",
+              [&out](const std::string& text, const std::string& flag) { out.cache_bytes = ReadSize(text, flag); });
+  flags.Switch("--prune", out.prune);
+  flags.Switch("--clear", out.clear);
   flags.Switch("-U,--upgrade", out.upgrade);
   flags.Switch("-h,--help", out.help);
   flags.Parse(arguments);
@@ -96,6 +118,7 @@ int Install(const DepsArguments& arguments) {
   options.upgrade = arguments.upgrade;
   options.lock_file = arguments.lock;
   options.cache_directory = PackageCache(arguments);
+  options.cache_bytes = arguments.cache_bytes;
   options.compiled_cache_directory = arguments.cache_dir;
   options.image_directory = arguments.image_dir;
   options.progress = [&status](std::string_view text) { status.Show(text); };
@@ -136,12 +159,29 @@ int Remove(const DepsArguments& arguments) {
   return kOk;
 }
 
-int Cache(const DepsArguments& arguments) {
-  if (arguments.names != std::vector<std::string>{"clear"}) throw UsageError{"goru deps cache knows only 'clear'"};
-  const auto freed = ClearPackageCache(PackageCache(arguments));
-  if (!freed) return Fail(freed.error());
+std::string Mebibytes(uint64_t bytes) {
   constexpr uint64_t kMiB = uint64_t{1} << 20;
-  WriteAll(STDOUT_FILENO, "freed " + std::to_string((*freed + kMiB / 2) / kMiB) + " MiB\n");
+  return std::to_string((bytes + kMiB / 2) / kMiB) + " MiB";
+}
+
+std::string Counted(size_t number, const std::string& noun) {
+  return std::to_string(number) + " " + noun + (number == 1 ? "" : "s");
+}
+
+int Cache(const DepsArguments& arguments) {
+  if (!arguments.names.empty()) throw UsageError{"goru deps cache takes no names: say --prune or --clear"};
+  if (arguments.prune && arguments.clear) throw UsageError{"goru deps cache takes --prune or --clear, not both"};
+  if (arguments.prune || arguments.clear) {
+    const auto freed = PrunePackageCache(PackageCache(arguments), arguments.clear ? 0 : arguments.cache_bytes);
+    if (!freed) return Fail(freed.error());
+    WriteAll(STDOUT_FILENO, "freed " + Mebibytes(*freed) + "\n");
+    return kOk;
+  }
+  const auto contents = DescribePackageCache(PackageCache(arguments));
+  if (!contents) return Fail(contents.error());
+  WriteAll(STDOUT_FILENO, contents->directory + ": " + Mebibytes(contents->bytes) + ", " +
+                              Counted(contents->wheels, "wheel") + ", " + Counted(contents->packages, "package") +
+                              "\n");
   return kOk;
 }
 
@@ -154,11 +194,14 @@ int DepsCommand(const std::vector<std::string>& arguments) {
     WriteAll(STDOUT_FILENO, kHelp);
     return kOk;
   }
+  if (command != "cache" && (parsed.prune || parsed.clear)) {
+    throw UsageError{"--prune and --clear are for goru deps cache"};
+  }
   if (command == "install") return Install(parsed);
   if (command == "list") return List(parsed);
   if (command == "remove") return Remove(parsed);
   if (command == "cache") return Cache(parsed);
-  throw UsageError{"there is no 'goru deps " + command + "': say install, list, remove or cache clear"};
+  throw UsageError{"there is no 'goru deps " + command + "': say install, list, remove or cache"};
 }
 
 }  // namespace goru::cli

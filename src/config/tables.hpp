@@ -196,6 +196,7 @@ struct Table<ExecutorLimits> {
       GORU_FIELD(ExecutorLimits, host_bytes, Size, "what the host holds at a time for calls of all sessions"),
       GORU_FIELD(ExecutorLimits, host_threads, Count, "threads that run host functions for all sessions"),
       GORU_FIELD(ExecutorLimits, installs, Count, "sessions that install packages at the same time"),
+      GORU_FIELD(ExecutorLimits, package_cache_bytes, Size, "what the package cache may take on the disk"),
       GORU_FIELD(ExecutorLimits, warm_sandboxes, Count, "sandboxes of each language that are kept ready"),
   };
 };

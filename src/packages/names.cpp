@@ -16,8 +16,8 @@ bool IsSpace(char c) { return c == ' ' || c == '\t'; }
 char ToLower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
 std::string_view Trim(std::string_view text) {
-  while (!text.empty() && (IsSpace(text.front()) || text.front() == '\r')) text.remove_prefix(1);
-  while (!text.empty() && (IsSpace(text.back()) || text.back() == '\r')) text.remove_suffix(1);
+  while (!text.empty() && IsSpace(text.front())) text.remove_prefix(1);
+  while (!text.empty() && IsSpace(text.back())) text.remove_suffix(1);
   return text;
 }
 
@@ -168,7 +168,9 @@ Expected<std::vector<Requirement>> ParseRequirements(std::string_view text, cons
   size_t number = 0;
   while (!text.empty()) {
     const size_t newline = std::min(text.find('\n'), text.size());
-    std::string_view line = Trim(text.substr(0, newline));
+    std::string_view line = text.substr(0, newline);
+    if (line.ends_with('\r')) line.remove_suffix(1);
+    line = Trim(line);
     text.remove_prefix(std::min(newline + 1, text.size()));
     ++number;
     if (line.starts_with('#')) continue;
@@ -202,6 +204,8 @@ std::optional<WheelName> ParseWheelName(std::string_view file_name) {
   constexpr std::string_view kSuffix = ".whl";
   if (!file_name.ends_with(kSuffix)) return std::nullopt;
   file_name.remove_suffix(kSuffix.size());
+  constexpr size_t kMaxFileName = 255;
+  if (file_name.size() > kMaxFileName) return std::nullopt;
   std::vector<std::string> parts;
   while (true) {
     const size_t dash = file_name.find('-');
@@ -213,12 +217,14 @@ std::optional<WheelName> ParseWheelName(std::string_view file_name) {
   constexpr size_t kLeast = 5;
   if (parts.size() != kLeast && parts.size() != kLeast + 1) return std::nullopt;
   const auto name = CanonicalName(parts[0]);
-  const std::string& version = parts[1];
-  const bool plain = !version.empty() && std::all_of(version.begin(), version.end(), [](char c) {
-    return IsAlphanumeric(c) || c == '.' || c == '!' || c == '+' || c == '_';
-  });
-  if (!name || !plain) return std::nullopt;
-  return WheelName{*name, version, parts[parts.size() - 3], parts[parts.size() - 2], parts[parts.size() - 1]};
+  const auto is_plain = [](const std::string& part) {
+    return !part.empty() && std::all_of(part.begin(), part.end(), [](char c) {
+      return IsAlphanumeric(c) || c == '.' || c == '!' || c == '+' || c == '_';
+    });
+  };
+  // A part of a path, whatever it was an address of.
+  if (!name || !std::all_of(parts.begin() + 1, parts.end(), is_plain)) return std::nullopt;
+  return WheelName{*name, parts[1], parts[parts.size() - 3], parts[parts.size() - 2], parts[parts.size() - 1]};
 }
 
 std::string VersionDigits(std::string_view python) {

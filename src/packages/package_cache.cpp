@@ -1,17 +1,23 @@
 #include "packages/package_cache.hpp"
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <chrono>
+#include <cstdio>
 #include <cstdlib>
+#include <ctime>
 #include <filesystem>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <thread>
 
+#include "packages/cancelled.hpp"
 #include "packages/digest.hpp"
 #include "packages/names.hpp"
 #include "support/file.hpp"
@@ -25,6 +31,7 @@ using nlohmann::json;
 
 constexpr size_t kMaxDescription = size_t{16} << 20;
 constexpr std::chrono::hours kAnswerAge{24};
+constexpr std::chrono::seconds kScratchAge{600};
 
 /// Bytecode of a source can be larger than it, but not by much.
 constexpr size_t kBytecodeFactor = 8;
@@ -56,14 +63,19 @@ Expected<std::string> ReadText(const std::string& path) {
   return std::string(bytes->begin(), bytes->end());
 }
 
-}  // namespace
+/// How much is copied between two looks at a stop.
+constexpr off_t kPiece = off_t{1} << 20;
 
-Expected<void> WriteNewFile(const std::string& path, std::span<const uint8_t> bytes) {
+Expected<support::UniqueFd> MakeNewFile(const std::string& path) {
   std::error_code failed;
   fs::create_directories(fs::path(path).parent_path(), failed);
   if (failed) return Error{ErrorKind::kUnavailable, "cannot make a directory for " + path + ": " + failed.message()};
-  const support::UniqueFd fd(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644));
+  support::UniqueFd fd(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644));
   if (!fd) return support::SystemError("cannot create", path);
+  return fd;
+}
+
+Expected<void> WriteAll(const support::UniqueFd& fd, std::span<const uint8_t> bytes, const std::string& path) {
   while (!bytes.empty()) {
     const ssize_t n = ::write(fd.get(), bytes.data(), bytes.size());
     if (n < 0 && errno == EINTR) continue;
@@ -73,10 +85,45 @@ Expected<void> WriteNewFile(const std::string& path, std::span<const uint8_t> by
   return {};
 }
 
-Expected<void> CopyToNewFile(const std::string& from, const std::string& to) {
-  auto bytes = support::ReadFile(from, WheelLimits().wheel_bytes);
-  if (!bytes) return bytes.error();
-  return WriteNewFile(to, *bytes);
+/// Puts what was made in the place of the entry `path`, of which `held` is held; another one may have been faster, or
+/// be removing the entry just now.
+CacheHold Keep(const std::string& made, const std::string& path, const std::string& held) {
+  std::error_code failed;
+  fs::create_directories(fs::path(path).parent_path(), failed);
+  constexpr int kAttempts = 100;
+  for (int attempt = 0; attempt < kAttempts; ++attempt) {
+    if (CacheHold hold = HoldEntry(held)) return hold;
+    if (::rename(made.c_str(), path.c_str()) == 0) continue;
+    if (errno != EEXIST && errno != ENOTEMPTY) return nullptr;
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+Expected<void> WriteNewFile(const std::string& path, std::span<const uint8_t> bytes) {
+  auto fd = MakeNewFile(path);
+  if (!fd) return fd.error();
+  return WriteAll(*fd, bytes, path);
+}
+
+Expected<void> CopyToNewFile(const std::string& from, const std::string& to, const std::stop_token& stop) {
+  const support::UniqueFd source(::open(from.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
+  struct stat status = {};
+  if (!source || ::fstat(source.get(), &status) != 0) return support::SystemError("cannot open", from);
+  if (!S_ISREG(status.st_mode)) return Error{ErrorKind::kInvalidArgument, from + " is not a regular file"};
+  auto target = MakeNewFile(to);
+  if (!target) return target.error();
+  std::vector<uint8_t> piece(static_cast<size_t>(std::clamp<off_t>(status.st_size, 1, kPiece)));
+  for (;;) {
+    if (stop.stop_requested()) return Cancelled();
+    const ssize_t n = ::read(source.get(), piece.data(), piece.size());
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) return support::SystemError("cannot read", from);
+    if (n == 0) return {};
+    if (auto written = WriteAll(*target, std::span(piece).first(static_cast<size_t>(n)), to); !written) return written;
+  }
 }
 
 std::string PackageCache::DefaultDirectory() {
@@ -118,38 +165,47 @@ Expected<PackageCache::Scratch> PackageCache::NewScratch() const {
   fs::create_directories(directory_ + "/scratch", failed);
   std::string path = directory_ + "/scratch/XXXXXX";
   if (::mkdtemp(path.data()) == nullptr) return support::SystemError("cannot make a directory in", directory_);
-  return Scratch(std::move(path));
+  CacheHold hold = HoldEntry(path);
+  return Scratch(std::move(path), std::move(hold));
 }
 
-std::string PackageCache::FindWheel(const std::string& sha256) const {
+std::optional<CachedWheel> PackageCache::FindWheel(const std::string& sha256) const {
+  if (!IsSha256Hex(sha256)) return std::nullopt;
+  const std::string entry = directory_ + "/wheels/" + sha256;
+  CacheHold hold = HoldEntry(entry);
+  if (!hold) return std::nullopt;
   std::error_code failed;
-  for (const auto& entry : fs::directory_iterator(directory_ + "/wheels/" + sha256, failed)) {
-    if (entry.is_regular_file(failed) && entry.path().extension() == ".whl") return entry.path().string();
+  for (const auto& file : fs::directory_iterator(entry, failed)) {
+    if (file.is_regular_file(failed) && file.path().extension() == ".whl") {
+      return CachedWheel{file.path().string(), std::move(hold)};
+    }
   }
-  return {};
+  return std::nullopt;
 }
 
-Expected<void> PackageCache::AddWheel(const std::string& path, const std::string& sha256) const {
-  if (!FindWheel(sha256).empty()) return {};
+Expected<CachedWheel> PackageCache::AddWheel(const std::string& path, const std::string& sha256,
+                                             const std::stop_token& stop) const {
+  if (auto known = FindWheel(sha256)) return std::move(*known);
   auto scratch = NewScratch();
   if (!scratch) return scratch.error();
-  std::error_code failed;
   const std::string made = scratch->path() + "/wheel";
-  if (auto copied = CopyToNewFile(path, made + "/" + fs::path(path).filename().string()); !copied) return copied;
-  fs::create_directories(directory_ + "/wheels", failed);
-  fs::rename(made, directory_ + "/wheels/" + sha256, failed);
-  if (failed && FindWheel(sha256).empty()) {
-    return Error{ErrorKind::kUnavailable, "cannot keep " + path + ": " + failed.message()};
-  }
-  return {};
+  const std::string name = fs::path(path).filename().string();
+  if (auto copied = CopyToNewFile(path, made + "/" + name, stop); !copied) return copied.error();
+  const std::string entry = directory_ + "/wheels/" + sha256;
+  *changed_ = true;
+  (void)Keep(made, entry, entry);
+  if (auto kept = FindWheel(sha256)) return std::move(*kept);
+  return support::SystemError("cannot keep", path);
 }
 
 std::optional<CachedPackage> PackageCache::FindPackage(const std::string& python, const std::string& sha256) const {
+  if (!IsSha256Hex(sha256)) return std::nullopt;
   const std::string entry = directory_ + "/packages/" + python + "/" + sha256;
-  auto text = ReadText(entry + "/package.json");
-  if (!text) return std::nullopt;
-  const json description = json::parse(*text, nullptr, false);
   CachedPackage package;
+  package.hold = HoldEntry(entry + "/files");
+  auto text = ReadText(entry + "/package.json");
+  if (!package.hold || !text) return std::nullopt;
+  const json description = json::parse(*text, nullptr, false);
   try {
     package.name = description.at("name").get<std::string>();
     package.version = description.at("version").get<std::string>();
@@ -165,8 +221,8 @@ std::optional<CachedPackage> PackageCache::FindPackage(const std::string& python
   return package;
 }
 
-Expected<CachedPackage> PackageCache::AddPackage(const Wheel& wheel, const std::string& file_name,
-                                                 SandboxCheck& check) const {
+Expected<CachedPackage> PackageCache::AddPackage(const Wheel& wheel, const std::string& file_name, SandboxCheck& check,
+                                                 const std::stop_token& stop) const {
   auto scratch = NewScratch();
   if (!scratch) return scratch.error();
   const std::string entry = scratch->path() + "/package";
@@ -174,6 +230,7 @@ Expected<CachedPackage> PackageCache::AddPackage(const Wheel& wheel, const std::
   std::vector<std::string> sources;
   std::map<std::string, size_t> sizes;
   for (const WheelFile& file : wheel.files) {
+    if (stop.stop_requested()) return Cancelled();
     if (auto written = WriteNewFile(files + "/" + file.path, file.bytes); !written) return written.error();
     if (IsSource(file.path) && !IsTest(file.path)) sources.push_back(file.path);
     if (IsSource(file.path)) sizes[file.path] = file.bytes.size();
@@ -189,20 +246,23 @@ Expected<CachedPackage> PackageCache::AddPackage(const Wheel& wheel, const std::
   });
   if (!stored) return stored.error();
   if (!compiled) return compiled.error();
+  std::error_code failed;
+  // Wheels may have no file that is kept.
+  fs::create_directories(files, failed);
   const json description = {{"name", wheel.name},
                             {"version", wheel.version},
                             {"wheel", file_name},
                             {"native_removed", wheel.native_removed},
                             {"requires", wheel.requires_names},
-                            {"modules", wheel.modules}};
+                            {"modules", wheel.modules},
+                            {"bytes", DiskBytes(entry)}};
   if (auto written = WriteNewFile(entry + "/package.json", Bytes(description.dump())); !written) return written.error();
-  std::error_code failed;
-  const std::string kept = directory_ + "/packages/" + check.python();
-  fs::create_directories(kept, failed);
-  fs::rename(entry, kept + "/" + wheel.sha256, failed);
+  const std::string kept = directory_ + "/packages/" + check.python() + "/" + wheel.sha256;
+  *changed_ = true;
+  (void)Keep(entry, kept, kept + "/files");
   auto package = FindPackage(check.python(), wheel.sha256);
-  if (!package) return Error{ErrorKind::kUnavailable, "cannot keep " + wheel.name + ": " + failed.message()};
-  return *package;
+  if (!package) return support::SystemError("cannot keep " + wheel.name + " in", kept);
+  return std::move(*package);
 }
 
 std::string PackageCache::FindAnswer(const std::string& question) const {
@@ -227,21 +287,94 @@ void PackageCache::AddAnswer(const std::string& question, const std::string& ans
   (void)support::WriteFileAtomically(directory_ + "/answers/" + *key + ".json", parts, 0600);
 }
 
-Expected<uint64_t> PackageCache::Clear() const {
-  uint64_t bytes = 0;
+std::vector<CacheEntry> PackageCache::Entries() const {
+  std::vector<CacheEntry> out;
   std::error_code failed;
-  for (const char* part : {"wheels", "packages", "answers", "scratch"}) {
-    const fs::path path = fs::path(directory_) / part;
-    for (const auto& entry :
-         fs::recursive_directory_iterator(path, fs::directory_options::skip_permission_denied, failed)) {
-      std::error_code ignored;
-      if (entry.is_regular_file(ignored) && !entry.is_symlink(ignored)) bytes += entry.file_size(ignored);
+  /// `used` is the path whose time of change says when the entry was used.
+  const auto add = [&out](const std::string& path, const std::string& held, const std::string& used, uint64_t bytes) {
+    struct stat status = {};
+    if (::lstat(used.c_str(), &status) == 0 || ::lstat(path.c_str(), &status) == 0) {
+      out.push_back({path, held, status.st_mtim, bytes});
     }
-    failed.clear();
-    fs::remove_all(path, failed);
-    if (failed) return Error{ErrorKind::kUnavailable, "cannot remove " + path.string() + ": " + failed.message()};
+  };
+  for (const auto& wheel : fs::directory_iterator(directory_ + "/wheels", failed)) {
+    const std::string path = wheel.path().string();
+    add(path, path, path, DiskBytes(path));
   }
-  return bytes;
+  for (const auto& python : fs::directory_iterator(directory_ + "/packages", failed)) {
+    std::error_code unreadable;
+    for (const auto& package : fs::directory_iterator(python.path(), unreadable)) {
+      const std::string path = package.path().string();
+      const auto text = ReadText(path + "/package.json");
+      const json description = text ? json::parse(*text, nullptr, false) : json();
+      const bool known =
+          description.is_object() && description.contains("bytes") && description["bytes"].is_number_unsigned();
+      add(path, path + "/files", path + "/files", known ? description["bytes"].get<uint64_t>() : DiskBytes(path));
+    }
+  }
+  for (const auto& answer : fs::directory_iterator(directory_ + "/answers", failed)) {
+    const std::string path = answer.path().string();
+    add(path, {}, path, DiskBytes(path));
+  }
+  return out;
+}
+
+uint64_t PackageCache::RemoveAbandoned(const std::string& scratch) const {
+  uint64_t freed = 0;
+  std::error_code failed;
+  for (const auto& directory : fs::directory_iterator(scratch, failed)) {
+    const std::string path = directory.path().string();
+    struct stat status = {};
+    // One that has just begun may not hold its directory yet.
+    if (::lstat(path.c_str(), &status) != 0 || std::time(nullptr) - status.st_mtim.tv_sec < kScratchAge.count())
+      continue;
+    const uint64_t bytes = DiskBytes(path);
+    if (RemoveEntry({path, path, {}, bytes}, scratch)) freed += bytes;
+  }
+  return freed;
+}
+
+uint64_t PackageCache::RemoveUnused(uint64_t most, const std::string& scratch) const {
+  std::vector<CacheEntry> entries = Entries();
+  std::sort(entries.begin(), entries.end(), [](const CacheEntry& a, const CacheEntry& b) {
+    return std::pair(a.used.tv_sec, a.used.tv_nsec) < std::pair(b.used.tv_sec, b.used.tv_nsec);
+  });
+  uint64_t total = 0;
+  for (const CacheEntry& entry : entries) total += entry.bytes;
+  const time_t outdated = std::time(nullptr) - std::chrono::seconds(kAnswerAge).count();
+  uint64_t freed = 0;
+  for (const CacheEntry& entry : entries) {
+    const bool stale = entry.held.empty() && entry.used.tv_sec < outdated;
+    if ((total <= most && !stale) || !RemoveEntry(entry, scratch)) continue;
+    total -= std::min(total, entry.bytes);
+    freed += entry.bytes;
+  }
+  return freed;
+}
+
+uint64_t PackageCache::Trim(uint64_t most) const noexcept {
+  try {
+    const support::UniqueFd turn(::open(directory_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (!turn || ::flock(turn.get(), LOCK_EX | LOCK_NB) != 0) return 0;
+    const std::string scratch = directory_ + "/scratch";
+    std::error_code failed;
+    fs::create_directories(scratch, failed);
+    const uint64_t freed = RemoveAbandoned(scratch);
+    return freed + RemoveUnused(most, scratch);
+  } catch (const std::exception&) {
+    // The next installation tries again.
+    return 0;
+  }
+}
+
+CacheContents PackageCache::Contents() const {
+  CacheContents out;
+  for (const CacheEntry& entry : Entries()) {
+    out.bytes += entry.bytes;
+    if (entry.held.empty()) continue;
+    ++(entry.held == entry.path ? out.wheels : out.packages);
+  }
+  return out;
 }
 
 }  // namespace goru::packages

@@ -14,6 +14,7 @@
 #include <system_error>
 #include <thread>
 
+#include "packages/cancelled.hpp"
 #include "support/file.hpp"
 
 namespace goru::packages {
@@ -102,14 +103,13 @@ Expected<DirectoryLock> DirectoryLock::Take(const std::string& directory, const 
   if (!fd) return support::SystemError("cannot lock", path);
   while (::flock(fd.get(), LOCK_EX | LOCK_NB) != 0) {
     if (errno != EWOULDBLOCK && errno != EINTR) return support::SystemError("cannot lock", path);
-    if (stop.stop_requested())
-      return Error{ErrorKind::kCancelled, "the installation was interrupted; nothing has changed"};
+    if (stop.stop_requested()) return Cancelled();
     std::this_thread::sleep_for(std::chrono::milliseconds(50));
   }
   return DirectoryLock(std::move(fd));
 }
 
-Expected<StagedSet> StagedSet::Begin(const std::string& directory) {
+Expected<StagedSet> StagedSet::Begin(const std::string& directory, const std::stop_token& stop) {
   auto place = Locate(directory);
   if (!place) return place.error();
   std::error_code failed;
@@ -121,7 +121,7 @@ Expected<StagedSet> StagedSet::Begin(const std::string& directory) {
   const fs::path path = place->Beside("new");
   fs::remove_all(path, failed);
   if (failed || ::mkdir(path.c_str(), 0755) != 0) return support::SystemError("cannot make", path.string());
-  return StagedSet(target.string(), path.string());
+  return StagedSet(target.string(), path.string(), stop);
 }
 
 StagedSet::~StagedSet() {
@@ -149,7 +149,7 @@ Expected<void> StagedSet::Add(const CachedPackage& package) {
         return Error{ErrorKind::kUnavailable, owner->second + " and " + package.name + " both have a file " + name};
       }
     } else {
-      if (auto copied = CopyToNewFile(from, to); !copied) return copied;
+      if (auto copied = CopyToNewFile(from, to, stop_); !copied) return copied;
       owners_[name] = package.name;
     }
     if (wrong) return Error{ErrorKind::kUnavailable, "cannot write " + to + ": " + wrong.message()};
@@ -166,7 +166,7 @@ Expected<void> StagedSet::AddPresent(const std::vector<SetPackage>& kept) {
         return Error{ErrorKind::kInvalidArgument, directory_ + " has a damaged list of files; install it again"};
       }
       if (!owners_.contains(name)) {
-        if (auto copied = CopyToNewFile(directory_ + "/" + name, path_ + "/" + name); !copied) return copied;
+        if (auto copied = CopyToNewFile(directory_ + "/" + name, path_ + "/" + name, stop_); !copied) return copied;
       }
       owners_[name] = package.name;
       files_[package.name].push_back(name);

@@ -55,11 +55,14 @@ class DirectoryLock {
 class StagedSet {
  public:
   /// Removes what earlier installations left behind when they were killed; the directory's lock is held.
-  static Expected<StagedSet> Begin(const std::string& directory);
+  /// Add and AddPresent end with kCancelled once `stop` has come.
+  static Expected<StagedSet> Begin(const std::string& directory, const std::stop_token& stop);
   ~StagedSet();
   StagedSet(StagedSet&& other) noexcept
       : directory_(std::move(other.directory_)),
         path_(std::exchange(other.path_, {})),
+        stop_(std::move(other.stop_)),
+        files_(std::move(other.files_)),
         owners_(std::move(other.owners_)) {}
   StagedSet(const StagedSet&) = delete;
   StagedSet& operator=(const StagedSet&) = delete;
@@ -75,10 +78,12 @@ class StagedSet {
   Expected<void> Commit(const PackageSet& set);
 
  private:
-  StagedSet(std::string directory, std::string path) : directory_(std::move(directory)), path_(std::move(path)) {}
+  StagedSet(std::string directory, std::string path, std::stop_token stop)
+      : directory_(std::move(directory)), path_(std::move(path)), stop_(std::move(stop)) {}
 
   std::string directory_;
   std::string path_;
+  std::stop_token stop_;
   /// By package.
   std::map<std::string, std::vector<std::string>> files_;
   /// By file.

@@ -5,9 +5,10 @@
 #include <charconv>
 #include <cstdlib>
 #include <filesystem>
-#include <nlohmann/json.hpp>
 #include <span>
 
+#include "packages/cancelled.hpp"
+#include "packages/names.hpp"
 #include "packages/unsupported.hpp"
 #include "support/child_process.hpp"
 #include "support/file.hpp"
@@ -16,10 +17,8 @@ namespace goru::packages {
 namespace {
 
 namespace fs = std::filesystem;
-using nlohmann::json;
 
-constexpr size_t kMaxReport = size_t{256} << 20;
-constexpr size_t kMaxResolved = 500;
+constexpr size_t kMaxReport = size_t{64} << 20;
 // The first with install --dry-run --report.
 constexpr int kLeastMajor = 22;
 constexpr int kLeastMinor = 2;
@@ -28,7 +27,6 @@ constexpr const char* kHelp =
     "; install it with 'apt-get install python3-pip' or 'python3 -m ensurepip --user', or install uv and set "
     "GORU_INSTALLER=uv";
 
-Error Cancelled() { return Error{ErrorKind::kCancelled, "the installation was interrupted; nothing has changed"}; }
 Error TimedOut() { return Error{ErrorKind::kTimeout, "the installation took too long; nothing has changed"}; }
 
 Expected<void> WriteLines(const std::string& path, const std::vector<std::string>& lines) {
@@ -68,44 +66,6 @@ std::string Complaint(const std::string& output) {
   constexpr size_t kLongest = 1000;
   if (said.size() > kLongest) said.resize(kLongest);
   return offline ? "the package index cannot be reached (pip: " + said + ")" : "pip: " + said;
-}
-
-/// The last component of a URL without query and fragment, its escapes undone.
-std::string FileName(const std::string& url) {
-  std::string name = url.substr(0, url.find_first_of("#?"));
-  name = name.substr(name.rfind('/') + 1);
-  std::string out;
-  for (size_t i = 0; i < name.size(); ++i) {
-    if (name[i] == '%' && i + 2 < name.size()) {
-      out += static_cast<char>(std::strtol(name.substr(i + 1, 2).c_str(), nullptr, 16));
-      i += 2;
-    } else {
-      out += name[i];
-    }
-  }
-  return out;
-}
-
-Expected<Resolved> ReadItem(const json& item) {
-  const json& download = item.at("download_info");
-  Resolved out;
-  out.file_name = FileName(download.at("url").get<std::string>());
-  const auto name = ParseWheelName(out.file_name);
-  if (!name) return Error{ErrorKind::kUnavailable, "pip chose '" + out.file_name + "', which is not a wheel"};
-  out.name = name->name;
-  out.version = item.at("metadata").at("version").get<std::string>();
-  out.yanked = item.value("is_yanked", false);
-  const json archive = download.value("archive_info", json::object());
-  const json hashes = archive.value("hashes", json::object());
-  if (hashes.contains("sha256")) {
-    out.sha256 = hashes["sha256"].get<std::string>();
-  } else if (const std::string hash = archive.value("hash", std::string()); hash.starts_with("sha256=")) {
-    out.sha256 = hash.substr(std::string_view("sha256=").size());
-  }
-  if (!ParseRequirement(out.name + "==" + out.version)) {
-    return Error{ErrorKind::kUnavailable, "pip reports a version of " + out.name + " that is none"};
-  }
-  return out;
 }
 
 }  // namespace
@@ -225,23 +185,7 @@ Expected<std::vector<Resolved>> Pip::Resolve(const std::vector<std::string>& req
   if (!said) return said.error();
   auto text = support::ReadFile(report, kMaxReport);
   if (!text) return text.error();
-  std::vector<Resolved> out;
-  try {
-    const json parsed = json::parse(text->begin(), text->end());
-    for (const json& item : parsed.at("install")) {
-      auto resolved = ReadItem(item);
-      if (!resolved) return resolved.error();
-      // Older ones say it on the side only.
-      const std::string name = item.at("metadata").at("name").get<std::string>();
-      resolved->yanked = resolved->yanked || said->find("yanked version: '" + name + "'") != std::string::npos;
-      out.push_back(std::move(*resolved));
-      if (out.size() > kMaxResolved) return Error{ErrorKind::kUnavailable, "more than 500 packages would be installed"};
-    }
-  } catch (const json::exception& error) {
-    return Error{ErrorKind::kUnavailable, std::string("pip's report cannot be read: ") + error.what()};
-  }
-  std::sort(out.begin(), out.end(), [](const Resolved& a, const Resolved& b) { return a.name < b.name; });
-  return out;
+  return ReadPipReport({reinterpret_cast<const char*>(text->data()), text->size()}, *said, stop_);
 }
 
 Expected<std::map<std::string, std::string>> Pip::Download(const std::vector<Resolved>& packages, WheelKind kind) {

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "goru/error.hpp"
-#include "packages/names.hpp"
+#include "packages/pip_report.hpp"
 
 namespace goru::packages {
 
@@ -18,16 +18,6 @@ enum class WheelKind {
   kPure,
   /// Those of CPython on Linux as well: some have a fallback in Python.
   kAny,
-};
-
-struct Resolved {
-  /// Canonical.
-  std::string name;
-  std::string version;
-  std::string file_name;
-  /// In hex; empty where the index has none.
-  std::string sha256;
-  bool yanked = false;
 };
 
 /// Drives pip as a program. Wheels only: nothing of a package runs, and nothing is built.

@@ -1,14 +1,18 @@
 #include "packages/resolver.hpp"
 
+#include <fcntl.h>
+
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
+#include "packages/cancelled.hpp"
 #include "packages/digest.hpp"
 #include "packages/unsupported.hpp"
 #include "packages/wheel.hpp"
 #include "support/file.hpp"
+#include "support/unique_fd.hpp"
 
 namespace goru::packages {
 namespace {
@@ -25,12 +29,10 @@ Error Unsupported(const std::string& name, const char* why) {
   return Error{ErrorKind::kInvalidArgument, name + " cannot work in the sandbox: " + why};
 }
 
-Error Cancelled() { return Error{ErrorKind::kCancelled, "the installation was interrupted; nothing has changed"}; }
-
-Expected<std::string> HashOfWheel(const std::string& path) {
-  auto content = support::ReadFile(path, WheelLimits().wheel_bytes);
-  if (!content) return content.error();
-  return Sha256Hex(*content);
+Expected<std::string> HashOfWheel(const std::string& path, const std::stop_token& stop) {
+  const support::UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
+  if (!fd) return support::SystemError("cannot open", path);
+  return Sha256HexOfFile(fd.get(), stop);
 }
 
 /// What decides pip's answer besides the question.
@@ -78,11 +80,11 @@ Expected<std::map<std::string, std::string>> Resolver::FetchWheels(std::vector<R
   std::map<std::string, std::string> out;
   std::vector<Resolved> missing;
   for (const Resolved& package : resolved) {
-    std::string wheel = package.sha256.empty() ? std::string() : cache_.FindWheel(package.sha256);
-    if (wheel.empty()) {
-      missing.push_back(package);
+    if (auto wheel = cache_.FindWheel(package.sha256)) {
+      out[package.name] = std::move(wheel->path);
+      holds_.push_back(std::move(wheel->hold));
     } else {
-      out[package.name] = std::move(wheel);
+      missing.push_back(package);
     }
   }
   if (missing.empty()) return out;
@@ -93,15 +95,17 @@ Expected<std::map<std::string, std::string>> Resolver::FetchWheels(std::vector<R
   for (Resolved& package : resolved) {
     const auto found = downloaded->find(package.name);
     if (found == downloaded->end()) continue;
-    auto hash = HashOfWheel(found->second);
+    auto hash = HashOfWheel(found->second, options_.stop);
     if (!hash) return hash.error();
     if (!package.sha256.empty() && *hash != package.sha256) {
       return Error{ErrorKind::kUnavailable,
                    fs::path(found->second).filename().string() + " does not have the hash that was asked for"};
     }
     package.sha256 = *hash;
-    if (auto kept = cache_.AddWheel(found->second, *hash); !kept) return kept.error();
-    out[package.name] = cache_.FindWheel(*hash);
+    auto kept = cache_.AddWheel(found->second, *hash, options_.stop);
+    if (!kept) return kept.error();
+    out[package.name] = std::move(kept->path);
+    holds_.push_back(std::move(kept->hold));
   }
   return out;
 }
@@ -110,7 +114,7 @@ Expected<std::vector<CachedPackage>> Resolver::Unpack(std::vector<Resolved> reso
   std::vector<CachedPackage> out;
   std::vector<Resolved> missing;
   for (Resolved& package : resolved) {
-    if (auto known = package.sha256.empty() ? std::nullopt : cache_.FindPackage(check_.python(), package.sha256)) {
+    if (auto known = cache_.FindPackage(check_.python(), package.sha256)) {
       out.push_back(std::move(*known));
     } else {
       missing.push_back(std::move(package));
@@ -121,10 +125,10 @@ Expected<std::vector<CachedPackage>> Resolver::Unpack(std::vector<Resolved> reso
   for (const Resolved& package : missing) {
     if (options_.stop.stop_requested()) return Cancelled();
     const std::string& path = (*wheels)[package.name];
-    auto wheel = ReadWheel(path);
+    auto wheel = ReadWheel(path, {}, options_.stop);
     if (!wheel) return wheel.error();
     Say("compiling " + wheel->name + " " + package.version);
-    auto added = cache_.AddPackage(*wheel, fs::path(path).filename().string(), check_);
+    auto added = cache_.AddPackage(*wheel, fs::path(path).filename().string(), check_, options_.stop);
     if (!added) return added.error();
     out.push_back(std::move(*added));
   }
@@ -134,13 +138,14 @@ Expected<std::vector<CachedPackage>> Resolver::Unpack(std::vector<Resolved> reso
 Expected<std::string> Resolver::Lay(const Resolved& package, const std::string& wheel,
                                     std::vector<std::string>& modules) {
   const std::string directory = scratch_->path() + "/tried/" + package.name + "-" + package.version;
-  auto read = ReadWheel(wheel);
+  auto read = ReadWheel(wheel, {}, options_.stop);
   if (!read) return read.error();
   modules = PublicModules(read->modules);
   std::error_code failed;
   if (fs::exists(directory, failed)) return directory;
   fs::create_directories(directory, failed);
   for (const WheelFile& file : read->files) {
+    if (options_.stop.stop_requested()) return Cancelled();
     if (auto written = WriteNewFile(directory + "/" + file.path, file.bytes); !written) return written.error();
   }
   return directory;
@@ -224,7 +229,7 @@ Expected<std::vector<Resolved>> Resolver::SolveOnce(const std::vector<Requiremen
     std::error_code failed;
     if (link.empty() || !fs::exists(link, failed)) continue;
     // Found again by its content.
-    auto hash = HashOfWheel(link);
+    auto hash = HashOfWheel(link, options_.stop);
     if (!hash) return hash.error();
     package.sha256 = std::move(*hash);
   }
@@ -235,8 +240,9 @@ Expected<std::optional<Resolver::Broken>> Resolver::TryImports(std::vector<Resol
   std::vector<std::string> directories;
   std::vector<Resolved> fresh;
   for (const Resolved& package : resolved) {
-    const auto known = package.sha256.empty() ? std::nullopt : cache_.FindPackage(check_.python(), package.sha256);
+    auto known = cache_.FindPackage(check_.python(), package.sha256);
     if (known) directories.push_back(known->directory);
+    if (known) holds_.push_back(std::move(known->hold));
     if (!known) fresh.push_back(package);
   }
   auto wheels = FetchWheels(fresh, WheelKind::kPure);

@@ -71,6 +71,8 @@ class Resolver {
   const PackageCache& cache_;
   SandboxCheck& check_;
   ResolverOptions options_;
+  /// Wheels in the cache that are in use here.
+  std::vector<CacheHold> holds_;
   std::optional<PackageCache::Scratch> scratch_;
   std::optional<Pip> pip_;
   /// Wheels with a fallback in Python, renamed so that pip takes them for pure ones.

@@ -3,6 +3,8 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -21,6 +23,9 @@ struct WheelLimits {
   uint64_t total_bytes = uint64_t{256} << 20;
   size_t files = 30'000;
 };
+
+/// Files of an archive, by path.
+using ArchiveFiles = std::map<std::string, std::vector<uint8_t>>;
 
 struct WheelFile {
   /// Where it goes, relative to the directory of the packages.
@@ -44,8 +49,16 @@ struct Wheel {
 };
 
 /// Reads the wheel file at `path`. Checked are paths, kinds, sizes and duplicates of its entries, the hash of each
-/// against RECORD, and that name and version are those of the file's name. Native files, scripts and data for other
-/// places are left out. kUnavailable: it cannot be read, or is refused; the message says why.
-Expected<Wheel> ReadWheel(const std::string& path, const WheelLimits& limits = {});
+/// against RECORD, and that name and version of its METADATA and its .dist-info directory are those of the file's name.
+/// Native files, scripts and data for other places are left out. kUnavailable: it cannot be read, or is refused; the
+/// message says why. kCancelled: `stop` came first; no step goes on for long without a look at it.
+Expected<Wheel> ReadWheel(const std::string& path, const WheelLimits& limits = {}, const std::stop_token& stop = {});
+
+/// The same of an open file, which has this name.
+Expected<Wheel> ReadOpenWheel(int fd, const std::string& file_name, const WheelLimits& limits,
+                              const std::stop_token& stop);
+
+/// What these files, whose paths are checked, are as a wheel of that name; without its hash.
+Expected<Wheel> CheckWheel(ArchiveFiles files, const WheelName& name, const std::stop_token& stop);
 
 }  // namespace goru::packages

@@ -14,7 +14,7 @@ Expected<ZipLibrary> Load() {
                                               library.error().message + ")"};
   }
   ZipLibrary zip;
-  const bool complete = library->Find("zip_open", zip.open) && library->Find("zip_discard", zip.discard) &&
+  const bool complete = library->Find("zip_fdopen", zip.fdopen) && library->Find("zip_discard", zip.discard) &&
                         library->Find("zip_get_num_entries", zip.get_num_entries) &&
                         library->Find("zip_get_name", zip.get_name) &&
                         library->Find("zip_stat_index", zip.stat_index) &&

@@ -8,7 +8,7 @@
 namespace goru::packages {
 
 struct ZipLibrary {
-  decltype(&::zip_open) open = nullptr;
+  decltype(&::zip_fdopen) fdopen = nullptr;
   decltype(&::zip_discard) discard = nullptr;
   decltype(&::zip_get_num_entries) get_num_entries = nullptr;
   decltype(&::zip_get_name) get_name = nullptr;

@@ -20,4 +20,8 @@ enum class Links {
 /// `error`, where that fails; EXDEV means that the path leads out.
 UniqueFd TryOpenBeneath(int root, const std::string& path, int flags, Links links, int& error) noexcept;
 
+/// The same where that needs no disk, as far as the kernel can tell. EAGAIN: it does, or the kernel (before Linux 5.12)
+/// cannot tell.
+UniqueFd TryOpenCached(int root, const char* path, int flags, Links links, int& error) noexcept;
+
 }  // namespace goru::support

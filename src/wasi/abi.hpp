@@ -9,9 +9,11 @@ namespace goru::wasi {
 enum Errno : int32_t {
   kSuccess = 0,
   kEacces = 2,
+  kEagain = 6,
   kEbadf = 8,
   kEfault = 21,
   kEfbig = 22,
+  kEintr = 27,
   kEinval = 28,
   kEio = 29,
   kEisdir = 31,

@@ -57,7 +57,7 @@ After OpenPackagePath(CallContext& context, Args args, PackageView& packages) {
   const bool writes = (flags & (kOpenCreate | kOpenTruncate)) != 0 || (args.U64(5) & kRightWrite) != 0;
   if (writes) return Answer(args, kErofs);
   uint32_t fd = 0;
-  error = packages.OpenPath(args.U32(0), path, (flags & kOpenDirectory) != 0, fd);
+  error = packages.OpenPath(args.U32(0), path, (flags & kOpenDirectory) != 0, fd, StopOf(context));
   if (error == kSuccess && !context.memory.Store(args.U32(8), fd)) {
     packages.Close(fd);
     error = kEfault;
@@ -83,7 +83,7 @@ After PathFilestatGet(CallContext& context, Args args) {
     Errno failed = kSuccess;
     const std::string_view path = GuestPath(context, args.U32(2), args.U32(3), failed);
     Filestat found = {};
-    if (failed == kSuccess) failed = packages->StatPath(args.U32(0), path, found);
+    if (failed == kSuccess) failed = packages->StatPath(args.U32(0), path, found, StopOf(context));
     if (failed == kSuccess && !context.memory.Store(args.U32(4), found)) failed = kEfault;
     return Answer(args, failed);
   }
@@ -104,7 +104,7 @@ After FdReaddir(CallContext& context, Args args) {
     const auto into = context.memory.Bytes(args.U32(1), args.U32(2));
     if (!into) return Answer(args, kEfault);
     size_t count = 0;
-    Errno error = packages->ReadDirectory(fd, args.U64(3), *into, count);
+    Errno error = packages->ReadDirectory(fd, args.U64(3), *into, count, StopOf(context));
     if (error == kSuccess && !context.memory.Store(args.U32(4), static_cast<uint32_t>(count))) error = kEfault;
     return Answer(args, error);
   }

@@ -60,7 +60,8 @@ After ReadPackageFile(CallContext& context, Args args, PackageView& packages) {
     const auto bytes = context.memory.Bytes(vec.address, vec.length);
     if (!bytes) return Answer(args, kEfault);
     size_t got = 0;
-    if (const Errno error = packages.Read(args.U32(0), *bytes, got); error != kSuccess) return Answer(args, error);
+    if (const Errno error = packages.Read(args.U32(0), *bytes, got, StopOf(context)); error != kSuccess)
+      return Answer(args, error);
     total += static_cast<uint32_t>(got);
     if (got < bytes->size()) break;
   }

@@ -75,10 +75,10 @@ class ImageFileTest : public testing::TestWithParam<bool> {
     wasi::PackageEntry entry;
     std::unique_ptr<wasi::PackageFile> file;
     ASSERT_NE(image.packages(), nullptr);
-    ASSERT_EQ(image.packages()->Open("m.py", entry, file), wasi::kSuccess);
+    ASSERT_EQ(image.packages()->Open("m.py", entry, file, wasi::Patience::kForDisk), wasi::kSuccess);
     std::vector<uint8_t> text(100);
     size_t count = 0;
-    ASSERT_EQ(file->Read(0, text, count), wasi::kSuccess);
+    ASSERT_EQ(file->Read(0, text, count, wasi::Patience::kForDisk), wasi::kSuccess);
     EXPECT_EQ(std::string(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(count)), "x = 1");
   }
   fs::path KeptFile() const {

@@ -1,4 +1,5 @@
 # expect: ok guest_exception trap
+# next: guest_exception
 # An interpreter without builtins.
 import builtins
 for name in list(vars(builtins)):

@@ -1,5 +1,6 @@
 # expect: ok guest_exception
 # alive: yes
+# next: trap
 # Everything that the modules use is replaced. Only this sandbox may notice.
 import builtins, http as package, json, os, posixpath, urllib.parse
 

@@ -1,4 +1,6 @@
 # expect: ok
+# next: trap
+# next 3.13: ok
 # Puts something else where the host starts runs.
 import builtins, os
 def run():

@@ -9,6 +9,18 @@ run("${CMAKE_COMMAND}" --install "${BUILD}" --config "${CONFIG}" --prefix "${WOR
 # An installation is relocatable.
 file(RENAME "${WORK}/first" "${WORK}/prefix")
 
+# Every text that the list of licences names came along.
+set(doc "${WORK}/prefix/share/doc/goru")
+file(READ "${doc}/LICENSES.md" list)
+string(REGEX MATCHALL "`licenses/[^`]*`" named "${list}")
+foreach(name IN LISTS named ITEMS LICENSE)
+  string(REPLACE "`" "" name "${name}")
+  file(GLOB found "${doc}/${name}")
+  if(NOT found)
+    message(FATAL_ERROR "${name} is not installed")
+  endif()
+endforeach()
+
 run("${WORK}/prefix/bin/goru" --version)
 run("${WORK}/prefix/bin/goru" -l python -c "print(1+1)")
 run("${WORK}/prefix/bin/goru" -l js -c "console.log(1+1)")

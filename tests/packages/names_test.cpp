@@ -24,9 +24,26 @@ TEST(NamesTest, RequirementsAreNamesAndVersions) {
   for (const char* text : {"a", "a==1.0", "a===1!2.0+local", "a~=1.2", "a!=1.*", "a (>=1)"}) {
     EXPECT_TRUE(ParseRequirement(text)) << text;
   }
-  for (const char* text :
-       {"", "a @ file:///x", "a@b", "./a", "a/b", "https://x/a.whl", "git+x://y", "-r x", "--index-url=x", "a b",
-        "a>=", "a>=1,", "a[b", "a[b/c]", "a>=1;`x`", "a>=1 --hash=x", "a\n-e .", "a==1\nb"}) {
+  for (const char* text : {"",
+                           "a @ file:///x",
+                           "a@b",
+                           "./a",
+                           "a/b",
+                           "https://x/a.whl",
+                           "git+x://y",
+                           "-r x",
+                           "--index-url=x",
+                           "a b",
+                           "a>=",
+                           "a>=1,",
+                           "a[b",
+                           "a[b/c]",
+                           "a>=1;`x`",
+                           "a>=1 --hash=x",
+                           "a\n-e .",
+                           "a==1\nb",
+                           "a>=1,\r<2",
+                           "a\r"}) {
     EXPECT_FALSE(ParseRequirement(text)) << text;
   }
 }
@@ -62,7 +79,8 @@ TEST(NamesTest, WheelNames) {
   ASSERT_TRUE(native);
   EXPECT_FALSE(native->pure());
   for (const char* name : {"x.whl", "x-1.whl", "x-1-py3-none.whl", "x-1-py3-none-any.zip", "../x-1-py3-none-any.whl",
-                           "x-1;2-py3-none-any.whl", "a-b-c-d-e-f-g.whl"}) {
+                           "x-1;2-py3-none-any.whl", "a-b-c-d-e-f-g.whl", "x-1-py3-none-any/../x.whl",
+                           "x-1-py3/-none-any.whl", "x-1-py3--any.whl", "x-1-py3-none-a\ny.whl"}) {
     EXPECT_FALSE(ParseWheelName(name)) << name;
   }
 }

@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import re
 import signal
 import stat
 import subprocess
@@ -370,3 +371,61 @@ def test_image_errors(goru, index):
     assert goru("image", "build", "--import", "x; import os", "-o", "x.img").returncode == 2
     (goru.directory / "x.img").write_bytes(b"nonsense")
     assert goru("run", "--image", "x.img", "-c", "1").returncode == 125
+
+
+def test_the_cache_is_shown_pruned_and_cleared(goru, index, tmp_path):
+    goru.cache = tmp_path / "own"
+    goru.cache.mkdir(mode=0o700)
+    for name in ("cup", "saucer"):
+        index.add(name, "1.0", {f"{name}.py": f"text = {'x' * 3_000_000!r}\n"})
+    assert goru.deps("install", "cup").returncode == 0
+    assert goru.deps("install", "saucer", "--dir", "other").returncode == 0
+    shown = goru.deps("cache")
+    assert re.fullmatch(rf"{goru.cache}/packages: [0-9]+ MiB, 2 wheels, 2 packages\n", shown.stdout), shown
+    # What was used last is what stays, and what was installed needs no cache.
+    pruned = goru.deps("cache", "--prune", "--cache-size", "7mb")
+    assert re.fullmatch(r"freed [0-9]+ MiB\n", pruned.stdout) and pruned.stdout != "freed 0 MiB\n", pruned
+    assert ", 1 package\n" in goru.deps("cache").stdout
+    cleared = goru.deps("cache", "--clear")
+    assert re.fullmatch(r"freed [0-9]+ MiB\n", cleared.stdout), cleared
+    assert goru.deps("cache").stdout == f"{goru.cache}/packages: 0 MiB, 0 wheels, 0 packages\n"
+    assert goru.code("import cup; print(len(cup.text))", "--packages", ".goru/python/packages").stdout == "3000000\n"
+    # An installation brings it down as well, and says nothing of it.
+    assert goru.deps("install", "cup", "--dir", "third", "--cache-size", "1kb").stdout == "cup 1.0\n"
+    assert goru.deps("cache").stdout == f"{goru.cache}/packages: 0 MiB, 0 wheels, 0 packages\n"
+
+
+def test_what_a_session_shows_stays_in_the_cache(goru, index, tmp_path):
+    goru.cache = tmp_path / "own"
+    goru.cache.mkdir(mode=0o700)
+    index.add("cup", "1.0", {"cup/__init__.py": "x = 1\n", "cup/deep.py": "y = 2\n"})
+    (tmp_path / "door").mkdir()
+    code = (
+        "import time\ninstall_pkg('cup')\nimport cup\nprint('ready', flush=True)\n"
+        "while not fs.exists('/door/open'):\n    time.sleep(0.05)\nfrom cup import deep\nprint(deep.y)"
+    )
+    session = goru.start(
+        "run", "-l", goru.language, "--cache-dir", goru.cache, "--timeout", "300s", "--allow-pkg", "cup",
+        "--mount", f"/door:{tmp_path}/door:ro", "-c", code,
+    )
+    assert session.stdout.readline() == "ready\n"
+    assert goru.deps("cache", "--clear").returncode == 0
+    assert ", 1 package\n" in goru.deps("cache").stdout
+    (tmp_path / "door/open").touch()
+    assert session.communicate(timeout=60)[0] == "2\n"
+    goru.deps("cache", "--clear")
+    assert ", 0 packages\n" in goru.deps("cache").stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("cache", "--prune", "--clear"), "not both"),
+        (("cache", "clear"), "takes no names"),
+        (("cache", "--prune", "--cache-size", "much"), "takes a size"),
+        (("list", "--clear"), "goru deps cache"),
+    ],
+)
+def test_the_cache_is_asked_for_rightly(goru, arguments, message):
+    wrong = goru("deps", *arguments)
+    assert wrong.returncode == 2 and message in wrong.stderr

@@ -5,8 +5,11 @@
 #include <zip.h>
 
 #include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <map>
 #include <optional>
+#include <stop_token>
 
 #include "packages/digest.hpp"
 #include "packages/zip_library.hpp"
@@ -163,6 +166,62 @@ TEST_F(WheelTest, RefusesOtherNames) {
   EXPECT_THAT(Refusal(files), HasSubstr(".dist-info"));
   EXPECT_FALSE(Read(Ordinary(), {}, "saucer-1.0-py3-none-any.whl"));
   EXPECT_FALSE(Read(Ordinary(), {}, "cup.whl"));
+}
+
+TEST_F(WheelTest, RefusesOtherVersions) {
+  const auto refusal = [this](const std::string& metadata) {
+    auto files = Ordinary();
+    files["cup-1.0.dist-info/METADATA"] = metadata;
+    return Refusal(files);
+  };
+  EXPECT_THAT(refusal("Name: cup\nVersion: 1.1\n"), HasSubstr("another version"));
+  EXPECT_THAT(refusal("Name: cup\n"), HasSubstr("another version"));
+  EXPECT_THAT(refusal("Name: cup\nVersion: 1.0\nVersion: 1.1\n"), HasSubstr("another version"));
+  EXPECT_THAT(refusal("Name: cup\n\nVersion: 1.0\n"), HasSubstr("another version"));
+  EXPECT_EQ(refusal("Name: cup\nVersion: 1.0.0\n"), "accepted");
+  const auto wheel = Read(Ordinary(), {}, "cup-1.1-py3-none-any.whl");
+  ASSERT_FALSE(wheel);
+  EXPECT_THAT(wheel.error().message, HasSubstr(".dist-info directory is another version's"));
+}
+
+TEST_F(WheelTest, EachFileIsHashedOnce) {
+  const auto files = Ordinary();
+  std::string record;
+  for (const auto& [name, data] : files) record += RecordLine(name, data);
+  record_ = record + record;
+  EXPECT_EQ(Refusal(files), "accepted");
+  record_ = record + RecordLine("cup/__init__.py", "x = 2\n");
+  EXPECT_THAT(Refusal(files), HasSubstr("in RECORD twice"));
+  // A MiB, a hundred thousand times, would take minutes.
+  auto large = files;
+  large["cup/large.bin"] = std::string(size_t{1} << 20, 'x');
+  record_ = record;
+  const std::string line = RecordLine("cup/large.bin", large["cup/large.bin"]);
+  for (int i = 0; i < 100'000; ++i) *record_ += line;
+  EXPECT_EQ(Refusal(large), "accepted");
+}
+
+TEST_F(WheelTest, EndsWhenItIsToldTo) {
+  ASSERT_TRUE(Read(Ordinary()));
+  std::stop_source stop;
+  stop.request_stop();
+  const auto wheel = ReadWheel((directory_ / "cup-1.0-py3-none-any.whl").string(), {}, stop.get_token());
+  ASSERT_FALSE(wheel);
+  EXPECT_EQ(wheel.error().kind, ErrorKind::kCancelled);
+}
+
+TEST_F(WheelTest, RefusesSizesOf64Bits) {
+  ASSERT_TRUE(Read(Ordinary()));
+  const fs::path path = directory_ / "cup-1.0-py3-none-any.whl";
+  std::ifstream in(path, std::ios::binary);
+  std::string bytes{std::istreambuf_iterator<char>(in), {}};
+  const size_t end = bytes.rfind(std::string("PK\5\6", 4));
+  ASSERT_NE(end, std::string::npos);
+  bytes.insert(end, std::string("PK\6\7", 4) + std::string(16, '\0'));
+  std::ofstream(path, std::ios::binary) << bytes;
+  const auto wheel = ReadWheel(path.string());
+  ASSERT_FALSE(wheel);
+  EXPECT_THAT(wheel.error().message, HasSubstr("64 bits"));
 }
 
 TEST_F(WheelTest, HoldsToItsLimits) {

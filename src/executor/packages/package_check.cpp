@@ -6,6 +6,7 @@
 #include "executor/session_core.hpp"
 #include "goru/language.hpp"
 #include "host/wire_bytes.hpp"
+#include "packages/cancelled.hpp"
 
 namespace goru::internal {
 namespace {
@@ -41,8 +42,6 @@ for name in call("sources"):
     call("compiled", source=name, data=external._code_to_hash_pyc(code, hashed, False))
 )";
 
-Error Cancelled() { return Error{ErrorKind::kCancelled, "the installation was interrupted; nothing has changed"}; }
-
 /// What went wrong, in one line of bounded length: it is the guest's text.
 std::string Describe(const RunError& error) {
   std::string text = error.type.empty() ? error.message : error.type + ": " + error.message;
@@ -77,7 +76,7 @@ Expected<void> PackageCheck::Run(const Program& program) {
   if (!session) return session.error();
   const Result result = (*session)->Run(program.code, {.name = "<goru packages>", .stop = stop_});
   (*session)->Close();
-  if (stop_.stop_requested()) return Cancelled();
+  if (stop_.stop_requested()) return packages::Cancelled();
   if (!result.ok()) return Error{ErrorKind::kUnavailable, Describe(*result.error)};
   return {};
 }

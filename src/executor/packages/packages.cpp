@@ -10,7 +10,9 @@
 #include "executor/image_path.hpp"
 #include "executor/packages/package_check.hpp"
 #include "executor/packages/session_packages.hpp"
+#include "executor/packages/trimming.hpp"
 #include "guest/image_builder.hpp"
+#include "packages/cancelled.hpp"
 #include "packages/package_cache.hpp"
 #include "packages/package_set.hpp"
 #include "packages/resolver.hpp"
@@ -116,14 +118,13 @@ Expected<std::vector<CachedPackage>> Fetch(packages::Resolver& resolver, const P
 
 Expected<void> Replace(const std::string& directory, const PackageSet& set, const std::vector<CachedPackage>& fetched,
                        packages::Resolver& resolver, const std::stop_token& stop) {
-  auto staged = packages::StagedSet::Begin(directory);
+  auto staged = packages::StagedSet::Begin(directory, stop);
   if (!staged) return staged.error();
   for (const CachedPackage& package : fetched) {
     if (auto added = staged->Add(package); !added) return added.error();
   }
   if (auto checked = resolver.CheckImports(fetched, {staged->path()}); !checked) return checked.error();
-  if (stop.stop_requested())
-    return Error{ErrorKind::kCancelled, "the installation was interrupted; nothing has changed"};
+  if (stop.stop_requested()) return packages::Cancelled();
   return staged->Commit(set);
 }
 
@@ -136,6 +137,7 @@ Expected<std::vector<InstalledPackage>> InstallPackages(const PackageInstallOpti
   const bool from_lock = !options.lock_file.empty() && now->empty() && !options.upgrade;
   auto cache = packages::PackageCache::Open(options.cache_directory);
   if (!cache) return cache.error();
+  const internal::Trimming trimming(*cache, options.cache_bytes);
   auto lock = packages::DirectoryLock::Take(options.directory, options.stop);
   if (!lock) return lock.error();
   auto before = packages::ReadPackageSet(options.directory);
@@ -227,7 +229,7 @@ Expected<std::vector<std::string>> RemovePackages(const std::string& directory, 
       reach.push_back(needed);
     }
   }
-  auto staged = packages::StagedSet::Begin(directory);
+  auto staged = packages::StagedSet::Begin(directory, {});
   if (!staged) return staged.error();
   std::vector<std::string> removed;
   for (const SetPackage& package : before->packages) {
@@ -242,10 +244,25 @@ Expected<std::vector<std::string>> RemovePackages(const std::string& directory, 
   return removed;
 }
 
-Expected<uint64_t> ClearPackageCache(const std::string& cache_directory) {
+Expected<PackageCacheContents> DescribePackageCache(const std::string& cache_directory) {
   auto cache = packages::PackageCache::Open(cache_directory);
   if (!cache) return cache.error();
-  return cache->Clear();
+  try {
+    const packages::CacheContents contents = cache->Contents();
+    return PackageCacheContents{cache->directory(), contents.wheels, contents.packages, contents.bytes};
+  } catch (const std::exception& error) {
+    return Error{ErrorKind::kUnavailable, "cannot read " + cache->directory() + ": " + error.what()};
+  }
+}
+
+Expected<uint64_t> PrunePackageCache(const std::string& cache_directory, uint64_t most) {
+  auto cache = packages::PackageCache::Open(cache_directory);
+  if (!cache) return cache.error();
+  return cache->Trim(most);
+}
+
+Expected<uint64_t> ClearPackageCache(const std::string& cache_directory) {
+  return PrunePackageCache(cache_directory, 0);
 }
 
 Expected<void> BuildPythonImage(const ImageBuildOptions& options) {

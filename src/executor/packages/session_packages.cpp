@@ -3,7 +3,9 @@
 #include <chrono>
 
 #include "executor/executor_core.hpp"
+#include "executor/packages/disk_threads.hpp"
 #include "executor/packages/package_check.hpp"
+#include "executor/packages/trimming.hpp"
 #include "packages/package_cache.hpp"
 #include "packages/package_set.hpp"
 #include "packages/resolver.hpp"
@@ -26,6 +28,7 @@ Expected<std::vector<InstalledPackage>> Install(ExecutorCore& executor, const La
   }
   auto cache = packages::PackageCache::Open(PackageCacheDirectory(config.cache_directory));
   if (!cache) return cache.error();
+  const Trimming trimming(*cache, config.limits.package_cache_bytes);
   const auto deadline = std::chrono::steady_clock::now() + limits.install_timeout;
   PackageCheck check(executor, language, python, deadline, stop);
   packages::ResolverOptions options;
@@ -49,9 +52,8 @@ Expected<std::vector<InstalledPackage>> Install(ExecutorCore& executor, const La
   wasi::PackageView::Layers layers;
   std::vector<InstalledPackage> out;
   for (const CachedPackage& package : *fetched) {
-    auto layer = wasi::OpenPackageDirectory(package.directory);
-    if (!layer) return layer.error();
-    layers.push_back(std::move(*layer));
+    // Held, so that the cache keeps it as long as the session shows it.
+    layers.push_back(wasi::PackageDirectoryOf(package.hold));
     out.push_back({package.name, package.version, package.sha256, package.native_removed, false});
   }
   view.SetTopLayers(layers);
@@ -111,7 +113,7 @@ Expected<SessionPackages> MakeSessionPackages(const std::shared_ptr<ExecutorCore
   wasi::PackageViewLimits limits;
   limits.open_files = config.limits.packages.open_files;
   limits.file_bytes = config.limits.packages.file_bytes;
-  out.view = std::make_shared<wasi::PackageView>(std::move(layers), generation, limits);
+  out.view = std::make_shared<wasi::PackageView>(std::move(layers), generation, limits, MakeDiskThreads(executor));
   if (!installs) return out;
   out.install = [weak = std::weak_ptr(executor), language, python, view = out.view,
                  package_limits = config.limits.packages](

@@ -5,8 +5,11 @@
 #include <map>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <string_view>
 
 #include "support/file.hpp"
+#include "support/json_check.hpp"
+#include "wasi/packages/disk_read.hpp"
 
 namespace goru::wasi {
 namespace {
@@ -17,6 +20,20 @@ constexpr size_t kMaxFiles = 200'000;
 constexpr size_t kMaxDepth = 64;
 constexpr uint64_t kMaxBytes = uint64_t{2} << 30;
 constexpr uint64_t kMaxIndex = uint64_t{64} << 20;
+constexpr size_t kMaxPath = 4096;
+
+/// Relative and normal, as layers have them.
+bool IsPlain(std::string_view path) {
+  if (path.empty() || path.size() > kMaxPath || path.find('\0') != std::string_view::npos) return false;
+  for (size_t depth = 0; depth < kMaxDepth; ++depth) {
+    const size_t slash = path.find('/');
+    const std::string_view component = path.substr(0, slash);
+    if (component.empty() || component == "." || component == "..") return false;
+    if (slash == std::string_view::npos) return true;
+    path.remove_prefix(slash + 1);
+  }
+  return false;
+}
 
 struct Packer {
   json index = json::array();
@@ -31,22 +48,27 @@ Error Unreadable(const std::string& path) {
 Expected<void> PackFile(const PackageLayer& layer, const std::string& path, Packer& packer) {
   PackageEntry entry;
   std::unique_ptr<PackageFile> file;
-  if (layer.Open(path, entry, file) != kSuccess || file == nullptr) return Unreadable(path);
+  if (layer.Open(path, entry, file, Patience::kForDisk) != kSuccess || file == nullptr) return Unreadable(path);
   const size_t start = packer.content.size();
   if (packer.index.size() >= kMaxFiles || start + entry.size > kMaxBytes) {
     return Error{ErrorKind::kInvalidArgument, "the packages are too many or too large for an image"};
   }
   packer.content.resize(start + entry.size);
-  size_t count = 0;
-  const Errno error = file->Read(0, std::span(packer.content).subspan(start), count);
-  if (error != kSuccess || count != entry.size) return Unreadable(path);
+  std::span<uint8_t> rest = std::span(packer.content).subspan(start);
+  while (!rest.empty()) {
+    size_t count = 0;
+    if (file->Read(entry.size - rest.size(), rest, count, Patience::kForDisk) != kSuccess || count == 0) {
+      return Unreadable(path);
+    }
+    rest = rest.subspan(count);
+  }
   packer.index.push_back(json::array({path, start, entry.size}));
   return {};
 }
 
 Expected<void> PackDirectory(const PackageLayer& layer, const std::string& path, size_t depth, Packer& packer) {
   std::vector<PackageName> names;
-  if (depth > kMaxDepth || layer.List(path, kMaxFiles, names) != kSuccess) return Unreadable(path);
+  if (depth > kMaxDepth || layer.List(path, kMaxFiles, names, Patience::kForDisk) != kSuccess) return Unreadable(path);
   std::sort(names.begin(), names.end(), [](const PackageName& a, const PackageName& b) { return a.name < b.name; });
   for (const PackageName& item : names) {
     const std::string child = path.empty() ? item.name : path + "/" + item.name;
@@ -64,13 +86,11 @@ class ArchiveFile final : public PackageFile {
   ArchiveFile(std::shared_ptr<const support::UniqueFd> fd, uint64_t offset, uint64_t size)
       : fd_(std::move(fd)), offset_(offset), size_(size) {}
 
-  Errno Read(uint64_t offset, std::span<uint8_t> into, size_t& count) override {
+  Errno Read(uint64_t offset, std::span<uint8_t> into, size_t& count, Patience patience) override {
     count = 0;
     if (offset >= size_) return kSuccess;
     into = into.first(static_cast<size_t>(std::min<uint64_t>(into.size(), size_ - offset)));
-    if (!support::ReadExactly(fd_->get(), offset_ + offset, into)) return kEio;
-    count = into.size();
-    return kSuccess;
+    return ReadFromDisk(fd_->get(), offset_ + offset, into, count, patience);
   }
 
  private:
@@ -97,7 +117,7 @@ class ArchiveLayer final : public PackageLayer {
     node.entry.size = size;
     node.entry.inode = nodes_.size() + 1;
     node.offset = offset;
-    if (path.empty() || !nodes_.emplace(path, std::move(node)).second) return false;
+    if (!IsPlain(path) || !nodes_.emplace(path, std::move(node)).second) return false;
     std::string child = path;
     while (!child.empty()) {
       const size_t slash = child.rfind('/');
@@ -116,14 +136,15 @@ class ArchiveLayer final : public PackageLayer {
     return true;
   }
 
-  Errno Stat(const std::string& path, PackageEntry& entry) const override {
+  Errno Stat(const std::string& path, PackageEntry& entry, Patience /*patience*/) const override {
     const auto found = nodes_.find(path);
     if (found == nodes_.end()) return kEnoent;
     entry = found->second.entry;
     return kSuccess;
   }
 
-  Errno List(const std::string& path, size_t limit, std::vector<PackageName>& names) const override {
+  Errno List(const std::string& path, size_t limit, std::vector<PackageName>& names,
+             Patience /*patience*/) const override {
     const auto found = nodes_.find(path);
     if (found == nodes_.end()) return kEnoent;
     if (!found->second.entry.is_directory) return kEnotdir;
@@ -138,7 +159,8 @@ class ArchiveLayer final : public PackageLayer {
     return kSuccess;
   }
 
-  Errno Open(const std::string& path, PackageEntry& entry, std::unique_ptr<PackageFile>& file) const override {
+  Errno Open(const std::string& path, PackageEntry& entry, std::unique_ptr<PackageFile>& file,
+             Patience /*patience*/) const override {
     const auto found = nodes_.find(path);
     if (found == nodes_.end()) return kEnoent;
     entry = found->second.entry;
@@ -177,7 +199,9 @@ Expected<std::shared_ptr<const PackageLayer>> OpenArchive(support::UniqueFd file
   if (index_size > kMaxIndex || index_size > size - sizeof(index_size)) return damaged;
   bytes.resize(index_size);
   if (!support::ReadExactly(file.get(), offset + sizeof(index_size), bytes)) return damaged;
+  if (!support::CheckJson({reinterpret_cast<const char*>(bytes.data()), bytes.size()})) return damaged;
   const json index = json::parse(bytes.begin(), bytes.end(), nullptr, false);
+  if (!index.is_array() || index.size() > kMaxFiles) return damaged;
   const uint64_t content = sizeof(index_size) + index_size;
   auto layer = std::make_shared<ArchiveLayer>(std::move(file));
   try {

@@ -1,13 +1,19 @@
 #include <dirent.h>
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
+#include <cstdint>
 
 #include "support/file.hpp"
 #include "support/open_beneath.hpp"
 #include "support/unique_fd.hpp"
+#include "wasi/packages/disk_read.hpp"
 #include "wasi/packages/package_layer.hpp"
 
 namespace goru::wasi {
@@ -15,31 +21,33 @@ namespace {
 
 using support::UniqueFd;
 
-/// Links are never followed, so that nothing is seen but what lies in the directory.
-UniqueFd OpenBelow(int directory, const std::string& path, int flags, int& error) {
-  return support::TryOpenBeneath(directory, path.empty() ? "." : path, flags, support::Links::kRefused, error);
+/// File systems whose names and descriptions are in the kernel's memory once they were looked up, and where opening a
+/// file asks nobody. Others (NFS, FUSE, ...) may wait for a server or a process at any step.
+bool IsLocal(int fd) {
+  struct statfs about = {};
+  if (::fstatfs(fd, &about) != 0) return false;
+  constexpr std::array<uint32_t, 9> kLocal = {EXT4_SUPER_MAGIC, XFS_SUPER_MAGIC,       BTRFS_SUPER_MAGIC,
+                                              F2FS_SUPER_MAGIC, TMPFS_MAGIC,           RAMFS_MAGIC,
+                                              SQUASHFS_MAGIC,   OVERLAYFS_SUPER_MAGIC, EROFS_SUPER_MAGIC_V1};
+  return std::find(kLocal.begin(), kLocal.end(), static_cast<uint32_t>(about.f_type)) != kLocal.end();
 }
 
-Errno FromSystem(int error) {
-  switch (error) {
-    case ENOENT:
-    case ELOOP:
-    case EXDEV:
-      return kEnoent;
-    case ENOTDIR:
-      return kEnotdir;
-    case EACCES:
-    case EPERM:
-      return kEacces;
-    case ENAMETOOLONG:
-      return kEnametoolong;
-    case EMFILE:
-    case ENFILE:
-      return kEmfile;
-    default:
-      return kEio;
+/// A directory that is held.
+struct Root {
+  std::shared_ptr<const UniqueFd> fd;
+  bool local = false;
+
+  /// Links are never followed, so that nothing is seen but what lies in the directory. Error EAGAIN: it would have to
+  /// be waited for.
+  UniqueFd Open(const std::string& path, int flags, Patience patience, int& error) const {
+    const char* name = path.empty() ? "." : path.c_str();
+    if (patience == Patience::kForDisk) {
+      return support::TryOpenBeneath(fd->get(), name, flags, support::Links::kRefused, error);
+    }
+    error = EAGAIN;
+    return local ? support::TryOpenCached(fd->get(), name, flags, support::Links::kRefused, error) : UniqueFd();
   }
-}
+};
 
 /// Anything but regular files and directories does not exist for a guest.
 Errno Describe(int fd, struct stat& status, PackageEntry& entry) {
@@ -56,35 +64,27 @@ constexpr int kReadFlags = O_RDONLY | O_NONBLOCK | O_NOCTTY;
 
 class DirectoryFile final : public PackageFile {
  public:
-  DirectoryFile(std::shared_ptr<const UniqueFd> root, std::string path, UniqueFd fd, const struct stat& status)
+  DirectoryFile(Root root, std::string path, UniqueFd fd, const struct stat& status)
       : root_(std::move(root)),
         path_(std::move(path)),
         fd_(std::move(fd)),
         device_(status.st_dev),
         inode_(status.st_ino) {}
 
-  Errno Read(uint64_t offset, std::span<uint8_t> into, size_t& count) override {
+  Errno Read(uint64_t offset, std::span<uint8_t> into, size_t& count, Patience patience) override {
     count = 0;
-    if (const Errno error = Reopen(); error != kSuccess) return error;
-    while (!into.empty()) {
-      const ssize_t n = ::pread(fd_.get(), into.data(), into.size(), static_cast<off_t>(offset));
-      if (n < 0 && errno == EINTR) continue;
-      if (n < 0) return FromSystem(errno);
-      if (n == 0) break;
-      count += static_cast<size_t>(n);
-      offset += static_cast<uint64_t>(n);
-      into = into.subspan(static_cast<size_t>(n));
-    }
-    return kSuccess;
+    if (const Errno error = Reopen(patience); error != kSuccess) return error;
+    if (!root_.local && patience == Patience::kNone) return kEagain;
+    return ReadFromDisk(fd_.get(), offset, into, count, patience);
   }
 
   void Rest() noexcept override { fd_ = UniqueFd(); }
 
  private:
-  Errno Reopen() {
+  Errno Reopen(Patience patience) {
     if (fd_) return kSuccess;
     int failed = 0;
-    UniqueFd fd = OpenBelow(root_->get(), path_, kReadFlags, failed);
+    UniqueFd fd = root_.Open(path_, kReadFlags, patience, failed);
     if (!fd) return FromSystem(failed);
     struct stat status = {};
     PackageEntry entry;
@@ -95,7 +95,7 @@ class DirectoryFile final : public PackageFile {
     return kSuccess;
   }
 
-  std::shared_ptr<const UniqueFd> root_;
+  Root root_;
   std::string path_;
   UniqueFd fd_;
   dev_t device_;
@@ -104,19 +104,23 @@ class DirectoryFile final : public PackageFile {
 
 class DirectoryLayer final : public PackageLayer {
  public:
-  explicit DirectoryLayer(UniqueFd root) : root_(std::make_shared<const UniqueFd>(std::move(root))) {}
+  explicit DirectoryLayer(std::shared_ptr<const UniqueFd> root) {
+    root_.local = IsLocal(root->get());
+    root_.fd = std::move(root);
+  }
 
-  Errno Stat(const std::string& path, PackageEntry& entry) const override {
+  Errno Stat(const std::string& path, PackageEntry& entry, Patience patience) const override {
     int failed = 0;
-    const UniqueFd fd = OpenBelow(root_->get(), path, O_PATH, failed);
+    const UniqueFd fd = root_.Open(path, O_PATH, patience, failed);
     if (!fd) return FromSystem(failed);
     struct stat status = {};
     return Describe(fd.get(), status, entry);
   }
 
-  Errno Open(const std::string& path, PackageEntry& entry, std::unique_ptr<PackageFile>& file) const override {
+  Errno Open(const std::string& path, PackageEntry& entry, std::unique_ptr<PackageFile>& file,
+             Patience patience) const override {
     int failed = 0;
-    UniqueFd fd = OpenBelow(root_->get(), path, kReadFlags, failed);
+    UniqueFd fd = root_.Open(path, kReadFlags, patience, failed);
     if (!fd) return FromSystem(failed);
     struct stat status = {};
     if (const Errno error = Describe(fd.get(), status, entry); error != kSuccess) return error;
@@ -124,9 +128,11 @@ class DirectoryLayer final : public PackageLayer {
     return kSuccess;
   }
 
-  Errno List(const std::string& path, size_t limit, std::vector<PackageName>& names) const override {
+  Errno List(const std::string& path, size_t limit, std::vector<PackageName>& names, Patience patience) const override {
+    // Nothing says beforehand whether a listing is in memory.
+    if (patience == Patience::kNone) return kEagain;
     int failed = 0;
-    const UniqueFd fd = OpenBelow(root_->get(), path, O_RDONLY | O_DIRECTORY, failed);
+    const UniqueFd fd = root_.Open(path, O_RDONLY | O_DIRECTORY, patience, failed);
     if (!fd) return FromSystem(failed);
     // fdopendir takes its descriptor for good.
     const int duplicate = ::fcntl(fd.get(), F_DUPFD_CLOEXEC, 0);
@@ -159,7 +165,7 @@ class DirectoryLayer final : public PackageLayer {
   }
 
  private:
-  std::shared_ptr<const UniqueFd> root_;
+  Root root_;
 };
 
 }  // namespace
@@ -169,11 +175,15 @@ Expected<std::shared_ptr<const PackageLayer>> OpenPackageDirectory(const std::st
   if (!root) return support::SystemError("cannot open the packages directory", directory);
   // Old kernels and strict filters lack openat2: say so now and not as a file that is missing.
   int failed = 0;
-  if (!OpenBelow(root.get(), "", O_RDONLY | O_DIRECTORY, failed)) {
+  if (!support::TryOpenBeneath(root.get(), ".", O_RDONLY | O_DIRECTORY, support::Links::kRefused, failed)) {
     errno = failed;
     return support::SystemError("cannot read the packages directory", directory);
   }
-  return std::shared_ptr<const PackageLayer>(std::make_shared<DirectoryLayer>(std::move(root)));
+  return PackageDirectoryOf(std::make_shared<const UniqueFd>(std::move(root)));
+}
+
+std::shared_ptr<const PackageLayer> PackageDirectoryOf(std::shared_ptr<const UniqueFd> directory) {
+  return std::make_shared<DirectoryLayer>(std::move(directory));
 }
 
 }  // namespace goru::wasi

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "goru/error.hpp"
+#include "support/unique_fd.hpp"
 #include "wasi/abi.hpp"
 
 namespace goru::wasi {
@@ -25,12 +26,20 @@ struct PackageName {
   PackageEntry entry;
 };
 
+/// Whether an answer may take long.
+enum class Patience {
+  /// It has to be there at once: kEagain where a disk would have to be waited for.
+  kNone,
+  kForDisk,
+};
+
 /// An open file. One thread at a time.
 class PackageFile {
  public:
   virtual ~PackageFile() = default;
-  /// Reads at `offset`; `count` is how many bytes there were, 0 = behind the end.
-  virtual Errno Read(uint64_t offset, std::span<uint8_t> into, size_t& count) = 0;
+  /// Reads at `offset`; `count` is how many bytes came, 0 = behind the end. There may be more where fewer came than
+  /// `into` has room for.
+  virtual Errno Read(uint64_t offset, std::span<uint8_t> into, size_t& count, Patience patience) = 0;
   /// Gives back what the machine has few of, until the next read.
   virtual void Rest() noexcept {}
 };
@@ -40,10 +49,12 @@ class PackageFile {
 class PackageLayer {
  public:
   virtual ~PackageLayer() = default;
-  virtual Errno Stat(const std::string& path, PackageEntry& entry) const = 0;
+  virtual Errno Stat(const std::string& path, PackageEntry& entry, Patience patience) const = 0;
   /// Appends at most `limit` names.
-  virtual Errno List(const std::string& path, size_t limit, std::vector<PackageName>& names) const = 0;
-  virtual Errno Open(const std::string& path, PackageEntry& entry, std::unique_ptr<PackageFile>& file) const = 0;
+  virtual Errno List(const std::string& path, size_t limit, std::vector<PackageName>& names,
+                     Patience patience) const = 0;
+  virtual Errno Open(const std::string& path, PackageEntry& entry, std::unique_ptr<PackageFile>& file,
+                     Patience patience) const = 0;
 
   PackageLayer() = default;
   PackageLayer(const PackageLayer&) = delete;
@@ -53,5 +64,7 @@ class PackageLayer {
 /// A directory of the host, opened now and held: it may be renamed or replaced later. Only regular files and
 /// directories below it are seen; links, whatever they lead to, are not.
 Expected<std::shared_ptr<const PackageLayer>> OpenPackageDirectory(const std::string& directory);
+/// The same of a directory that is open already, and stays so as long as the layer is there.
+std::shared_ptr<const PackageLayer> PackageDirectoryOf(std::shared_ptr<const support::UniqueFd> directory);
 
 }  // namespace goru::wasi

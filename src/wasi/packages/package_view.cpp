@@ -11,6 +11,9 @@ namespace {
 
 constexpr size_t kMaxComponents = 64;
 constexpr size_t kMaxName = 255;
+/// What is read at a time, which takes about a millisecond from memory; and from a disk, with a copy.
+constexpr size_t kPiece = size_t{4} << 20;
+constexpr size_t kPieceFromDisk = size_t{256} << 10;
 // Names are the guest's to invent.
 constexpr size_t kMaxRememberedOwners = 4096;
 
@@ -25,6 +28,7 @@ void PackageView::SetTopLayers(const Layers& layers) {
   top_layers_ = layers.size();
   ++generation_;
   owners_.clear();
+  root_names_.reset();
 }
 
 PackageView::Opened* PackageView::Find(uint32_t descriptor) {
@@ -70,50 +74,133 @@ std::optional<std::string> PackageView::Resolve(uint32_t directory, std::string_
   return resolved;
 }
 
-PackageView::Layers PackageView::Owners(const std::string& top) const {
-  Layers joined;
-  for (const auto& layer : layers_) {
-    PackageEntry entry;
-    if (layer->Stat(top, entry) != kSuccess) continue;
-    const bool whole = !entry.is_directory || layer->Stat(top + "/__init__.py", entry) == kSuccess;
-    if (whole) return {layer};
-    joined.push_back(layer);
-  }
-  return joined;
+Errno PackageView::StatIn(const Layer& layer, const std::string& path, PackageEntry& entry, const SharedStop& stop) {
+  const Errno error = layer->Stat(path, entry, Patience::kNone);
+  if (error != kEagain) return error;
+  const auto answer = std::make_shared<PackageEntry>();
+  const Errno waited = WaitForDisk(threads_.get(), stop,
+                                   [layer, path, answer] { return layer->Stat(path, *answer, Patience::kForDisk); });
+  if (waited == kSuccess) entry = *answer;
+  return waited;
 }
 
-const PackageView::Layers& PackageView::Candidates(const std::string& path) {
-  if (layers_.size() <= 1 || path.empty()) return layers_;
+Errno PackageView::ListIn(const Layer& layer, const std::string& path, std::vector<PackageName>& names,
+                          const SharedStop& stop) {
+  const Errno error = layer->List(path, limits_.listed_names, names, Patience::kNone);
+  if (error != kEagain) return error;
+  const auto answer = std::make_shared<std::vector<PackageName>>();
+  const Errno waited = WaitForDisk(threads_.get(), stop, [layer, path, answer, limit = limits_.listed_names] {
+    return layer->List(path, limit, *answer, Patience::kForDisk);
+  });
+  if (waited == kSuccess) names = std::move(*answer);
+  return waited;
+}
+
+Errno PackageView::OpenIn(const Layer& layer, const std::string& path, Opened& opened, const SharedStop& stop) {
+  std::unique_ptr<PackageFile> file;
+  Errno error = layer->Open(path, opened.entry, file, Patience::kNone);
+  if (error == kEagain) {
+    struct Answer {
+      PackageEntry entry;
+      std::unique_ptr<PackageFile> file;
+    };
+    const auto answer = std::make_shared<Answer>();
+    error = WaitForDisk(threads_.get(), stop, [layer, path, answer] {
+      return layer->Open(path, answer->entry, answer->file, Patience::kForDisk);
+    });
+    if (error != kSuccess) return error;
+    opened.entry = answer->entry;
+    file = std::move(answer->file);
+  }
+  opened.file = std::move(file);
+  return error;
+}
+
+Errno PackageView::ReadFile(const Opened& opened, std::span<uint8_t> into, size_t& count, const SharedStop& stop) {
+  const Errno error = opened.file->Read(opened.position, into, count, Patience::kNone);
+  if (error != kEagain) return error;
+  struct Answer {
+    std::vector<uint8_t> bytes;
+    size_t count = 0;
+  };
+  const auto answer = std::make_shared<Answer>();
+  // Not into the guest's memory, which may be another's by the time the disk answers.
+  answer->bytes.resize(std::min(into.size(), kPieceFromDisk));
+  const Errno waited = WaitForDisk(threads_.get(), stop, [file = opened.file, at = opened.position, answer] {
+    return file->Read(at, answer->bytes, answer->count, Patience::kForDisk);
+  });
+  if (waited != kSuccess) return waited;
+  count = answer->count;
+  std::memcpy(into.data(), answer->bytes.data(), count);
+  return kSuccess;
+}
+
+Errno PackageView::Owners(const std::string& top, Layers& layers, const SharedStop& stop) {
+  for (const auto& layer : layers_) {
+    PackageEntry entry;
+    Errno error = StatIn(layer, top, entry, stop);
+    if (error == kEintr) return error;
+    if (error != kSuccess) continue;
+    bool whole = !entry.is_directory;
+    if (!whole) {
+      error = StatIn(layer, top + "/__init__.py", entry, stop);
+      if (error == kEintr) return error;
+      whole = error == kSuccess;
+    }
+    if (whole) {
+      layers = {layer};
+      return kSuccess;
+    }
+    layers.push_back(layer);
+  }
+  return kSuccess;
+}
+
+Errno PackageView::Candidates(const std::string& path, Layers& layers, const SharedStop& stop) {
+  if (layers_.size() <= 1 || path.empty()) {
+    layers = layers_;
+    return kSuccess;
+  }
   std::string top = FirstComponent(path);
   if (top == "__pycache__" && path.size() > top.size() + 1) {
     // Bytecode belongs to the source of that name and to no other.
     const std::string name = path.substr(top.size() + 1);
     top = name.substr(0, name.find('.')) + ".py";
   }
-  if (const auto found = owners_.find(top); found != owners_.end()) return found->second;
+  if (const auto found = owners_.find(top); found != owners_.end()) {
+    layers = found->second;
+    return kSuccess;
+  }
+  if (const Errno error = Owners(top, layers, stop); error != kSuccess) return error;
   if (owners_.size() >= kMaxRememberedOwners) owners_.clear();
-  return owners_[top] = Owners(top);
+  owners_[top] = layers;
+  return kSuccess;
 }
 
-Errno PackageView::Look(const std::string& path, PackageEntry& entry) {
+Errno PackageView::Look(const std::string& path, PackageEntry& entry, const SharedStop& stop) {
   if (path.empty()) {
     entry.is_directory = true;
     return kSuccess;
   }
-  Errno error = kEnoent;
-  for (const auto& layer : Candidates(path)) {
-    error = layer->Stat(path, entry);
+  Layers layers;
+  Errno error = Candidates(path, layers, stop);
+  if (error != kSuccess) return error;
+  error = kEnoent;
+  for (const auto& layer : layers) {
+    error = StatIn(layer, path, entry, stop);
     if (error != kEnoent) return error;
   }
   return error;
 }
 
-Errno PackageView::List(const std::string& path, std::vector<PackageName>& names) {
+Errno PackageView::List(const std::string& path, std::vector<PackageName>& names, const SharedStop& stop) {
+  Layers layers;
+  if (const Errno failed = Candidates(path, layers, stop); failed != kSuccess) return failed;
   Errno error = path.empty() ? kSuccess : kEnoent;
   std::set<std::string> seen;
-  for (const auto& layer : Candidates(path)) {
+  for (const auto& layer : layers) {
     std::vector<PackageName> more;
-    const Errno failed = layer->List(path, limits_.listed_names, more);
+    const Errno failed = ListIn(layer, path, more, stop);
     if (failed != kSuccess && failed != kEnoent) return failed;
     if (failed == kSuccess) error = kSuccess;
     for (PackageName& item : more) {
@@ -138,7 +225,8 @@ Filestat PackageView::Describe(const PackageEntry& entry) const {
   return stat;
 }
 
-Errno PackageView::OpenPath(uint32_t directory, std::string_view path, bool must_be_directory, uint32_t& descriptor) {
+Errno PackageView::OpenPath(uint32_t directory, std::string_view path, bool must_be_directory, uint32_t& descriptor,
+                            const SharedStop& stop) {
   const std::lock_guard lock(mutex_);
   Errno error = kSuccess;
   auto resolved = Resolve(directory, path, error);
@@ -150,9 +238,11 @@ Errno PackageView::OpenPath(uint32_t directory, std::string_view path, bool must
   if (resolved->empty()) {
     opened->entry.is_directory = true;
   } else {
+    Layers layers;
+    if (error = Candidates(*resolved, layers, stop); error != kSuccess) return error;
     error = kEnoent;
-    for (const auto& layer : Candidates(*resolved)) {
-      error = layer->Open(*resolved, opened->entry, opened->file);
+    for (const auto& layer : layers) {
+      error = OpenIn(layer, *resolved, *opened, stop);
       if (error != kEnoent) break;
     }
     if (error != kSuccess) return error;
@@ -166,13 +256,13 @@ Errno PackageView::OpenPath(uint32_t directory, std::string_view path, bool must
   return kSuccess;
 }
 
-Errno PackageView::StatPath(uint32_t directory, std::string_view path, Filestat& stat) {
+Errno PackageView::StatPath(uint32_t directory, std::string_view path, Filestat& stat, const SharedStop& stop) {
   const std::lock_guard lock(mutex_);
   Errno error = kSuccess;
   const auto resolved = Resolve(directory, path, error);
   if (!resolved) return error;
   PackageEntry entry;
-  error = Look(*resolved, entry);
+  error = Look(*resolved, entry, stop);
   if (error == kSuccess) stat = Describe(entry);
   return error;
 }
@@ -185,7 +275,7 @@ Errno PackageView::Stat(uint32_t descriptor, Filestat& stat) {
   return kSuccess;
 }
 
-Errno PackageView::Read(uint32_t descriptor, std::span<uint8_t> into, size_t& count) {
+Errno PackageView::Read(uint32_t descriptor, std::span<uint8_t> into, size_t& count, const SharedStop& stop) {
   const std::lock_guard lock(mutex_);
   count = 0;
   Opened* opened = Find(descriptor);
@@ -193,9 +283,11 @@ Errno PackageView::Read(uint32_t descriptor, std::span<uint8_t> into, size_t& co
   if (opened->file == nullptr) return kEisdir;
   // No more than the size that was checked, should the file have grown since.
   const uint64_t left = opened->entry.size - std::min(opened->position, opened->entry.size);
-  into = into.first(static_cast<size_t>(std::min<uint64_t>(into.size(), left)));
-  const Errno error = opened->file->Read(opened->position, into, count);
+  into = into.first(static_cast<size_t>(std::min({uint64_t{into.size()}, left, uint64_t{kPiece}})));
+  const Errno error = ReadFile(*opened, into, count, stop);
   if (error == kSuccess) opened->position += count;
+  // The thread that waits for the disk has the file from now on.
+  if (error == kEintr) opened_[descriptor - kFirstPackageFile].reset();
   return error;
 }
 
@@ -219,23 +311,20 @@ Errno PackageView::Seek(uint32_t descriptor, int64_t offset, uint32_t whence, ui
   return kSuccess;
 }
 
-Errno PackageView::ReadDirectory(uint32_t descriptor, uint64_t cookie, std::span<uint8_t> into, size_t& count) {
+Errno PackageView::ReadDirectory(uint32_t descriptor, uint64_t cookie, std::span<uint8_t> into, size_t& count,
+                                 const SharedStop& stop) {
   const std::lock_guard lock(mutex_);
   count = 0;
-  // /packages itself keeps no listing: it is read again for each part.
-  std::vector<PackageName> root;
-  const std::vector<PackageName>* names = &root;
-  if (descriptor < kFirstPackageFile) {
-    if (const Errno error = List("", root); error != kSuccess) return error;
-  } else {
-    Opened* opened = Find(descriptor);
-    if (opened == nullptr) return kEbadf;
-    if (!opened->entry.is_directory) return kEnotdir;
-    if (!opened->names || cookie == 0) {
-      opened->names.emplace();
-      if (const Errno error = List(opened->path, *opened->names); error != kSuccess) return error;
-    }
-    names = &*opened->names;
+  Opened* opened = Find(descriptor);
+  if (descriptor >= kFirstPackageFile && opened == nullptr) return kEbadf;
+  if (opened != nullptr && !opened->entry.is_directory) return kEnotdir;
+  std::optional<std::vector<PackageName>>& names = opened == nullptr ? root_names_ : opened->names;
+  if (!names || cookie == 0) {
+    names.reset();
+    std::vector<PackageName> listed;
+    const Errno error = List(opened == nullptr ? "" : opened->path, listed, stop);
+    if (error != kSuccess) return error;
+    names = std::move(listed);
   }
   for (uint64_t number = cookie; number < names->size() && count < into.size(); ++number) {
     const PackageName& item = (*names)[static_cast<size_t>(number)];
@@ -271,6 +360,7 @@ bool PackageView::IsOpen(uint32_t descriptor, bool& is_directory) {
 
 void PackageView::Rest() {
   const std::lock_guard lock(mutex_);
+  root_names_.reset();
   for (const auto& opened : opened_) {
     if (opened == nullptr) continue;
     if (opened->file) opened->file->Rest();

@@ -1,0 +1,18 @@
+// Versions as PEP 440 has them, which are written in many ways.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace goru::packages {
+
+/// The one form of a version: "V1.0-Alpha.01+Ubuntu_1" is "1.a1+ubuntu.1", without zeros at the end of its release.
+/// Nothing where it is no version.
+std::optional<std::string> CanonicalVersion(std::string_view version);
+
+/// Whether the version in the name of a wheel's file or folder is `said`, which is its METADATA's. File names have
+/// underscores where versions may have other marks.
+bool IsVersionInFileName(std::string_view in_file_name, std::string_view said);
+
+}  // namespace goru::packages
