@@ -18,13 +18,19 @@ void memory_release_reserve(void)
 
 void memory_ask_for_all(void)
 {
-    // A request of two gibibytes or more fails in the allocator. Of these, memory cannot hold three.
-    enum { COUNT = 3, SIZE = INT32_MAX - (1 << 20) };
-    void *volatile blocks[COUNT];
-    for (int i = 0; i < COUNT; i++)
-        blocks[i] = malloc(SIZE);
-    for (int i = 0; i < COUNT; i++)
-        free(blocks[i]);
+    // Four gibibytes are four pieces of the first size, and what each smaller one can add.
+    enum { FIRST = 1 << 30, LAST = 1 << 16, MOST = 64 };
+    void *volatile blocks[MOST];
+    int count = 0;
+    for (size_t size = FIRST; size >= LAST && count < MOST;) {
+        blocks[count] = malloc(size);
+        if (blocks[count])
+            count++;
+        else
+            size /= 2;
+    }
+    while (count > 0)
+        free(blocks[--count]);
 }
 
 void memory_begin_run(void)

@@ -25,8 +25,8 @@ void memory_begin_run(void);
 void memory_close_holes(void);
 // Gives that block back now.
 void memory_release_reserve(void);
-// Asks the host for more memory than there can be. It believes that memory was short where it has refused some, and a large
-// request fails without asking it.
+// Asks the host for all memory that there can be, piece by piece. It believes that memory was short where it has refused some,
+// and a request that is larger than all memory fails without asking it.
 void memory_ask_for_all(void);
 
 // ---- abi.c: imports and exports of the module ----

@@ -65,18 +65,16 @@ def _hint(error):
     return ""
 
 
-# A request of two gibibytes or more fails in the interpreter, without asking the host.
-_MOST_ASKED = sys.maxsize - (1 << 20)
-
-
 def _ask_for_all(reader=io.BufferedReader, source=io.BytesIO):
-    """Asks the host for more memory than there can be. It believes that memory was short where it has refused some."""
+    """Asks the host for all memory that there can be, piece by piece. It believes that memory was short where it has refused
+    some, and a request that is larger than all memory fails without asking it."""
     held = []
-    try:
-        while True:
-            held.append(reader(source(), _MOST_ASKED))
-    except MemoryError:
-        pass
+    size = 1 << 30
+    while size >= 1 << 16:
+        try:
+            held.append(reader(source(), size))
+        except MemoryError:
+            size >>= 1
 
 
 def _kind_of(error, args_of=BaseException.args.__get__):
