@@ -200,7 +200,7 @@ TEST_P(ImageFileTest, FileThatChangesWhileItIsOpenedIsWholeOrRefused) {
   std::atomic<bool> done{false};
   std::jthread writer([&] {
     for (int i = 0; !done; ++i) {
-      Change(kMemoryAt + static_cast<size_t>(i) % (3 * 4096), i % 2 == 0 ? '!' : 'M');
+      Change(kMemoryAt + static_cast<size_t>(i) % (3 * size_t{4096}), i % 2 == 0 ? '!' : 'M');
       // The zeros in the middle as well.
       Change(kMemoryAt + 4096, i % 2 == 0 ? '!' : '\0');
       Change(kMemoryAt + static_cast<size_t>(i) % 4096, 'M');
