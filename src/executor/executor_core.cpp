@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <cstdint>
 
+#include "executor/packages/session_packages.hpp"
 #include "executor/session_core.hpp"
-#include "executor/session_packages.hpp"
 #include "guest/image_directory.hpp"
 
 namespace goru::internal {

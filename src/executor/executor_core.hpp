@@ -9,8 +9,8 @@
 #include <string>
 #include <utility>
 
+#include "executor/packages/session_packages.hpp"
 #include "executor/sandbox_pool.hpp"
-#include "executor/session_packages.hpp"
 #include "executor/watchdog.hpp"
 #include "goru/options.hpp"
 #include "guest/loader.hpp"
@@ -18,7 +18,7 @@
 #include "host/http/http_module.hpp"
 #include "host/worker_pool.hpp"
 #include "support/byte_budget.hpp"
-#include "wasi/package_view.hpp"
+#include "wasi/packages/package_view.hpp"
 
 namespace goru::internal {
 

@@ -3,10 +3,10 @@
 #include <algorithm>
 
 #include "guest/boot.hpp"
-#include "guest/package_archive.hpp"
 #include "guest/runtime.hpp"
 #include "guest/small_run.hpp"
-#include "wasi/package_view.hpp"
+#include "wasi/packages/package_archive.hpp"
+#include "wasi/packages/package_view.hpp"
 #include "wasm/engine.hpp"
 #include "wasm/module_rewriter.hpp"
 #include "wasm/page_size.hpp"
@@ -91,7 +91,7 @@ Expected<void> BuildImage(const std::string& name, std::span<const uint8_t> modu
 Expected<void> ExtendImage(const Loader& loader, const ImageFile& base,
                            std::span<const std::shared_ptr<const wasi::PackageLayer>> packages, const Job& job,
                            const std::string& output) {
-  auto archive = PackArchive(packages);
+  auto archive = wasi::PackArchive(packages);
   if (!archive) return archive.error();
   auto runtime = loader.LoadRuntime(base, nullptr);
   if (!runtime) return runtime.error();

@@ -11,7 +11,7 @@
 #include "guest/image_file.hpp"
 #include "guest/loader.hpp"
 #include "guest/port.hpp"
-#include "wasi/package_layer.hpp"
+#include "wasi/packages/package_layer.hpp"
 
 namespace goru::guest {
 

@@ -8,10 +8,10 @@
 #include <cstring>
 #include <nlohmann/json.hpp>
 
-#include "guest/package_archive.hpp"
 #include "support/content_hash.hpp"
 #include "support/file.hpp"
 #include "support/memory_file.hpp"
+#include "wasi/packages/package_archive.hpp"
 #include "wasm/memory_image.hpp"
 #include "wasm/memory_slot.hpp"
 #include "wasm/page_size.hpp"
@@ -212,7 +212,7 @@ Expected<std::shared_ptr<const ImageFile>> ImageFile::Open(const std::string& pa
   std::shared_ptr<ImageFile> image(new ImageFile());
   if (description->packages.size > 0) {
     support::UniqueFd other(::fcntl(own->get(), F_DUPFD_CLOEXEC, 0));
-    auto packages = OpenArchive(std::move(other), description->memory.size, description->packages.size);
+    auto packages = wasi::OpenArchive(std::move(other), description->memory.size, description->packages.size);
     if (!packages) return Damaged(path);
     image->packages_ = std::move(*packages);
   }

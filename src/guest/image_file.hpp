@@ -11,7 +11,7 @@
 #include "guest/image_info.hpp"
 #include "support/private_directory.hpp"
 #include "support/unique_fd.hpp"
-#include "wasi/package_layer.hpp"
+#include "wasi/packages/package_layer.hpp"
 
 namespace goru::wasm {
 class MemoryImage;

@@ -8,7 +8,7 @@
 #include "guest/image_file.hpp"
 #include "guest/image_info.hpp"
 #include "guest/wasm_sandbox.hpp"
-#include "wasi/package_layer.hpp"
+#include "wasi/packages/package_layer.hpp"
 #include "wasm/memory_image.hpp"
 
 namespace goru::guest {

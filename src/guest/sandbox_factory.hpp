@@ -7,7 +7,7 @@
 #include "goru/error.hpp"
 #include "guest/image_info.hpp"
 #include "guest/sandbox.hpp"
-#include "wasi/package_layer.hpp"
+#include "wasi/packages/package_layer.hpp"
 
 namespace goru::guest {
 

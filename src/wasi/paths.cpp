@@ -5,7 +5,7 @@
 #include "wasi/abi.hpp"
 #include "wasi/call.hpp"
 #include "wasi/descriptors.hpp"
-#include "wasi/package_view.hpp"
+#include "wasi/packages/package_view.hpp"
 #include "wasi/tables.hpp"
 #include "wasi/wasi_host.hpp"
 

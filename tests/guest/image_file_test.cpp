@@ -23,7 +23,7 @@ namespace {
 namespace fs = std::filesystem;
 using test::Must;
 
-/// An archive (package_archive.cpp) of one file, "m.py".
+/// An archive (src/wasi/packages/package_archive.cpp) of one file, "m.py".
 std::vector<uint8_t> Archive() {
   const std::string index = R"([["m.py",0,5]])";
   const uint64_t size = index.size();

@@ -1,8 +1,6 @@
 #include "host/fs/beneath.hpp"
 
 #include <fcntl.h>
-#include <linux/openat2.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <array>
@@ -11,11 +9,12 @@
 #include <string_view>
 
 #include "host/fs/errors.hpp"
+#include "support/open_beneath.hpp"
 
 namespace goru::host::fs {
 namespace {
 
-/// EAGAIN says that something was renamed meanwhile. Nobody can keep that up for so long by chance.
+/// Nobody can replace a file again and again for so long by chance.
 constexpr int kMaxAttempts = 128;
 /// As many as the kernel follows.
 constexpr int kMaxLinks = 40;
@@ -42,16 +41,7 @@ std::string DirectoryOf(const std::string& path) {
 }  // namespace
 
 support::UniqueFd TryOpenBeneath(int root, const std::string& path, int flags, int& error) noexcept {
-  struct open_how how = {};
-  how.flags = static_cast<unsigned>(flags | O_CLOEXEC);
-  how.resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS;
-  for (int attempt = 0; attempt < kMaxAttempts; ++attempt) {
-    const auto fd = static_cast<int>(::syscall(SYS_openat2, root, path.c_str(), &how, sizeof(how)));
-    if (fd >= 0) return support::UniqueFd(fd);
-    error = errno;
-    if (error != EAGAIN && error != EINTR) break;
-  }
-  return {};
+  return support::TryOpenBeneath(root, path, flags, support::Links::kFollowed, error);
 }
 
 support::UniqueFd OpenBeneath(int root, const std::string& path, int flags) {

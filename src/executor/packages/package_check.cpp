@@ -1,4 +1,4 @@
-#include "executor/package_check.hpp"
+#include "executor/packages/package_check.hpp"
 
 #include <algorithm>
 

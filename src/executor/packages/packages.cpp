@@ -7,15 +7,15 @@
 #include <set>
 
 #include "executor/executor_core.hpp"
-#include "executor/package_check.hpp"
-#include "executor/session_packages.hpp"
+#include "executor/packages/package_check.hpp"
+#include "executor/packages/session_packages.hpp"
 #include "guest/image_builder.hpp"
 #include "guest/image_directory.hpp"
 #include "packages/package_cache.hpp"
 #include "packages/package_set.hpp"
 #include "packages/resolver.hpp"
 #include "support/file.hpp"
-#include "wasi/package_layer.hpp"
+#include "wasi/packages/package_layer.hpp"
 
 namespace goru {
 namespace {

@@ -1,34 +1,23 @@
 #include <dirent.h>
 #include <fcntl.h>
-#include <linux/openat2.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <cerrno>
 
 #include "support/file.hpp"
+#include "support/open_beneath.hpp"
 #include "support/unique_fd.hpp"
-#include "wasi/package_layer.hpp"
+#include "wasi/packages/package_layer.hpp"
 
 namespace goru::wasi {
 namespace {
 
 using support::UniqueFd;
 
-/// Opens below `directory` and never outside: the kernel refuses links and climbing, also where someone changes the
-/// tree meanwhile.
-UniqueFd OpenBelow(int directory, const std::string& path, uint64_t flags) {
-  open_how how = {};
-  how.flags = flags | O_CLOEXEC | O_NOFOLLOW;
-  how.resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS | RESOLVE_NO_SYMLINKS;
-  const char* name = path.empty() ? "." : path.c_str();
-  for (int attempt = 0; attempt < 100; ++attempt) {
-    UniqueFd fd(static_cast<int>(::syscall(SYS_openat2, directory, name, &how, sizeof(how))));
-    // EAGAIN: a rename elsewhere kept the kernel from being sure.
-    if (fd || (errno != EINTR && errno != EAGAIN)) return fd;
-  }
-  return {};
+/// Links are never followed, so that nothing is seen but what lies in the directory.
+UniqueFd OpenBelow(int directory, const std::string& path, int flags, int& error) {
+  return support::TryOpenBeneath(directory, path.empty() ? "." : path, flags, support::Links::kRefused, error);
 }
 
 Errno FromSystem(int error) {
@@ -63,7 +52,7 @@ Errno Describe(int fd, struct stat& status, PackageEntry& entry) {
 }
 
 // Opening a FIFO must not wait for a writer, and nothing may become a controlling terminal.
-constexpr uint64_t kReadFlags = O_RDONLY | O_NONBLOCK | O_NOCTTY;
+constexpr int kReadFlags = O_RDONLY | O_NONBLOCK | O_NOCTTY;
 
 class DirectoryFile final : public PackageFile {
  public:
@@ -94,8 +83,9 @@ class DirectoryFile final : public PackageFile {
  private:
   Errno Reopen() {
     if (fd_) return kSuccess;
-    UniqueFd fd = OpenBelow(root_->get(), path_, kReadFlags);
-    if (!fd) return FromSystem(errno);
+    int failed = 0;
+    UniqueFd fd = OpenBelow(root_->get(), path_, kReadFlags, failed);
+    if (!fd) return FromSystem(failed);
     struct stat status = {};
     PackageEntry entry;
     if (const Errno error = Describe(fd.get(), status, entry); error != kSuccess) return error;
@@ -117,15 +107,17 @@ class DirectoryLayer final : public PackageLayer {
   explicit DirectoryLayer(UniqueFd root) : root_(std::make_shared<const UniqueFd>(std::move(root))) {}
 
   Errno Stat(const std::string& path, PackageEntry& entry) const override {
-    const UniqueFd fd = OpenBelow(root_->get(), path, O_PATH);
-    if (!fd) return FromSystem(errno);
+    int failed = 0;
+    const UniqueFd fd = OpenBelow(root_->get(), path, O_PATH, failed);
+    if (!fd) return FromSystem(failed);
     struct stat status = {};
     return Describe(fd.get(), status, entry);
   }
 
   Errno Open(const std::string& path, PackageEntry& entry, std::unique_ptr<PackageFile>& file) const override {
-    UniqueFd fd = OpenBelow(root_->get(), path, kReadFlags);
-    if (!fd) return FromSystem(errno);
+    int failed = 0;
+    UniqueFd fd = OpenBelow(root_->get(), path, kReadFlags, failed);
+    if (!fd) return FromSystem(failed);
     struct stat status = {};
     if (const Errno error = Describe(fd.get(), status, entry); error != kSuccess) return error;
     if (!entry.is_directory) file = std::make_unique<DirectoryFile>(root_, path, std::move(fd), status);
@@ -133,8 +125,9 @@ class DirectoryLayer final : public PackageLayer {
   }
 
   Errno List(const std::string& path, size_t limit, std::vector<PackageName>& names) const override {
-    const UniqueFd fd = OpenBelow(root_->get(), path, O_RDONLY | O_DIRECTORY);
-    if (!fd) return FromSystem(errno);
+    int failed = 0;
+    const UniqueFd fd = OpenBelow(root_->get(), path, O_RDONLY | O_DIRECTORY, failed);
+    if (!fd) return FromSystem(failed);
     // fdopendir takes its descriptor for good.
     const int duplicate = ::fcntl(fd.get(), F_DUPFD_CLOEXEC, 0);
     if (duplicate < 0) return FromSystem(errno);
@@ -175,7 +168,9 @@ Expected<std::shared_ptr<const PackageLayer>> OpenPackageDirectory(const std::st
   UniqueFd root(::open(directory.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
   if (!root) return support::SystemError("cannot open the packages directory", directory);
   // Old kernels and strict filters lack openat2: say so now and not as a file that is missing.
-  if (!OpenBelow(root.get(), "", O_RDONLY | O_DIRECTORY)) {
+  int failed = 0;
+  if (!OpenBelow(root.get(), "", O_RDONLY | O_DIRECTORY, failed)) {
+    errno = failed;
     return support::SystemError("cannot read the packages directory", directory);
   }
   return std::shared_ptr<const PackageLayer>(std::make_shared<DirectoryLayer>(std::move(root)));

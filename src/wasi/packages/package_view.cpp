@@ -1,4 +1,4 @@
-#include "wasi/package_view.hpp"
+#include "wasi/packages/package_view.hpp"
 
 #include <algorithm>
 #include <cstring>

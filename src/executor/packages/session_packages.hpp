@@ -9,7 +9,7 @@
 #include "goru/language.hpp"
 #include "goru/options.hpp"
 #include "host/module.hpp"
-#include "wasi/package_view.hpp"
+#include "wasi/packages/package_view.hpp"
 
 namespace goru::internal {
 

@@ -1,4 +1,4 @@
-#include "guest/package_archive.hpp"
+#include "wasi/packages/package_archive.hpp"
 
 #include <algorithm>
 #include <cstring>
@@ -8,15 +8,10 @@
 
 #include "support/file.hpp"
 
-namespace goru::guest {
+namespace goru::wasi {
 namespace {
 
 using nlohmann::json;
-using wasi::Errno;
-using wasi::PackageEntry;
-using wasi::PackageFile;
-using wasi::PackageLayer;
-using wasi::PackageName;
 
 constexpr size_t kMaxFiles = 200'000;
 constexpr size_t kMaxDepth = 64;
@@ -36,7 +31,7 @@ Error Unreadable(const std::string& path) {
 Expected<void> PackFile(const PackageLayer& layer, const std::string& path, Packer& packer) {
   PackageEntry entry;
   std::unique_ptr<PackageFile> file;
-  if (layer.Open(path, entry, file) != wasi::kSuccess || file == nullptr) return Unreadable(path);
+  if (layer.Open(path, entry, file) != kSuccess || file == nullptr) return Unreadable(path);
   const size_t start = packer.content.size();
   if (packer.index.size() >= kMaxFiles || start + entry.size > kMaxBytes) {
     return Error{ErrorKind::kInvalidArgument, "the packages are too many or too large for an image"};
@@ -44,14 +39,14 @@ Expected<void> PackFile(const PackageLayer& layer, const std::string& path, Pack
   packer.content.resize(start + entry.size);
   size_t count = 0;
   const Errno error = file->Read(0, std::span(packer.content).subspan(start), count);
-  if (error != wasi::kSuccess || count != entry.size) return Unreadable(path);
+  if (error != kSuccess || count != entry.size) return Unreadable(path);
   packer.index.push_back(json::array({path, start, entry.size}));
   return {};
 }
 
 Expected<void> PackDirectory(const PackageLayer& layer, const std::string& path, size_t depth, Packer& packer) {
   std::vector<PackageName> names;
-  if (depth > kMaxDepth || layer.List(path, kMaxFiles, names) != wasi::kSuccess) return Unreadable(path);
+  if (depth > kMaxDepth || layer.List(path, kMaxFiles, names) != kSuccess) return Unreadable(path);
   std::sort(names.begin(), names.end(), [](const PackageName& a, const PackageName& b) { return a.name < b.name; });
   for (const PackageName& item : names) {
     const std::string child = path.empty() ? item.name : path + "/" + item.name;
@@ -71,11 +66,11 @@ class ArchiveFile final : public PackageFile {
 
   Errno Read(uint64_t offset, std::span<uint8_t> into, size_t& count) override {
     count = 0;
-    if (offset >= size_) return wasi::kSuccess;
+    if (offset >= size_) return kSuccess;
     into = into.first(static_cast<size_t>(std::min<uint64_t>(into.size(), size_ - offset)));
-    if (!support::ReadExactly(fd_->get(), offset_ + offset, into)) return wasi::kEio;
+    if (!support::ReadExactly(fd_->get(), offset_ + offset, into)) return kEio;
     count = into.size();
-    return wasi::kSuccess;
+    return kSuccess;
   }
 
  private:
@@ -123,15 +118,15 @@ class ArchiveLayer final : public PackageLayer {
 
   Errno Stat(const std::string& path, PackageEntry& entry) const override {
     const auto found = nodes_.find(path);
-    if (found == nodes_.end()) return wasi::kEnoent;
+    if (found == nodes_.end()) return kEnoent;
     entry = found->second.entry;
-    return wasi::kSuccess;
+    return kSuccess;
   }
 
   Errno List(const std::string& path, size_t limit, std::vector<PackageName>& names) const override {
     const auto found = nodes_.find(path);
-    if (found == nodes_.end()) return wasi::kEnoent;
-    if (!found->second.entry.is_directory) return wasi::kEnotdir;
+    if (found == nodes_.end()) return kEnoent;
+    if (!found->second.entry.is_directory) return kEnotdir;
     for (const std::string& name : found->second.children) {
       if (names.size() >= limit) break;
       std::string below = path;
@@ -140,15 +135,15 @@ class ArchiveLayer final : public PackageLayer {
       const auto child = nodes_.find(below);
       if (child != nodes_.end()) names.push_back({name, child->second.entry});
     }
-    return wasi::kSuccess;
+    return kSuccess;
   }
 
   Errno Open(const std::string& path, PackageEntry& entry, std::unique_ptr<PackageFile>& file) const override {
     const auto found = nodes_.find(path);
-    if (found == nodes_.end()) return wasi::kEnoent;
+    if (found == nodes_.end()) return kEnoent;
     entry = found->second.entry;
     if (!entry.is_directory) file = std::make_unique<ArchiveFile>(fd_, found->second.offset, entry.size);
-    return wasi::kSuccess;
+    return kSuccess;
   }
 
  private:
@@ -199,4 +194,4 @@ Expected<std::shared_ptr<const PackageLayer>> OpenArchive(support::UniqueFd file
   return std::shared_ptr<const PackageLayer>(std::move(layer));
 }
 
-}  // namespace goru::guest
+}  // namespace goru::wasi

@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "wasi/abi.hpp"
-#include "wasi/package_layer.hpp"
+#include "wasi/packages/package_layer.hpp"
 
 namespace goru::wasi {
 

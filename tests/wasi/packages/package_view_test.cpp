@@ -1,4 +1,4 @@
-#include "wasi/package_view.hpp"
+#include "wasi/packages/package_view.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

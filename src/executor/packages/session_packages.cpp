@@ -1,9 +1,9 @@
-#include "executor/session_packages.hpp"
+#include "executor/packages/session_packages.hpp"
 
 #include <chrono>
 
 #include "executor/executor_core.hpp"
-#include "executor/package_check.hpp"
+#include "executor/packages/package_check.hpp"
 #include "packages/package_cache.hpp"
 #include "packages/package_set.hpp"
 #include "packages/resolver.hpp"
