@@ -69,7 +69,7 @@ declare global {
   /** Settings of one request. */
   interface HttpOptions {
     /** Text or bytes to send. */
-    body?: string | Uint8Array | ArrayBuffer | null;
+    body?: string | ArrayBufferView | ArrayBuffer | null;
     /** An object, or a list of pairs where a name repeats. */
     headers?: { [name: string]: string } | [name: string, value: string][] | null;
     /** Added to the query of the URL; an array repeats its name, undefined and null are left out. */
@@ -166,7 +166,7 @@ declare global {
     /** Replaces a file's content with the value as JSON. */
     writeJson(path: string, value: unknown, indent?: number | string): void;
     /** Replaces a file's content, all of it or nothing. */
-    writeBytes(path: string, bytes: Uint8Array | ArrayBuffer): void;
+    writeBytes(path: string, bytes: ArrayBufferView | ArrayBuffer): void;
     /** Adds text to the end of a file. */
     appendText(path: string, text: string): void;
     /** The entries of a folder, sorted by name. */
@@ -191,7 +191,7 @@ declare global {
     asyncReadBytes(path: string): Promise<Uint8Array>;
     asyncWriteText(path: string, text: string): Promise<void>;
     asyncWriteJson(path: string, value: unknown, indent?: number | string): Promise<void>;
-    asyncWriteBytes(path: string, bytes: Uint8Array | ArrayBuffer): Promise<void>;
+    asyncWriteBytes(path: string, bytes: ArrayBufferView | ArrayBuffer): Promise<void>;
     asyncAppendText(path: string, text: string): Promise<void>;
     asyncListdir(path: string): Promise<FsEntry[]>;
     asyncExists(path: string): Promise<boolean>;

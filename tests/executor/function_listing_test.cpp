@@ -159,7 +159,7 @@ TEST(PythonHelp, StillKnowsEverythingElse) {
     EXPECT_EQ(first_line("help(len)"), "Help on built-in function len in module builtins:");
     EXPECT_EQ(first_line("def f():\n  'Does it.'\nhelp(f)"), "Help on function f in module __main__:");
     EXPECT_EQ(first_line("help(call.functions)"), "Help on function functions in module builtins:");
-    EXPECT_EQ(first_line("help('if')"), "The \"if\" statement");
+    EXPECT_EQ(first_line("help('json.scanner')"), "Help on module json.scanner in json:");
     EXPECT_EQ(first_line("print(help)"), "Type help() for interactive help, or help(object) for help about object.");
     // The same list for the other form.
     EXPECT_EQ(first_line("help(async_call)"),

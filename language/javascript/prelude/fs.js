@@ -16,7 +16,7 @@ function checkText(text) {
 
 function checkBytes(bytes) {
   const kind = native.kind(bytes);
-  if (kind === K.ARRAY_BUFFER || kind === K.TYPED_ARRAY) return bytes;
+  if (kind === K.ARRAY_BUFFER || kind === K.TYPED_ARRAY || kind === K.DATA_VIEW) return bytes;
   throw new TypeError(`the bytes to write must be a Uint8Array or ArrayBuffer, not ${shared.typeName(bytes)}`);
 }
 

@@ -161,7 +161,7 @@ function withParams(url, params) {
 function checkBody(body) {
   if (typeof body === 'string') return body;
   const kind = native.kind(body);
-  if (kind === K.ARRAY_BUFFER || kind === K.TYPED_ARRAY) return body;
+  if (kind === K.ARRAY_BUFFER || kind === K.TYPED_ARRAY || kind === K.DATA_VIEW) return body;
   return refuse(`body must be a string, a Uint8Array or an ArrayBuffer, not ${shared.typeName(body)}; json sends values`);
 }
 
