@@ -149,5 +149,5 @@ def test_comments_may_name_languages(tmp_path):
 def test_the_exceptions_are_needed():
     for name in NAMES_A_LANGUAGE:
         place = ROOT / "src" / name
-        for file in place.glob("*.[ch]pp") if place.is_dir() else [place]:
-            assert LANGUAGE.search(COMMENT.sub("", file.read_text())), f"{file} names no language any more"
+        files = list(place.glob("*.[ch]pp")) if place.is_dir() else [place]
+        assert any(LANGUAGE.search(COMMENT.sub("", file.read_text())) for file in files), f"{name} names no language any more"
