@@ -7,32 +7,19 @@
 #include "support/process_generation.hpp"
 
 namespace goru {
-namespace {
-
-/// What another process made stays as it is.
-void CloseOrAbandon(std::shared_ptr<internal::ExecutorCore>& core) noexcept {
-  if (!core) return;
-  if (core->origin().forked()) {
-    support::Abandon(core);
-  } else {
-    core->Close();
-  }
-}
-
-}  // namespace
 
 Executor::Executor(std::shared_ptr<internal::ExecutorCore> core) noexcept : core_(std::move(core)) {}
 Executor::Executor(Executor&&) noexcept = default;
 
 Executor& Executor::operator=(Executor&& other) noexcept {
   if (this != &other) {
-    CloseOrAbandon(core_);
+    support::CloseOrAbandon(core_);
     core_ = std::move(other.core_);
   }
   return *this;
 }
 
-Executor::~Executor() { CloseOrAbandon(core_); }
+Executor::~Executor() { support::CloseOrAbandon(core_); }
 
 Expected<Executor> Executor::Create(const std::vector<ExecutorOption>& options) {
   try {

@@ -6,32 +6,19 @@
 #include "support/process_generation.hpp"
 
 namespace goru {
-namespace {
-
-/// What another process made stays as it is.
-void CloseOrAbandon(std::shared_ptr<internal::SessionCore>& core) noexcept {
-  if (!core) return;
-  if (core->origin().forked()) {
-    support::Abandon(core);
-  } else {
-    core->Close();
-  }
-}
-
-}  // namespace
 
 Session::Session(std::shared_ptr<internal::SessionCore> core) noexcept : core_(std::move(core)) {}
 Session::Session(Session&&) noexcept = default;
 
 Session& Session::operator=(Session&& other) noexcept {
   if (this != &other) {
-    CloseOrAbandon(core_);
+    support::CloseOrAbandon(core_);
     core_ = std::move(other.core_);
   }
   return *this;
 }
 
-Session::~Session() { CloseOrAbandon(core_); }
+Session::~Session() { support::CloseOrAbandon(core_); }
 
 Result Session::Run(std::string_view code, const RunOptions& options) {
   if (core_->origin().forked()) return internal::Failed(support::ForkedError(), false);

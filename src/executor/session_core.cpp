@@ -4,6 +4,7 @@
 #include <ctime>
 #include <utility>
 
+#include "executor/failed.hpp"
 #include "executor/outcome.hpp"
 #include "executor/run_port.hpp"
 #include "support/caught.hpp"
@@ -38,11 +39,6 @@ std::string Seconds(std::chrono::nanoseconds duration) {
 constexpr std::chrono::milliseconds kStopAgain{20};
 
 std::string MiB(size_t bytes) { return std::to_string(bytes >> 20) + " MiB"; }
-
-Clock::time_point DeadlineAfter(std::chrono::nanoseconds timeout) {
-  const auto now = Clock::now();
-  return timeout < Clock::time_point::max() - now ? now + timeout : Clock::time_point::max();
-}
 
 }  // namespace
 
@@ -87,11 +83,10 @@ Result SessionCore::Perform(const Admission::Waiter& run, Admission::Answer answ
       TakeTurn(code, options, result);
       return result;
     }
-    result.error = RunError{refusal->kind, "", refusal->message, ""};
+    result.error = ToRunError(*refusal);
     if (refusal->kind == ErrorKind::kOverloaded) Rejected(options, *refusal);
   } catch (...) {
-    Error error = support::CaughtError();
-    result.error = RunError{error.kind, "", std::move(error.message), ""};
+    result.error = ToRunError(support::CaughtError());
   }
   return result;
 }
@@ -106,13 +101,12 @@ void SessionCore::TakeTurn(std::string_view code, const RunOptions& options, Res
     if (const auto ensured = EnsureSandbox(); ensured) {
       Execute(code, options, result, met);
     } else {
-      result.error = RunError{ensured.error().kind, "", ensured.error().message, ""};
+      result.error = ToRunError(ensured.error());
       result.session_alive = ensured.error().kind == ErrorKind::kOverloaded;
       if (result.session_alive) Rejected(options, ensured.error());
     }
   } catch (...) {
-    Error error = support::CaughtError();
-    result.error = RunError{error.kind, "", std::move(error.message), ""};
+    result.error = ToRunError(support::CaughtError());
     result.exit_code = 1;
   }
   // A function that the run called has forked, and this is the child: threads that are not here may hold the locks.
@@ -221,7 +215,7 @@ void SessionCore::Execute(std::string_view code, const RunOptions& options, Resu
   std::stop_source stop;
   CallContext context;
   context.session_id = id_;
-  context.deadline = DeadlineAfter(policy_.limits.timeout);
+  context.deadline = Watchdog::After(policy_.limits.timeout);
   context.stop = stop.get_token();
   RunPort port(policy_, executor_->workers(), sandbox_->stop_signal(), context, options);
   guest::RunEnd end;
@@ -229,8 +223,7 @@ void SessionCore::Execute(std::string_view code, const RunOptions& options, Resu
     Stoppable stoppable(*this, std::move(stop));
     if (!stoppable.Begin(context.deadline)) {
       // Nothing has run yet, so the session can live on.
-      Error error = CancelledBefore();
-      result.error = RunError{error.kind, "", std::move(error.message), ""};
+      result.error = ToRunError(CancelledBefore());
       return;
     }
     runs_ = number;

@@ -11,12 +11,6 @@ namespace goru::internal {
 namespace {
 
 using Answer = Admission::Answer;
-using Clock = Watchdog::Clock;
-
-Clock::time_point After(std::chrono::nanoseconds time) {
-  const auto now = Clock::now();
-  return time < Clock::time_point::max() - now ? now + time : Clock::time_point::max();
-}
 
 }  // namespace
 
@@ -74,14 +68,14 @@ Expected<Answer> SessionCore::Claim(Admission::Waiter& run, bool own_turn, std::
   }
   if (answer == Answer::kClosed) return Error{ErrorKind::kSessionClosed, "the session is closed; make a new one"};
   Error error{ErrorKind::kOverloaded, executor_->admission().Why(answer)};
-  executor_->Rejected({language_, tenant_, options.tag, error.message});
+  Rejected(options, error);
   return error;
 }
 
 void SessionCore::BeginWait(Admission::Waiter& run) {
   const std::chrono::nanoseconds most = executor_->admission().bounds().wait;
   try {
-    wait_end_ = executor_->watchdog().Add(After(most), [this] { EndWait(Answer::kWaitedTooLong); });
+    wait_end_ = executor_->watchdog().Add(Watchdog::After(most), [this] { EndWait(Answer::kWaitedTooLong); });
   } catch (...) {
     // Where its turn has come meanwhile nothing has to end the wait.
     if (executor_->admission().Withdraw(run)) {

@@ -17,6 +17,12 @@ namespace goru::internal {
 class Watchdog {
  public:
   using Clock = std::chrono::steady_clock;
+
+  /// `time` from now, or never where that is beyond what a clock can say.
+  static Clock::time_point After(std::chrono::nanoseconds time) {
+    const auto now = Clock::now();
+    return time < Clock::time_point::max() - now ? now + time : Clock::time_point::max();
+  }
   /// Identifies a deadline for Cancel.
   struct Ticket {
     Clock::time_point when;

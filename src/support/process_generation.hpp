@@ -10,6 +10,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <exception>
+#include <memory>
 #include <new>
 #include <utility>
 
@@ -59,6 +60,18 @@ void Abandon(T& object) noexcept {
     alignas(T) std::array<std::byte, sizeof(T)> bytes;
   } place;
   ::new (&place.bytes) T(std::move(object));
+}
+
+/// Closes what `core` is, where this process made it: `T` has origin() and Close(). What another process made stays as
+/// it is. Null: nothing.
+template <typename T>
+void CloseOrAbandon(std::shared_ptr<T>& core) noexcept {
+  if (!core) return;
+  if (core->origin().forked()) {
+    Abandon(core);
+  } else {
+    core->Close();
+  }
 }
 
 /// While one lives, a fork by another thread waits. For short work with locks of others that a child would find locked

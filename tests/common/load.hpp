@@ -14,6 +14,9 @@
 
 namespace goru::test {
 
+/// Longer than any test takes.
+inline constexpr std::chrono::hours kLong{1};
+
 /// Waits until `holds()`; a test in which that never comes ends at its own timeout.
 inline void Until(const std::function<bool()>& holds) {
   while (!holds()) std::this_thread::sleep_for(std::chrono::milliseconds(1));

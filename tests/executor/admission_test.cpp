@@ -21,6 +21,7 @@ namespace {
 using internal::Admission;
 using test::Holding;
 using test::KindOf;
+using test::kLong;
 using test::MakeExecutor;
 using test::MakeSession;
 using test::Results;
@@ -30,8 +31,6 @@ using testing::AllOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using Answer = Admission::Answer;
-
-constexpr std::chrono::hours kLong{1};
 
 // --- The class by itself ---
 

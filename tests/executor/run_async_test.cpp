@@ -20,14 +20,13 @@ namespace {
 
 using test::Holding;
 using test::KindOf;
+using test::kLong;
 using test::MakeExecutor;
 using test::MakeSession;
 using test::Results;
 using test::Show;
 using test::Until;
 using testing::HasSubstr;
-
-constexpr std::chrono::hours kLong{1};
 
 class RunAsyncTest : public testing::TestWithParam<Language> {
  protected:
