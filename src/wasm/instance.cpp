@@ -40,9 +40,12 @@ After AnswerNosys(CallContext& /*context*/, Args args) {
   return After::kContinue;
 }
 
-wasm_functype_t* MakeType(std::string_view signature) {
+FunctionTypePtr MakeType(std::string_view signature) {
   std::vector<wasm_valtype_t*> params;
   std::vector<wasm_valtype_t*> results;
+  // Nothing is allocated once there is something to lose.
+  params.reserve(signature.size());
+  results.reserve(signature.size());
   auto* into = &params;
   for (const char c : signature) {
     if (c == ':') {
@@ -55,7 +58,7 @@ wasm_functype_t* MakeType(std::string_view signature) {
   wasm_valtype_vec_t result_vec;
   wasm_valtype_vec_new(&param_vec, params.size(), params.data());
   wasm_valtype_vec_new(&result_vec, results.size(), results.data());
-  return wasm_functype_new(&param_vec, &result_vec);
+  return FunctionTypePtr(wasm_functype_new(&param_vec, &result_vec));
 }
 
 std::string_view View(const wasm_name_t* name) { return {name->data, name->size}; }
@@ -64,23 +67,21 @@ std::string_view View(const wasm_name_t* name) { return {name->data, name->size}
 Expected<std::vector<HostImport>> CompleteImports(const wasmtime_module_t& module, std::span<const HostImport> imports,
                                                   std::vector<std::unique_ptr<std::string>>& names) {
   std::vector<HostImport> all(imports.begin(), imports.end());
-  wasm_importtype_vec_t types;
-  wasmtime_module_imports(&module, &types);
-  Expected<void> result;
-  for (size_t i = 0; i < types.size; ++i) {
-    const std::string_view module_name = View(wasm_importtype_module(types.data[i]));
-    const std::string_view name = View(wasm_importtype_name(types.data[i]));
+  OwnedImportTypes types;
+  wasmtime_module_imports(&module, types.out());
+  for (size_t i = 0; i < types->size; ++i) {
+    const std::string_view module_name = View(wasm_importtype_module(types->data[i]));
+    const std::string_view name = View(wasm_importtype_name(types->data[i]));
     bool served = false;
     for (const HostImport& import : imports) served = served || (import.module == module_name && import.name == name);
     if (served) continue;
-    const wasm_functype_t* type = wasm_externtype_as_functype_const(wasm_importtype_type(types.data[i]));
+    const wasm_functype_t* type = wasm_externtype_as_functype_const(wasm_importtype_type(types->data[i]));
     const bool is_wasi = module_name == "wasi_snapshot_preview1" && type != nullptr &&
                          wasm_functype_results(type)->size == 1 &&
                          wasm_valtype_kind(wasm_functype_results(type)->data[0]) == WASM_I32;
     if (!is_wasi) {
-      result = Error{ErrorKind::kInvalidArgument, "the guest imports " + std::string(module_name) + "." +
-                                                      std::string(name) + ", which the host does not offer"};
-      break;
+      return Error{ErrorKind::kInvalidArgument, "the guest imports " + std::string(module_name) + "." +
+                                                    std::string(name) + ", which the host does not offer"};
     }
     std::string signature;
     const wasm_valtype_vec_t* params = wasm_functype_params(type);
@@ -92,8 +93,6 @@ Expected<std::vector<HostImport>> CompleteImports(const wasmtime_module_t& modul
     names.push_back(std::make_unique<std::string>(std::move(signature)));
     all.push_back({"wasi_snapshot_preview1", *names[names.size() - 2], *names.back(), AnswerNosys});
   }
-  wasm_importtype_vec_delete(&types);
-  if (!result) return result.error();
   return all;
 }
 
@@ -109,18 +108,16 @@ Expected<std::shared_ptr<const Program>> Program::Link(std::shared_ptr<Engine> e
   if (!all) return all.error();
   program->imports_ = std::move(*all);
 
-  wasmtime_linker_t* linker = wasmtime_linker_new(program->engine_->get());
+  const LinkerPtr linker(wasmtime_linker_new(program->engine_->get()));
   wasmtime_error_t* error = nullptr;
   for (HostImport& import : program->imports_) {
-    wasm_functype_t* type = MakeType(import.signature);
-    error =
-        wasmtime_linker_define_func_unchecked(linker, import.module.data(), import.module.size(), import.name.data(),
-                                              import.name.size(), type, Enter, &import, nullptr);
-    wasm_functype_delete(type);
+    const FunctionTypePtr type = MakeType(import.signature);
+    error = wasmtime_linker_define_func_unchecked(linker.get(), import.module.data(), import.module.size(),
+                                                  import.name.data(), import.name.size(), type.get(), Enter, &import,
+                                                  nullptr);
     if (error != nullptr) break;
   }
-  if (error == nullptr) error = wasmtime_linker_instantiate_pre(linker, program->module_.get(), &program->pre_);
-  wasmtime_linker_delete(linker);
+  if (error == nullptr) error = wasmtime_linker_instantiate_pre(linker.get(), program->module_.get(), &program->pre_);
   if (error != nullptr) return TakeError(error, "cannot link the guest");
   return std::shared_ptr<const Program>(std::move(program));
 }
@@ -220,6 +217,7 @@ CallEnd Instance::Call(const wasmtime_func_t& function, std::span<wasmtime_val_r
   const bool called = OnGuestStack(
       [&] { error = wasmtime_func_call_unchecked(context(), &function, values.data(), values.size(), &trap); });
   gate_.Settle();
+  const TrapPtr owned(trap);
   if (!called) {
     end.kind = CallEnd::Kind::kTrapped;
     end.message = kNoStack;
@@ -235,10 +233,9 @@ CallEnd Instance::Call(const wasmtime_func_t& function, std::span<wasmtime_val_r
     if (gate_.stopped()) end.kind = CallEnd::Kind::kStopped;
     return end;
   }
-  wasm_byte_vec_t message;
-  wasm_trap_message(trap, &message);
-  end.message.assign(message.data, message.size > 0 ? message.size - 1 : 0);
-  wasm_byte_vec_delete(&message);
+  OwnedBytes message;
+  wasm_trap_message(trap, message.out());
+  end.message.assign(message->data, message->size > 0 ? message->size - 1 : 0);
   wasmtime_trap_code_t code = 0;
   const bool has_code = wasmtime_trap_code(trap, &code);
   if (gate_.stopped()) {
@@ -250,12 +247,10 @@ CallEnd Instance::Call(const wasmtime_func_t& function, std::span<wasmtime_val_r
     end.kind = CallEnd::Kind::kTrapped;
   }
   if (capture_frames_) {
-    wasm_frame_vec_t frames;
-    wasm_trap_trace(trap, &frames);
-    for (size_t i = 0; i < frames.size; ++i) end.frames.push_back(wasm_frame_func_index(frames.data[i]));
-    wasm_frame_vec_delete(&frames);
+    OwnedFrames frames;
+    wasm_trap_trace(trap, frames.out());
+    for (size_t i = 0; i < frames->size; ++i) end.frames.push_back(wasm_frame_func_index(frames->data[i]));
   }
-  wasm_trap_delete(trap);
   return end;
 }
 
