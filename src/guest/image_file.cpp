@@ -10,6 +10,7 @@
 
 #include "support/content_hash.hpp"
 #include "support/file.hpp"
+#include "support/json_number.hpp"
 #include "support/memory_file.hpp"
 #include "wasi/packages/package_archive.hpp"
 #include "wasm/memory_image.hpp"
@@ -74,14 +75,16 @@ bool Parse(std::span<const uint8_t> text, Description& out) {
     if (!language) return false;
     static_cast<LanguageInfo&>(info) = std::move(*language);
     const auto& parking = json.at("parking");
-    info.parking = {parking.at(0).get<uint32_t>(), parking.at(1).get<uint32_t>(), parking.at(2).get<uint32_t>(),
-                    parking.at(3).get<uint32_t>(), parking.at(4).get<uint32_t>()};
-    info.hot_pages = json.at("hot_pages").get<std::vector<uint32_t>>();
-    info.hot_table_entries = json.at("hot_table_entries").get<std::vector<uint32_t>>();
+    info.parking = {support::WholeNumber<uint32_t>(parking.at(0)), support::WholeNumber<uint32_t>(parking.at(1)),
+                    support::WholeNumber<uint32_t>(parking.at(2)), support::WholeNumber<uint32_t>(parking.at(3)),
+                    support::WholeNumber<uint32_t>(parking.at(4))};
+    info.hot_pages = support::WholeNumbers<uint32_t>(json.at("hot_pages"));
+    info.hot_table_entries = support::WholeNumbers<uint32_t>(json.at("hot_table_entries"));
     info.module_hash = json.at("module_hash").get<std::string>();
-    out.module = {0, json.at("module_size").get<uint64_t>(), info.module_hash};
-    out.memory = {0, json.at("memory_size").get<uint64_t>(), json.at("memory_hash").get<std::string>()};
-    out.packages = {0, json.at("packages_size").get<uint64_t>(), json.at("packages_hash").get<std::string>()};
+    out.module = {0, support::WholeNumber<uint64_t>(json.at("module_size")), info.module_hash};
+    out.memory = {0, support::WholeNumber<uint64_t>(json.at("memory_size")), json.at("memory_hash").get<std::string>()};
+    out.packages = {0, support::WholeNumber<uint64_t>(json.at("packages_size")),
+                    json.at("packages_hash").get<std::string>()};
   } catch (const nlohmann::json::exception&) {
     return false;
   }

@@ -5,6 +5,8 @@
 #include <nlohmann/json.hpp>
 #include <string_view>
 
+#include "support/json_number.hpp"
+
 namespace goru::guest {
 namespace {
 
@@ -19,10 +21,10 @@ constexpr uint32_t kMaxStackPages = 4096;
 
 bool ReadPatch(const json& object, WordPatch& out) {
   for (const json& word : object.at("find")) {
-    out.find.push_back(word.is_null() ? std::nullopt : std::optional(word.get<uint32_t>()));
+    out.find.push_back(word.is_null() ? std::nullopt : std::optional(support::WholeNumber<uint32_t>(word)));
   }
-  out.at = object.at("at").get<size_t>();
-  out.value = object.at("value").get<uint32_t>();
+  out.at = support::WholeNumber<size_t>(object.at("at"));
+  out.value = support::WholeNumber<uint32_t>(object.at("value"));
   return out.at < out.find.size();
 }
 
@@ -38,7 +40,7 @@ Expected<void> ReadRest(const json& object, Recipe& recipe) {
   } else if (prelude != "none") {
     return Wrong(R"("prelude" is "none", "argument" or "translator")");
   }
-  recipe.stack_pages = object.value("stack_pages", uint32_t{0});
+  if (object.contains("stack_pages")) recipe.stack_pages = support::WholeNumber<uint32_t>(object.at("stack_pages"));
   const bool resumable = recipe.language.model == GuestModel::kResumable;
   if (recipe.stack_pages > kMaxStackPages || (recipe.stack_pages > 0 && !resumable)) {
     return Wrong("\"stack_pages\" is of resumable guests, and at most 4096");

@@ -16,6 +16,7 @@
 
 #include "packages/cancelled.hpp"
 #include "support/file.hpp"
+#include "support/json_number.hpp"
 
 namespace goru::packages {
 namespace {
@@ -27,7 +28,7 @@ constexpr const char* kManifest = "goru-packages.json";
 // As other tools name it.
 constexpr const char* kPythonVersion = ".python-version";
 constexpr size_t kMaxVersion = 64;
-constexpr int kFormat = 1;
+constexpr unsigned kFormat = 1;
 constexpr size_t kMaxManifest = size_t{16} << 20;
 
 struct Place {
@@ -71,7 +72,7 @@ Expected<PackageSet> ReadPackageSet(const std::string& directory) {
   if (!text) return foreign;
   const json manifest = json::parse(text->begin(), text->end(), nullptr, false);
   try {
-    if (manifest.at("format").get<int>() != kFormat) return foreign;
+    if (support::WholeNumber<unsigned>(manifest.at("format")) != kFormat) return foreign;
     set.python = manifest.at("python").get<std::string>();
     set.requested = manifest.at("requested").get<std::vector<std::string>>();
     for (const json& item : manifest.at("packages")) {

@@ -9,6 +9,7 @@
 
 #include "support/file.hpp"
 #include "support/json_check.hpp"
+#include "support/json_number.hpp"
 #include "wasi/packages/disk_read.hpp"
 
 namespace goru::wasi {
@@ -206,8 +207,8 @@ Expected<std::shared_ptr<const PackageLayer>> OpenArchive(support::UniqueFd file
   auto layer = std::make_shared<ArchiveLayer>(std::move(file));
   try {
     for (const json& item : index) {
-      const auto start = item.at(1).get<uint64_t>();
-      const auto length = item.at(2).get<uint64_t>();
+      const auto start = support::WholeNumber<uint64_t>(item.at(1));
+      const auto length = support::WholeNumber<uint64_t>(item.at(2));
       const uint64_t room = size - content;
       if (start > room || length > room - start) return damaged;
       if (!layer->Add(item.at(0).get<std::string>(), offset + content + start, length)) return damaged;
