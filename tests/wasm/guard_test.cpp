@@ -154,7 +154,7 @@ TEST(Guard, EveryAccessBeyondMemoryTrapsAndTouchesNothing) {
         }
       }
       for (const uint32_t index : indices) {
-        wasmtime_val_raw_t value = I32(index);
+        wasm::Value value = I32(index);
         instance->gate().Begin();
         const CallEnd end = instance->Call(function, {&value, 1});
         instance->gate().End();
@@ -183,7 +183,7 @@ TEST(Guard, MemoryThatGrewEndsWhereItEnds) {
     (func (export "last") (result i64) (i64.load offset=262136 (i32.const 0)))
     (func (export "beyond") (result i64) (i64.load offset=262137 (i32.const 0)))))"));
   const auto end = [&](const char* name) {
-    wasmtime_val_raw_t value = {};
+    wasm::Value value = {};
     instance->gate().Begin();
     const CallEnd call = instance->Call(Must(instance->Function(name)), {&value, 1});
     instance->gate().End();

@@ -36,7 +36,7 @@ class InstanceTest : public testing::Test {
     return Instance::Create(*program, Must(MemorySlot::Create(nullptr)), &state_);
   }
   CallEnd Call(Instance& instance, const char* name, int32_t argument = 0, int32_t* result = nullptr) {
-    wasmtime_val_raw_t value = {};
+    wasm::Value value = {};
     value.i32 = argument;
     instance.gate().Begin();
     CallEnd end = instance.Call(Must(instance.Function(name)), {&value, 1});
@@ -138,7 +138,7 @@ TEST_F(InstanceTest, StopEndsLoopsOfEveryKind) {
         for (int spin = 0; spin < round; ++spin) std::this_thread::yield();
         instance->gate().Stop(StopReason::kCancelled);
       });
-      wasmtime_val_raw_t value = {};
+      wasm::Value value = {};
       instance->gate().Begin();
       running = true;
       running.notify_one();
@@ -155,12 +155,12 @@ TEST_F(InstanceTest, StopEndsLoopsOfEveryKind) {
 TEST_F(InstanceTest, NestedCallsAndGrowthFromHostFunctions) {
   auto instance = Must(Make(kModule));
   state_.function = [](CallContext& context, Args args) {
-    wasmtime_val_raw_t value = {};
+    wasm::Value value = {};
     value.i32 = args.I32(0);
     if (!context.instance.CallNested(Must(context.instance.Function("add")), {&value, 1})) return After::kUnwind;
     if (!context.instance.GrowMemory(1)) return After::kUnwind;
     EXPECT_EQ(context.instance.memory().Bytes(65536, 65536).has_value(), true);
-    wasmtime_val_raw_t none = {};
+    wasm::Value none = {};
     EXPECT_FALSE(context.instance.CallNested(Must(context.instance.Function("trap")), {&none, 1}));
     args.Return(value.i32);
     return After::kContinue;
