@@ -44,12 +44,12 @@ function(goru_native)
     OUTPUT "${object}"
     INPUTS "${module}" "${PROJECT_SOURCE_DIR}/scripts/compile_guest.py" "${PROJECT_SOURCE_DIR}/scripts/wasm2c.py"
       "${PROJECT_SOURCE_DIR}/src/wasm/native/native_code.cpp" ${native_runtime}
-    SALT "wabt ${GORU_VERSION_wabt}"
+    SALT "wabt ${GORU_VERSION_wabt}" "simde ${GORU_VERSION_simde}"
     VERSION_OF clang-22 ld.lld-22
     DEPENDS goru-image
     SLOW
     COMMAND "${Python3_EXECUTABLE}" "${PROJECT_SOURCE_DIR}/scripts/compile_guest.py"
-      --wabt "${GORU_FETCHED_wabt}" --seal "$<TARGET_FILE:goru-image>"
+      --wabt "${GORU_FETCHED_wabt}" --simde "${GORU_FETCHED_simde}/usr/include" --seal "$<TARGET_FILE:goru-image>"
       --runtime "${PROJECT_SOURCE_DIR}/src/wasm/native/guest" "${module}" "${object}")
   set(GORU_NATIVE_OBJECTS ${GORU_NATIVE_OBJECTS} "${object}" PARENT_SCOPE)
 endfunction()

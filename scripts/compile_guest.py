@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Compiles a guest's module ahead of time to the shared object that the engine `native` runs.
 
-usage: compile_guest.py --wabt DIR --seal PROGRAM --runtime DIR [--march NAME] [--jobs N] [--keep DIR]
+usage: compile_guest.py --wabt DIR --simde DIR --seal PROGRAM --runtime DIR [--march NAME] [--jobs N] [--keep DIR]
                         MODULE.wasm OUTPUT.so
 
 WebAssembly -> wasm2c -> C -> the step below -> clang -> shared object -> sealed with the hash of its module (goru-image).
@@ -134,6 +134,7 @@ VARIABLE = re.compile(r"\b(var_[a-zA-Z]+)\d+\b")
 NUMBER = re.compile(r"(?<![\w.])(0x[0-9a-fA-F]+(\.[0-9a-fA-F]*)?(p[+-]?\d+)?|\d+(\.\d*)?(e[+-]?\d+)?)(u|ull|f|ll)?(?!\w)")
 TOKEN = re.compile(r"[A-Za-z_]\w*|->|<<=|>>=|<<|>>|==|!=|<=|>=|[-+*/&|^]=|.", re.S)
 
+STACK_TYPES = {"i": "u32", "j": "u64", "f": "f32", "d": "f64", "o": "v128"}
 TYPES = {"u8", "s8", "u16", "s16", "u32", "s32", "u64", "s64", "f32", "f64", "v128"}
 
 LOADS = {"i32_load", "i64_load", "f32_load", "f64_load"}
@@ -181,10 +182,25 @@ class Checker:
 
     def __init__(self, module):
         self.known = set()
+        self.declared = None
         self.import_names = {name for _, _, name, _, _ in module.imports}
         self.module = module
 
+    def declaration(self, line):
+        """Variables of wasm2c's stack have the type that their letter says."""
+        match = re.match(r" *(u32|u64|f32|f64|v128) var_", line)
+        if match:
+            self.declared = match[1]
+        elif not self.declared or not line.lstrip().startswith("var_"):
+            self.declared = None
+            return
+        if any(STACK_TYPES[letter] != self.declared for letter in re.findall(r"\bvar_([ijfdo])\d+\b", line)):
+            raise Refused(f"a variable of another type than its name says: {line.strip()[:200]}")
+        if not line.rstrip().endswith(","):
+            self.declared = None
+
     def check(self, line):
+        self.declaration(line)
         shape = VARIABLE.sub(r"\1#", line.strip())
         shape = re.sub(r"\bw2c_guest_f\d+\b", "w2c_guest_f", shape)
         shape = NUMBER.sub("0", shape)
@@ -255,9 +271,9 @@ class Checker:
                 i += 7
                 if token == "wasm_rt_grow_memory":
                     continue
-                # The address is 32 bits, and a constant.
+                # The address is a variable of 32 bits (declaration() sees to that), and a constant.
                 address = "".join(tokens[i : i + 12])
-                if not re.match(r"(goru_far\()?\(u64\)\(var_[il]#\)(\+0)?\)?[,)]", address.replace("var_i#", "var_i#")):
+                if not re.match(r"(goru_far\()?\(u64\)\(var_i#\)(\+0)?\)?[,)]", address):
                     refuse("an address of another form")
                 continue
             if token == "CALL_INDIRECT":
@@ -572,7 +588,6 @@ def write_glue(module, march, module_hash):
         "",
     ]
     for index, (_, _, name, result, parameters) in enumerate(module.imports):
-        context = "w2c_" + name[len("w2c_") :]
         struct = re.search(rf"\b{name}\((struct w2c_\w+\*)", module.header)[1]
         arguments = "".join(f", {kind} p{i}" for i, kind in enumerate(parameters))
         out += [
@@ -584,7 +599,6 @@ def write_glue(module, march, module_hash):
             "}",
             "",
         ]
-        del context
     for index, (_, name, result, parameters) in enumerate(module.functions):
         arguments = "".join(f", values[{i}].{MEMBERS[kind]}" for i, kind in enumerate(parameters))
         call = f"{name}(instance{arguments})"
@@ -719,12 +733,30 @@ def compile_files(directory, names, options, flags):
     return [done[name] for name in names]
 
 
+def check_object(path):
+    """It holds what we linked and nothing that runs, or is looked up, when it is loaded."""
+    symbols = run(["llvm-readelf-22", "--dyn-syms", path])
+    names = [line.split()[-1] for line in symbols.splitlines() if re.match(r" *[1-9]\d*:", line)]
+    if names != ["goru_guest"]:
+        raise Refused(f"the object has the symbols {names}")
+    dynamic = run(["llvm-readelf-22", "-d", path])
+    for tag in ("NEEDED", "INIT", "FINI", "TEXTREL", "JMPREL", "RUNPATH", "RPATH"):
+        if re.search(rf"\({tag}", dynamic):
+            raise Refused(f"the object has {tag}")
+    for line in run(["llvm-readelf-22", "-r", path]).splitlines():
+        if "R_X86_64_" in line and "R_X86_64_RELATIVE" not in line:
+            raise Refused(f"the object has the relocation {line.strip()}")
+    for line in run(["llvm-readelf-22", "-lW", path]).splitlines():
+        if re.search(r" RWE ", line):
+            raise Refused("the object has memory that is written to and executed")
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--wabt", required=True, help="the directory of wabt 1.0.36 (scripts/fetch.py)")
     parser.add_argument("--seal", required=True, help="goru-image")
     parser.add_argument("--runtime", required=True, help="the directory of wasm-rt.h")
-    parser.add_argument("--simde", default="/usr/include", help="where simde/ is")
+    parser.add_argument("--simde", required=True, help="where simde/ is (scripts/fetch.py)")
     parser.add_argument("--march", default="x86-64-v2")
     parser.add_argument("--jobs", type=int, default=os.cpu_count())
     parser.add_argument("--keep", help="leave the C code here")
@@ -745,6 +777,7 @@ def main():
         names = translate(work, options.march, module_hash)
         objects = compile_files(work, names, options, [])
         run([*LINK, *objects, "-o", "guest.so"], cwd=work)
+        check_object(work / "guest.so")
         run([options.seal, "seal", module, work / "guest.so", options.output])
     except Refused as refused:
         sys.exit(f"compile_guest: {options.module}: {refused}")

@@ -427,7 +427,6 @@ TEST(NativeCode, WhatIsNotKnownIsRefused) {
            "(module (memory (export \"memory\") 1) (func (export \"f\") (param v128)))",
            "(module (import \"h\" \"f\" (func $f)) (memory (export \"memory\") 1) (table 1 funcref) (elem (i32.const "
            "0) $f))",
-           "$f))",
        }) {
     EXPECT_NE(test::CompileAhead(Wat(wat), folder, folder.path() + "/refused.so"), "") << wat;
   }
