@@ -38,6 +38,7 @@ install(FILES "${GORU_FETCHED_wasi-libc}/usr/share/doc/wasi-libc/copyright" DEST
 install(FILES "${GORU_FETCHED_zlib}/src/zlib/LICENSE" DESTINATION "${licenses}/python-3.13" RENAME zlib.txt)
 install(FILES "${GORU_FETCHED_bzip2}/bzip2-1.0.8/LICENSE" DESTINATION "${licenses}/python-3.13" RENAME bzip2.txt)
 install(FILES "${GORU_FETCHED_wabt}/usr/share/doc/wabt/copyright" DESTINATION "${licenses}" RENAME wabt.txt)
+install(FILES "${GORU_FETCHED_simde}/usr/share/doc/libsimde-dev/copyright" DESTINATION "${licenses}" RENAME simde.txt)
 install(FILES "${GORU_FETCHED_audioop}/LICENSE" DESTINATION "${licenses}/python-3.13" RENAME audioop-lts.txt)
 foreach(module aifc cgi cgitb chunk crypt imghdr mailcap nntplib pipes sndhdr sunau telnetlib)
   install(FILES
