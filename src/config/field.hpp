@@ -49,6 +49,8 @@ struct Field {
   /// Makes `wanted` no more than `ceiling`. May look at members that stand further up in the table, which are cut
   /// already, and not at those below. Null: no intersection knows the structure.
   void (*cut)(Owner& wanted, const Owner& ceiling, const Place& place, Cutting& cutting) = nullptr;
+  /// `cut != nullptr`, for constant expressions: with sanitizers GCC does not know of functions that they have addresses.
+  bool has_rule = false;
   /// Called after the member was given a value; may set members further down.
   void (*then)(Owner& out) = nullptr;
 
@@ -63,6 +65,7 @@ struct Field {
   constexpr Field Cut(void (*function)(Owner&, const Owner&, const Place&, Cutting&)) const {
     Field out = *this;
     out.cut = function;
+    out.has_rule = true;
     return out;
   }
   constexpr Field Then(void (*function)(Owner&)) const {
@@ -111,6 +114,7 @@ constexpr Field<Owner> MakeField(std::string_view name, Access /*access*/, std::
     field.cut = [](Owner& wanted, const Owner& ceiling, const Place& place, Cutting& cutting) {
       Kind::Cut(Access()(wanted), Access()(ceiling), place, cutting);
     };
+    field.has_rule = true;
   }
   return field;
 }

@@ -273,7 +273,7 @@ struct Table<ConfigFile> {
 template <typename Owner>
 constexpr bool IsComplete() {
   const auto& rows = Table<Owner>::rows;
-  const auto has_rule = [](const Field<Owner>& row) { return row.cut != nullptr; };
+  const auto has_rule = [](const Field<Owner>& row) { return row.has_rule; };
   if constexpr (requires { Table<Owner>::kIsCut; }) {
     if (!std::all_of(rows.begin(), rows.end(), has_rule)) return false;
   }

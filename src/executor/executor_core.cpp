@@ -7,6 +7,7 @@
 #include "executor/packages/session_packages.hpp"
 #include "executor/session_core.hpp"
 #include "guest/image_directory.hpp"
+#include "support/size_name.hpp"
 
 namespace goru::internal {
 
@@ -14,10 +15,7 @@ namespace {
 
 /// How messages call a limit of memory.
 std::string MemoryName(size_t bytes, const char* whose, const char* options) {
-  constexpr size_t kKiB = 1024;
-  const bool small = bytes < kKiB * kKiB;
-  return "the " + std::to_string(small ? bytes / kKiB : bytes / kKiB / kKiB) + (small ? " KiB" : " MiB") + " that " +
-         whose + " (" + options + ")";
+  return "the " + support::SizeName(bytes) + " that " + whose + " (" + options + ")";
 }
 
 /// What a message may have at most when the modules' own limits are used to the full. Bytes and text cross as they are.

@@ -8,6 +8,7 @@
 #include "executor/outcome.hpp"
 #include "executor/run_port.hpp"
 #include "support/caught.hpp"
+#include "support/size_name.hpp"
 #include "support/utf8.hpp"
 #include "support/work_for.hpp"
 
@@ -37,8 +38,6 @@ std::string Seconds(std::chrono::nanoseconds duration) {
 
 /// When a sandbox could not be stopped, it is tried again.
 constexpr std::chrono::milliseconds kStopAgain{20};
-
-std::string MiB(size_t bytes) { return std::to_string(bytes >> 20) + " MiB"; }
 
 }  // namespace
 
@@ -137,7 +136,8 @@ Expected<void> SessionCore::EnsureSandbox() {
   support::HeldBytes memory(executor_->guest_memory());
   const size_t needed = pool_->factory().InitialMemoryBytes();
   if (!memory.Grow(needed)) {
-    return Error{ErrorKind::kOverloaded, "a sandbox of " + MiB(needed) + " does not fit into what is left of " +
+    return Error{ErrorKind::kOverloaded, "a sandbox of " + support::SizeName(needed) +
+                                             " does not fit into what is left of " +
                                              executor_->guest_memory()->WhatRefuses(needed)};
   }
   auto sandbox = pool_->Take();
@@ -304,7 +304,8 @@ std::string SessionCore::MemoryMessage() const {
   if (sandbox_->memory_budget_hit()) {
     return "the run asked for more than is left of " + executor_->guest_memory()->WhatRefuses(SIZE_MAX);
   }
-  return "the memory limit of " + MiB(policy_.limits.memory_bytes) + " was reached (WithSessionMemoryLimit, --memory)";
+  return "the memory limit of " + support::SizeName(policy_.limits.memory_bytes) +
+         " was reached (WithSessionMemoryLimit, --memory)";
 }
 
 void SessionCore::StopAgain(guest::StopReason reason) noexcept {

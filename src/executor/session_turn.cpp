@@ -4,6 +4,7 @@
 #include "executor/async_run.hpp"
 #include "executor/failed.hpp"
 #include "executor/session_core.hpp"
+#include "support/size_name.hpp"
 #include "support/utf8.hpp"
 #include "support/work_for.hpp"
 
@@ -17,8 +18,9 @@ using Answer = Admission::Answer;
 std::optional<Error> SessionCore::Refuse(std::string_view code, const RunOptions& options) const {
   if (options.stop.stop_requested()) return CancelledBefore();
   if (code.size() > policy_.limits.code_bytes) {
-    return Error{ErrorKind::kInvalidArgument,
-                 "the code is larger than " + std::to_string(policy_.limits.code_bytes >> 20) + " MiB"};
+    return Error{ErrorKind::kInvalidArgument, "the code is larger than the " +
+                                                  support::SizeName(policy_.limits.code_bytes) +
+                                                  " that it may have (Limits::code_bytes)"};
   }
   if (!support::IsUtf8(code)) return Error{ErrorKind::kInvalidArgument, "the code is not UTF-8 text"};
   return std::nullopt;

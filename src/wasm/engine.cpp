@@ -58,13 +58,12 @@ wasmtime_error_t* NewMemory(void* /*env*/, const wasm_memorytype_t* /*type*/, si
 }  // namespace
 
 Error TakeError(wasmtime_error_t* error, std::string_view doing) {
-  wasm_name_t message;
-  wasmtime_error_message(error, &message);
+  const ErrorPtr owned(error);
+  OwnedBytes message;
+  wasmtime_error_message(error, message.out());
   std::string text(doing);
   text += ": ";
-  text.append(message.data, message.size);
-  wasm_byte_vec_delete(&message);
-  wasmtime_error_delete(error);
+  text.append(message->data, message->size);
   return Error{ErrorKind::kInternal, std::move(text)};
 }
 
@@ -111,19 +110,19 @@ Expected<std::shared_ptr<Engine>> Engine::Create() {
   wasmtime_config_memory_init_cow_set(config, false);
   wasmtime_memory_creator_t creator = {.env = nullptr, .new_memory = NewMemory, .finalizer = nullptr};
   wasmtime_config_host_memory_creator_set(config, &creator);
-  wasm_engine_t* engine = wasm_engine_new_with_config(config);
-  if (engine == nullptr) return Error{ErrorKind::kUnavailable, "this machine cannot run the WebAssembly engine"};
-  return std::shared_ptr<Engine>(new Engine(engine));
+  EnginePtr engine(wasm_engine_new_with_config(config));
+  if (!engine) return Error{ErrorKind::kUnavailable, "this machine cannot run the WebAssembly engine"};
+  return std::shared_ptr<Engine>(new Engine(std::move(engine)));
 }
 
-Engine::~Engine() { wasm_engine_delete(engine_); }
+Engine::~Engine() = default;
 
 Expected<ModulePtr> Engine::Compile(std::span<const uint8_t> wasm) const {
   wasmtime_module_t* module = nullptr;
   wasmtime_error_t* error = nullptr;
   const support::HoldFork hold;
   // How much stack a compiler needs nobody promises; the caller's may be small.
-  if (!OnGuestStack([&] { error = wasmtime_module_new(engine_, wasm.data(), wasm.size(), &module); })) {
+  if (!OnGuestStack([&] { error = wasmtime_module_new(engine_.get(), wasm.data(), wasm.size(), &module); })) {
     return Error{ErrorKind::kUnavailable, kNoStack};
   }
   if (error != nullptr) return TakeError(error, "cannot compile the guest");
@@ -131,17 +130,17 @@ Expected<ModulePtr> Engine::Compile(std::span<const uint8_t> wasm) const {
 }
 
 Expected<std::vector<uint8_t>> Engine::Serialize(const wasmtime_module_t& module) const {
-  wasm_byte_vec_t bytes;
-  if (auto* error = wasmtime_module_serialize(&module, &bytes)) return TakeError(error, "cannot serialize the guest");
-  std::vector<uint8_t> out(bytes.data, bytes.data + bytes.size);
-  wasm_byte_vec_delete(&bytes);
-  return out;
+  OwnedBytes bytes;
+  if (auto* error = wasmtime_module_serialize(&module, bytes.out())) {
+    return TakeError(error, "cannot serialize the guest");
+  }
+  return std::vector<uint8_t>(bytes->data, bytes->data + bytes->size);
 }
 
 Expected<ModulePtr> Engine::DeserializeFile(const std::string& path) const {
   wasmtime_module_t* module = nullptr;
   const support::HoldFork hold;
-  if (auto* error = wasmtime_module_deserialize_file(engine_, path.c_str(), &module)) {
+  if (auto* error = wasmtime_module_deserialize_file(engine_.get(), path.c_str(), &module)) {
     return TakeError(error, "cannot load compiled code");
   }
   return ModulePtr(module);

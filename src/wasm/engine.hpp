@@ -7,9 +7,11 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "goru/error.hpp"
+#include "wasm/handles.hpp"
 
 namespace goru::wasm {
 
@@ -31,7 +33,7 @@ class Engine {
   Engine(const Engine&) = delete;
   Engine& operator=(const Engine&) = delete;
 
-  wasm_engine_t* get() const noexcept { return engine_; }
+  wasm_engine_t* get() const noexcept { return engine_.get(); }
 
   /// Compiles to native code. Refuses what the engine's settings leave out: bulk memory, threads, SIMD beyond the
   /// standard, and so on. Takes seconds for a large module.
@@ -53,8 +55,8 @@ class Engine {
   };
 
  private:
-  explicit Engine(wasm_engine_t* engine) noexcept : engine_(engine) {}
-  wasm_engine_t* engine_;
+  explicit Engine(EnginePtr engine) noexcept : engine_(std::move(engine)) {}
+  EnginePtr engine_;
 };
 
 /// Turns an engine error into ours and frees it.

@@ -6,6 +6,7 @@
 
 #include "wasm/engine.hpp"
 #include "wasm/guest_stack.hpp"
+#include "wasm/handles.hpp"
 #include "wasm/instance.hpp"
 #include "wasm/module_rewriter.hpp"
 
@@ -24,9 +25,12 @@ constexpr wasmtime_trap_code_t kUnwindCode = WASMTIME_TRAP_CODE_INTERRUPT;
 
 wasm_trap_t* UnwindTrap() { return wasmtime_trap_new_code(kUnwindCode); }
 
-wasm_functype_t* MakeType(std::string_view signature) {
+FunctionTypePtr MakeType(std::string_view signature) {
   std::vector<wasm_valtype_t*> params;
   std::vector<wasm_valtype_t*> results;
+  // Nothing is allocated once there is something to lose.
+  params.reserve(signature.size());
+  results.reserve(signature.size());
   auto* into = &params;
   for (const char c : signature) {
     if (c == ':') {
@@ -39,17 +43,16 @@ wasm_functype_t* MakeType(std::string_view signature) {
   wasm_valtype_vec_t result_vec;
   wasm_valtype_vec_new(&param_vec, params.size(), params.data());
   wasm_valtype_vec_new(&result_vec, results.size(), results.data());
-  return wasm_functype_new(&param_vec, &result_vec);
+  return FunctionTypePtr(wasm_functype_new(&param_vec, &result_vec));
 }
 
 std::string_view View(const wasm_name_t* name) { return {name->data, name->size}; }
 
 /// What the module imports; functions only, of i32 and i64. Anything else has an empty signature.
-std::vector<HostImport> ImportsOf(const wasm_importtype_vec_t& types,
-                                  std::vector<std::unique_ptr<std::string>>& names) {
+std::vector<HostImport> ImportsOf(const OwnedImportTypes& types, std::vector<std::unique_ptr<std::string>>& names) {
   std::vector<HostImport> wanted;
-  for (size_t i = 0; i < types.size; ++i) {
-    const wasm_functype_t* type = wasm_externtype_as_functype_const(wasm_importtype_type(types.data[i]));
+  for (size_t i = 0; i < types->size; ++i) {
+    const wasm_functype_t* type = wasm_externtype_as_functype_const(wasm_importtype_type(types->data[i]));
     std::string signature;
     if (type != nullptr) {
       const wasm_valtype_vec_t* params = wasm_functype_params(type);
@@ -61,7 +64,7 @@ std::vector<HostImport> ImportsOf(const wasm_importtype_vec_t& types,
       if (results->size == 1) signature += wasm_valtype_kind(results->data[0]) == WASM_I32 ? 'i' : 'I';
     }
     names.push_back(std::make_unique<std::string>(std::move(signature)));
-    wanted.push_back({View(wasm_importtype_module(types.data[i])), View(wasm_importtype_name(types.data[i])),
+    wanted.push_back({View(wasm_importtype_module(types->data[i])), View(wasm_importtype_name(types->data[i])),
                       *names.back(), nullptr});
   }
   return wanted;
@@ -132,24 +135,21 @@ class WasmtimeInstance final : public Instance {
 
 Expected<void> WasmtimeProgram::Link(std::span<const HostImport> imports) {
   std::vector<std::unique_ptr<std::string>> names;
-  wasm_importtype_vec_t types;
-  wasmtime_module_imports(module_.get(), &types);
+  OwnedImportTypes types;
+  wasmtime_module_imports(module_.get(), types.out());
   auto all = CompleteImports(ImportsOf(types, names), imports, names);
-  wasm_importtype_vec_delete(&types);
   if (!all) return all.error();
   imports_ = std::move(*all);
-  wasmtime_linker_t* linker = wasmtime_linker_new(engine_->get());
+  const LinkerPtr linker(wasmtime_linker_new(engine_->get()));
   wasmtime_error_t* error = nullptr;
   for (HostImport& import : imports_) {
-    wasm_functype_t* type = MakeType(import.signature);
-    error =
-        wasmtime_linker_define_func_unchecked(linker, import.module.data(), import.module.size(), import.name.data(),
-                                              import.name.size(), type, WasmtimeInstance::Enter, &import, nullptr);
-    wasm_functype_delete(type);
+    const FunctionTypePtr type = MakeType(import.signature);
+    error = wasmtime_linker_define_func_unchecked(linker.get(), import.module.data(), import.module.size(),
+                                                  import.name.data(), import.name.size(), type.get(),
+                                                  WasmtimeInstance::Enter, &import, nullptr);
     if (error != nullptr) break;
   }
-  if (error == nullptr) error = wasmtime_linker_instantiate_pre(linker, module_.get(), &pre_);
-  wasmtime_linker_delete(linker);
+  if (error == nullptr) error = wasmtime_linker_instantiate_pre(linker.get(), module_.get(), &pre_);
   if (error != nullptr) return TakeError(error, "cannot link the guest");
   return {};
 }
@@ -239,6 +239,7 @@ CallEnd WasmtimeInstance::Call(const ExportedFunction& function, std::span<Value
   const bool called = OnGuestStack(
       [&] { error = wasmtime_func_call_unchecked(context(), &callee, Raw(values), values.size(), &trap); });
   gate_.Settle();
+  const TrapPtr owned(trap);
   if (!called) {
     end.kind = CallEnd::Kind::kTrapped;
     end.message = kNoStack;
@@ -254,20 +255,17 @@ CallEnd WasmtimeInstance::Call(const ExportedFunction& function, std::span<Value
     if (gate_.stopped()) end.kind = CallEnd::Kind::kStopped;
     return end;
   }
-  wasm_byte_vec_t message;
-  wasm_trap_message(trap, &message);
-  end.message.assign(message.data, message.size > 0 ? message.size - 1 : 0);
-  wasm_byte_vec_delete(&message);
+  OwnedBytes message;
+  wasm_trap_message(trap, message.out());
+  end.message.assign(message->data, message->size > 0 ? message->size - 1 : 0);
   wasmtime_trap_code_t code = 0;
   const bool has_code = wasmtime_trap_code(trap, &code);
   SayWhyLeft(has_code && code == kUnwindCode, end);
   if (capture_frames_) {
-    wasm_frame_vec_t frames;
-    wasm_trap_trace(trap, &frames);
-    for (size_t i = 0; i < frames.size; ++i) end.frames.push_back(wasm_frame_func_index(frames.data[i]));
-    wasm_frame_vec_delete(&frames);
+    OwnedFrames frames;
+    wasm_trap_trace(trap, frames.out());
+    for (size_t i = 0; i < frames->size; ++i) end.frames.push_back(wasm_frame_func_index(frames->data[i]));
   }
-  wasm_trap_delete(trap);
   return end;
 }
 

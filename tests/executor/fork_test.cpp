@@ -338,7 +338,7 @@ TEST(Fork, HttpAndFilesOfBoth) {
   ASSERT_EQ(before.stdout_text, "51\n") << Show(before);
   {
     // Both at the same time.
-    const test::Fork fork;
+    test::Fork fork;
     if (fork.in_child()) {
       Complaints complaints;
       for (KVStore& inherited : std::vector<KVStore>{*store, memory}) {

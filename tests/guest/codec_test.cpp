@@ -1,7 +1,6 @@
 #include "guest/codec.hpp"
 
 #include <gtest/gtest.h>
-#include <malloc.h>
 
 #include <cmath>
 #include <limits>
@@ -10,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "common/allocated.hpp"
 #include "support/utf8.hpp"
 
 namespace goru::guest {
@@ -364,9 +364,9 @@ TEST(MarshalCodec, WhatIsReadIsCountedAsTheAllocatorDoes) {
        {ListOf(200'000, "N"), ListOf(100'000, "u\x01\0\0\0a"s), ListOf(50'000, "["s + U32(0)), ListOf(50'000, "{0"),
         DictOf(100'000), ListOf(20'000, "s\x64\0\0\0"s + std::string(100, 'x'))}) {
     support::HeldBytes held(budget);
-    const size_t before = ::mallinfo2().uordblks + ::mallinfo2().hblkhd;
+    const size_t before = test::Allocated();
     const auto read = Codec::Marshal().Decode(Bytes(message), {.held = &held});
-    const size_t taken = ::mallinfo2().uordblks + ::mallinfo2().hblkhd - before;
+    const size_t taken = test::Allocated() - before;
     ASSERT_TRUE(read.ok());
     EXPECT_GE(held.bytes() * 10, taken * 9) << message.substr(0, 10);
     EXPECT_LE(held.bytes(), taken * 2) << message.substr(0, 10);

@@ -10,7 +10,7 @@ namespace {
 
 std::vector<uint8_t> Bytes(const std::vector<uint32_t>& words) {
   std::vector<uint8_t> out(words.size() * sizeof(uint32_t));
-  std::memcpy(out.data(), words.data(), out.size());
+  if (!out.empty()) std::memcpy(out.data(), words.data(), out.size());
   return out;
 }
 

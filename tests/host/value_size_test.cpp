@@ -1,11 +1,11 @@
 #include "host/value_size.hpp"
 
 #include <gtest/gtest.h>
-#include <malloc.h>
 
 #include <string>
 #include <vector>
 
+#include "common/allocated.hpp"
 #include "support/stop_signal.hpp"
 
 namespace goru::host {
@@ -31,10 +31,6 @@ json Repeat(size_t count, const json& item) {
 // The sanitizers have allocators of their own.
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
 TEST(ValueSize, IsAboutWhatTheAllocatorSays) {
-  const auto allocated = [] {
-    const struct mallinfo2 info = ::mallinfo2();
-    return info.uordblks + info.hblkhd;
-  };
   const std::vector<json> items = {
       nullptr,
       1,
@@ -50,9 +46,9 @@ TEST(ValueSize, IsAboutWhatTheAllocatorSays) {
       {{"a key that is longer than fifteen bytes", {{"b", json::array({"c"})}}}},
   };
   for (const json& item : items) {
-    const size_t before = allocated();
+    const size_t before = test::Allocated();
     const json value = Repeat(2'000, item);
-    const auto taken = static_cast<double>(allocated() - before);
+    const auto taken = static_cast<double>(test::Allocated() - before);
     const auto said = static_cast<double>(SizeOf(value).held);
     EXPECT_GE(said, 0.7 * taken) << item;
     EXPECT_LE(said, 1.5 * taken) << item;

@@ -173,13 +173,18 @@ TEST(WorkerPool, WhatIsLeftBehindDoesNotOccupyIt) {
     pool.Leave(lane);
     EXPECT_EQ(token.use_count(), 1) << "it is dropped at once";
     // Both threads that the pool should have are there for others.
-    std::barrier barrier(2);
     const auto other = pool.NewLane();
+    Door first;
+    Door second;
     Door done;
-    pool.Submit(other, Task([&] { barrier.arrive_and_wait(); }));
     pool.Submit(other, Task([&] {
-                  barrier.arrive_and_wait();
+                  first.Open();
+                  second.Wait();
                   done.Open();
+                }));
+    pool.Submit(other, Task([&] {
+                  first.Wait();
+                  second.Open();
                 }));
     done.Wait();
   }

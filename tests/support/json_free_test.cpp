@@ -1,10 +1,11 @@
 #include "support/json_free.hpp"
 
 #include <gtest/gtest.h>
-#include <malloc.h>
 
 #include <string>
 #include <utility>
+
+#include "common/allocated.hpp"
 
 namespace goru::support {
 namespace {
@@ -30,15 +31,14 @@ TEST(FreeJson, LeavesNothing) {
 }
 
 TEST(FreeJson, GivesBackWhatTheValueTook) {
-  const auto used = [] { return ::mallinfo2().uordblks + ::mallinfo2().hblkhd; };
-  const size_t before = used();
+  const size_t before = test::Allocated();
   {
     json value = json::array();
     for (int i = 0; i < 100'000; ++i) value.push_back({{"some name", std::string(100, 'x')}, {"list", {1, 2, 3}}});
-    ASSERT_GT(used(), before + (size_t{10} << 20));
+    ASSERT_GT(test::Allocated(), before + (size_t{10} << 20));
     const JsonFreed freed(value);
   }
-  EXPECT_LT(used(), before + (size_t{1} << 20));
+  EXPECT_LT(test::Allocated(), before + (size_t{1} << 20));
 }
 
 }  // namespace
