@@ -9,8 +9,8 @@ namespace goru {
 enum class Engine : uint8_t {
   /// Compiles any guest at its first start and keeps what it compiled.
   kWasmtime,
-  /// Runs guests that were compiled when goru was built: faster code, nothing to compile. Only the languages that goru
-  /// comes with, and images made from them, are compiled so.
+  /// Runs guests that were compiled when goru was built (`make native`): faster code, nothing to compile. These are
+  /// Python 3.13, JavaScript and TypeScript, and images made from them; others are kUnavailable.
   kNative,
 };
 

@@ -65,11 +65,12 @@ Expected<std::shared_ptr<const wasm::Program>> Loader::LinkAhead(const ImageFile
     code = std::move(*found);
   }
   if (!code) {
-    return Error{ErrorKind::kUnavailable,
-                 "there is no native code for " + name +
-                     (path ? " beside " + *path + ", or it is that of another build" : std::string()) +
-                     ": only the languages that goru comes with are compiled ahead of time (`make native`); use the "
-                     "engine wasmtime (--engine wasmtime, WithEngine)"};
+    return Error{
+        ErrorKind::kUnavailable,
+        "there is no native code for " + name +
+            (path ? " beside " + *path + ", or it is that of another build" : std::string()) +
+            ": Python 3.13, JavaScript and TypeScript are compiled ahead of time (`make native`); use the engine "
+            "wasmtime (--engine wasmtime, WithEngine)"};
   }
   return LinkAheadOfTime(std::move(code));
 }

@@ -119,12 +119,13 @@ class WasmtimeInstance final : public Instance {
     return instance->CallHost(*import, reinterpret_cast<Value*>(values)) ? nullptr : UnwindTrap();
   }
 
- private:
+ protected:
   void End() noexcept override {
     if (store_ != nullptr) wasmtime_store_delete(store_);
     store_ = nullptr;
   }
 
+ private:
   wasmtime_context_t* context() const noexcept { return wasmtime_store_context(store_); }
   /// The export `name` of this kind, if there is one.
   bool Find(std::string_view name, wasmtime_extern_kind_t kind, wasmtime_extern_t& item) const noexcept;

@@ -6,7 +6,7 @@
 
 #include "goru/error.hpp"
 
-struct goru_guest;
+struct goru_guest;  // NOLINT(readability-identifier-naming): C, guest_abi.h
 
 namespace goru::wasm {
 

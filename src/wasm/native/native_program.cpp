@@ -27,6 +27,11 @@ static_assert(sizeof(goru_front) <= GORU_FRONT_HEADER);
 
 goru_value* Raw(std::span<Value> values) { return reinterpret_cast<goru_value*>(values.data()); }
 
+goru_function Callee(const ExportedFunction& function) {
+  // NOLINTNEXTLINE(performance-no-int-to-ptr): NativeInstance::Function put it there
+  return reinterpret_cast<goru_function>(function.words[0]);
+}
+
 class NativeProgram final : public Program {
  public:
   explicit NativeProgram(std::shared_ptr<const NativeCode> code) : code_(std::move(code)) {}
@@ -62,14 +67,16 @@ class NativeInstance final : public Instance {
   void ResolveTableEntries(std::span<const uint32_t> /*entries*/) noexcept override {}
   CallEnd Call(const ExportedFunction& function, std::span<Value> values) override;
   bool CallNested(const ExportedFunction& function, std::span<Value> values) override;
-  bool GrowMemory(uint32_t pages) override;
+  bool GrowMemory(uint32_t more) override;
+
+ protected:
+  void End() noexcept override {}
 
  private:
   static int32_t CallFromGuest(void* self, uint32_t import, goru_value* values) noexcept;
   static uint32_t GrowFromGuest(void* self, uint32_t pages) noexcept;
   static void Kick(void* self) noexcept;
 
-  void End() noexcept override {}
   goru_front& front() const noexcept { return *reinterpret_cast<goru_front*>(front_); }
   void* instance() const noexcept { return front_ + GORU_FRONT_HEADER; }
   /// The size as the guest sees it.
@@ -189,7 +196,7 @@ CallEnd NativeInstance::Call(const ExportedFunction& function, std::span<Value> 
     return end;
   }
   GuestExit exit = GuestExit::kReturned;
-  const bool called = OnGuestStack([&] { exit = Enter(reinterpret_cast<goru_function>(function.words[0]), values); });
+  const bool called = OnGuestStack([&] { exit = Enter(Callee(function), values); });
   gate_.Settle();
   if (!called) {
     end.kind = CallEnd::Kind::kTrapped;
@@ -206,7 +213,7 @@ CallEnd NativeInstance::Call(const ExportedFunction& function, std::span<Value> 
 
 bool NativeInstance::CallNested(const ExportedFunction& function, std::span<Value> values) {
   if (!gate_.EnterWasm()) return false;
-  const GuestExit exit = Enter(reinterpret_cast<goru_function>(function.words[0]), values);
+  const GuestExit exit = Enter(Callee(function), values);
   return gate_.EnterHost() && exit == GuestExit::kReturned;
 }
 

@@ -98,6 +98,7 @@ bool IsOurs(int signal, const siginfo_t& info, const ucontext_t& context, GuestE
   const Frame* frame = current;
   if (frame == nullptr) return false;
   const GuestCall& call = *frame->call;
+  // NOLINTNEXTLINE(performance-no-int-to-ptr): that is how the machine has it
   const auto* at = reinterpret_cast<const char*>(context.uc_mcontext.gregs[REG_RIP]);
   if (at < call.code_begin || at >= call.code_end) return false;
   if (signal == kKick) {

@@ -48,9 +48,9 @@ enum class GuestExit : uint32_t {
   kIndirectCall = GORU_TRAP_INDIRECT_CALL,
   kStack = GORU_TRAP_STACK,
   kLeft = GORU_TRAP_LEAVE,
-  kStopped,
+  kStopped = 100,
   /// An instruction that guests do not have.
-  kUnknown,
+  kUnknown = 101,
 };
 /// For people, in the words of the engine `wasmtime`.
 const char* Describe(GuestExit exit) noexcept;

@@ -14,6 +14,8 @@
 
 #include <stdint.h>
 
+/* NOLINTBEGIN(readability-identifier-naming,modernize-use-using): C */
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -113,5 +115,7 @@ struct goru_guest {
 #ifdef __cplusplus
 }
 #endif
+
+/* NOLINTEND(readability-identifier-naming,modernize-use-using) */
 
 #endif
