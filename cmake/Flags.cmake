@@ -15,6 +15,9 @@ if(GORU_DEVELOPER)
       -Wduplicated-branches -Wduplicated-cond -Wlogical-op $<$<COMPILE_LANGUAGE:CXX>:-Wsuggest-override>
       # These see through inlining wrongly as soon as the optimiser or a sanitizer moves code.
       -Wno-maybe-uninitialized -Wno-restrict -Wno-stringop-overflow -Wno-array-bounds)
+  else()
+    # The C++ library of GCC 12 uses what it has deprecated itself.
+    target_compile_options(goru_flags INTERFACE -Wno-deprecated-declarations)
   endif()
 endif()
 

@@ -55,6 +55,8 @@ struct SessionConfig {
   FsConfig fs;
   KVConfig kv;
   PackagesConfig packages;
+  /// Whether JavaScript has setTimeout and its kin (WithSessionTimers).
+  bool timers = false;
 };
 using SessionOption = std::function<void(SessionConfig&)>;
 
@@ -161,6 +163,12 @@ SessionOption WithSessionHttpAudit(HttpAudit audit);
 /// Shows a directory of the host under `virtual_path`. Several mounts may nest.
 SessionOption WithSessionMount(std::string virtual_path, std::string host_path, MountMode mode);
 SessionOption WithSessionFsLimits(const FsLimits& limits);
+
+// what programs find
+
+/// setTimeout, setInterval, setImmediate and what clears them, in JavaScript: a run ends when none of them and no call is
+/// pending, or at its timeout; what is pending then ends with it. Python has no use for it.
+SessionOption WithSessionTimers();
 
 // kv
 

@@ -45,7 +45,7 @@ compile() {
   "$cc" "${flags[@]}" "$@" -c "$source" -o "$work/$(basename "$source" .c).o"
 }
 
-# Three places are changed in a copy. The parser checks for a stack overflow in its tokenizer, a leaf, where the pads of
+# Some places are changed in a copy. The parser checks for a stack overflow in its tokenizer, a leaf, where the pads of
 # shim/stack.h do not add up; and iterator helpers, which call each other directly, do not check at all. A QuickJS where
 # they look different is refused.
 patched=$work/quickjs
@@ -72,6 +72,12 @@ patch_first 1 'h = (u.u32[0] ^ u.u32[1]) * 3163;' \
   'h = hash32(u.u32[0] ^ u.u32[1]); h ^= h >> 16;'
 patch_first 1 'it = JS_GetOpaque2(ctx, this_val, JS_CLASS_ITERATOR_HELPER);' \
   'if (js_check_stack_overflow(ctx->rt, 0)) return JS_ThrowStackOverflow(ctx); it = JS_GetOpaque2(ctx, this_val, JS_CLASS_ITERATOR_HELPER);'
+# An error's stack begins with its name and message and has no line end behind it, as V8 has it.
+patch_first 1 'js_dbuf_init(ctx, &dbuf);' 'js_dbuf_init(ctx, &dbuf); backtrace_header(ctx, &dbuf, error_val);'
+patch_first 1 'stack = JS_NewStringLen(ctx, (char *)dbuf.buf, dbuf.size);' \
+  'stack = JS_NewStringLen(ctx, (char *)dbuf.buf, dbuf.size - (dbuf.size > 0));'
+# A name that is not defined may be one that the sandbox has something else for.
+patch_first 1 'return JS_ThrowReferenceError(ctx, "%s is not defined",' 'return throw_not_defined(ctx,'
 
 # Two at a time; engine.c, which includes quickjs.c, takes most of the time and goes first.
 jobs=()

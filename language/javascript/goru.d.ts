@@ -46,6 +46,20 @@ declare global {
    */
   function asyncCall<T = any>(name: string, args?: object): Promise<T>;
 
+  /** Fulfilled after so many milliseconds. Every sandbox has it. */
+  function sleep(ms?: number): Promise<void>;
+
+  /** With `--timers` (WithSessionTimers): calls `callback` once, after so many milliseconds. */
+  function setTimeout<A extends unknown[]>(callback: (...args: A) => unknown, ms?: number, ...args: A): number;
+  /** Likewise, again and again. */
+  function setInterval<A extends unknown[]>(callback: (...args: A) => unknown, ms?: number, ...args: A): number;
+  /** Likewise, once the jobs that are pending are done. */
+  function setImmediate<A extends unknown[]>(callback: (...args: A) => unknown, ...args: A): number;
+  /** Takes a timer back; what is no timer is ignored. */
+  function clearTimeout(timer?: number): void;
+  function clearInterval(timer?: number): void;
+  function clearImmediate(timer?: number): void;
+
   /** Waits for all of the promises, given one by one or as one array; like Promise.all. */
   function runAsync<T extends readonly unknown[]>(promises: readonly [...T]): Promise<{ -readonly [K in keyof T]: Awaited<T[K]> }>;
   function runAsync<T extends readonly unknown[]>(...promises: T): Promise<{ -readonly [K in keyof T]: Awaited<T[K]> }>;
@@ -231,6 +245,8 @@ declare global {
 
   /** The next line of standard input without its line end; null at the end of the input. */
   function readLine(): string | null;
+  /** The same, as shells of engines call it. */
+  function readline(): string | null;
 
   /** What is left of standard input. */
   function readAll(): string;

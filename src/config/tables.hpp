@@ -182,6 +182,8 @@ struct Table<SessionConfig> {
       GORU_FIELD(SessionConfig, fs, Object<FsConfig>, "files of the host"),
       GORU_FIELD(SessionConfig, kv, Object<KVConfig>, "a key-value store"),
       GORU_FIELD(SessionConfig, packages, Object<PackagesConfig>, "Python packages"),
+      GORU_FIELD(SessionConfig, timers, Permission, "JavaScript's setTimeout, setInterval, setImmediate")
+          .Flag("--timers"),
   };
 };
 

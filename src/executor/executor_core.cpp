@@ -152,6 +152,7 @@ Expected<std::shared_ptr<SessionCore>> ExecutorCore::NewSession(const Language& 
   policy.modules = std::move(*modules);
   policy.functions = std::move(config.functions);
   policy.limits = config.limits;
+  policy.timers = config.timers;
   policy.memory =
       std::make_shared<support::ByteBudget>(config.limits.host_bytes,
                                             MemoryName(config.limits.host_bytes, "the host may hold for this session",

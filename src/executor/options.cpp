@@ -152,6 +152,9 @@ SessionOption WithSessionFsLimits(const FsLimits& limits) {
   return [limits](SessionConfig& config) { config.limits.fs = limits; };
 }
 
+SessionOption WithSessionTimers() {
+  return [](SessionConfig& config) { config.timers = true; };
+}
 SessionOption WithSessionKV() {
   return [](SessionConfig& config) { config.kv.enabled = true; };
 }

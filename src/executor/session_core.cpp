@@ -157,6 +157,7 @@ guest::Job SessionCore::MakeJob(std::string_view code, const RunOptions& options
   job.want_value = options.want_value;
   job.has_stdin = !options.stdin_data.empty();
   job.first = number == 1;
+  job.timers = policy_.timers;
   // A map only makes tracebacks better: one that cannot be used is left out.
   if (options.source_map.size() <= policy_.limits.code_bytes && support::IsUtf8(options.source_map)) {
     job.source_map = options.source_map;

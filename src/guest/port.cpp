@@ -3,11 +3,14 @@
 namespace goru::guest {
 
 nlohmann::json ToJson(const Job& job) {
-  return {{"code", job.code},
-          {"name", job.name},
-          {"value", job.want_value},
-          {"stdin", job.has_stdin},
-          {"first", job.first}};
+  nlohmann::json out = {{"code", job.code},
+                        {"name", job.name},
+                        {"value", job.want_value},
+                        {"stdin", job.has_stdin},
+                        {"first", job.first}};
+  // What a session does not have is not sent.
+  if (job.timers) out["timers"] = true;
+  return out;
 }
 
 }  // namespace goru::guest

@@ -21,6 +21,8 @@ struct Policy {
   /// Null: none.
   std::shared_ptr<const Modules> modules;
   Limits limits;
+  /// Programs have timers, where their language knows them.
+  bool timers = false;
   /// What the host may hold for the session; null: nothing is counted.
   std::shared_ptr<support::ByteBudget> memory;
   /// What threads work for while they are at functions of the session (support::WorkFor): its executor.

@@ -24,6 +24,9 @@ class PeakMemory {
 #if defined(__SANITIZE_ADDRESS__)
     // A ninth of it is AddressSanitizer's shadow: a byte for every eight.
     return grown / 9 * 8;
+#elif defined(__SANITIZE_THREAD__)
+    // ThreadSanitizer has four bytes of shadow and half a byte of other notes for each one.
+    return grown / 11 * 2;
 #else
     return grown;
 #endif

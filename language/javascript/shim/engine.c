@@ -1,15 +1,71 @@
 // QuickJS-NG itself, and the few functions that need to see its structures.
 
 #include "engine.h"
+#include "hints.h"
 #include "stack.h"
 
 // QuickJS asks for the frame address wherever it checks for a stack overflow; see stack.h for what it gets.
 #pragma clang diagnostic push
 #pragma clang diagnostic ignored "-Weverything"
 #define __builtin_frame_address(level) stack_padded_address()
+#include "cutils.h"
+// Begins the text of an error's stack (build.sh has quickjs.c call it).
+static void backtrace_header(JSContext *ctx, DynBuf *out, JSValueConst error);
+// Throws that a name is not defined, with what the sandbox has in its place (likewise).
+static JSValue throw_not_defined(JSContext *ctx, const char *name);
 #include "quickjs.c"
 #undef __builtin_frame_address
 #pragma clang diagnostic pop
+
+// A property as data, of the object or of what it inherits from; undefined where an accessor or a proxy would have to be asked.
+static JSValue plain_property(JSValueConst object, JSAtom name)
+{
+    JSObject *p = JS_VALUE_GET_TAG(object) == JS_TAG_OBJECT ? JS_VALUE_GET_OBJ(object) : NULL;
+    for (int depth = 0; p && depth < 64; p = p->shape->proto, depth++) {
+        JSProperty *property;
+        JSShapeProperty *found = find_own_property(&property, p, name);
+        if (found)
+            return (found->flags & JS_PROP_TMASK) == JS_PROP_NORMAL ? js_dup(property->u.value) : JS_UNDEFINED;
+        if (p->class_id == JS_CLASS_PROXY)
+            break;
+    }
+    return JS_UNDEFINED;
+}
+
+static void append_plain_text(JSContext *ctx, DynBuf *out, JSValue value)
+{
+    size_t size;
+    const char *text = JS_IsString(value) ? JS_ToCStringLen(ctx, &size, value) : NULL;
+    if (text)
+        dbuf_put(out, (const uint8_t *)text, size);
+    JS_FreeCString(ctx, text);
+    JS_FreeValue(ctx, value);
+}
+
+// "Name: message", as V8 begins stacks. Runs no code of the guest's.
+static void backtrace_header(JSContext *ctx, DynBuf *out, JSValueConst error)
+{
+    JSValue saved = JS_GetException(ctx);
+    JSValue name = plain_property(error, JS_ATOM_name);
+    JSValue message = plain_property(error, JS_ATOM_message);
+    if (!JS_IsString(name)) {
+        JS_FreeValue(ctx, name);
+        name = JS_NewString(ctx, "Error");
+    }
+    append_plain_text(ctx, out, name);
+    if (JS_IsString(message) && !JS_IsEmptyString(message))
+        dbuf_putstr(out, ": ");
+    append_plain_text(ctx, out, message);
+    dbuf_putc(out, '\n');
+    JS_FreeValue(ctx, JS_GetException(ctx));
+    JS_Throw(ctx, saved);
+}
+
+static JSValue throw_not_defined(JSContext *ctx, const char *name)
+{
+    const char *hint = hint_for_name(name);
+    return JS_ThrowReferenceError(ctx, hint ? "%s is not defined (%s)" : "%s is not defined", name, hint);
+}
 
 EngineKind engine_kind(JSValueConst value)
 {

@@ -4,33 +4,6 @@
 
 enum { MESSAGE_LIMIT = 64 * 1024, TRACEBACK_LIMIT = 256 * 1024 };
 
-// What a missing global of a browser or of Node.js is called here.
-static const struct {
-    const char *name;
-    const char *hint;
-} hints[] = {
-    {"fetch", "the sandbox has no fetch; use http.get"},
-    {"XMLHttpRequest", "the sandbox has no XMLHttpRequest; use http.get"},
-    {"WebSocket", "the sandbox has no WebSocket; use http.get or call"},
-    {"EventSource", "the sandbox has no EventSource; use http.get or call"},
-    {"setTimeout", "the sandbox has no timers"},
-    {"setInterval", "the sandbox has no timers"},
-    {"setImmediate", "the sandbox has no timers; use queueMicrotask"},
-    {"clearTimeout", "the sandbox has no timers"},
-    {"clearInterval", "the sandbox has no timers"},
-    {"require", "the sandbox has no module loader; bundle dependencies into one file, for instance with esbuild --bundle "
-                "--format=esm"},
-    {"module", "only code that is a CommonJS bundle has module and exports"},
-    {"exports", "only code that is a CommonJS bundle has module and exports"},
-    {"process", "the sandbox has no Node.js APIs"},
-    {"Buffer", "the sandbox has no Node.js APIs; use Uint8Array and TextEncoder"},
-    {"__dirname", "the sandbox has no Node.js APIs"},
-    {"__filename", "the sandbox has no Node.js APIs"},
-    {"global", "the sandbox has no Node.js APIs; use globalThis"},
-    {"window", "the sandbox is not a browser; use globalThis"},
-    {"document", "the sandbox is not a browser"},
-};
-
 static void swallow(JSContext *ctx)
 {
     JS_FreeValue(ctx, JS_GetException(ctx));
@@ -74,36 +47,6 @@ void errors_inspect(JSContext *ctx, Buffer *out, JSValueConst value, size_t limi
     JS_FreeCString(ctx, bytes);
 }
 
-// Adds the hint to the message of an uncaught "fetch is not defined".
-static void add_hint(JSContext *ctx, JSValueConst error)
-{
-    static const char tail[] = " is not defined";
-    size_t size;
-    const char *message = text_property(ctx, error, "message", &size);
-    if (!message)
-        return;
-    size_t tail_size = sizeof(tail) - 1;
-    if (size > tail_size && strcmp(message + size - tail_size, tail) == 0) {
-        for (size_t i = 0; i < sizeof(hints) / sizeof(hints[0]); i++) {
-            if (strlen(hints[i].name) != size - tail_size || memcmp(message, hints[i].name, size - tail_size) != 0)
-                continue;
-            Buffer text = {0};
-            buffer_append(&text, message, size);
-            buffer_text(&text, " (");
-            buffer_text(&text, hints[i].hint);
-            buffer_byte(&text, ')');
-            if (!text.failed)
-                JS_DefinePropertyValueStr(ctx, error, "message", JS_NewStringLen(ctx, text.data, text.size),
-                                          JS_PROP_WRITABLE | JS_PROP_CONFIGURABLE);
-            buffer_reset(&text, 0);
-            if (JS_HasException(ctx))
-                swallow(ctx);
-            break;
-        }
-    }
-    JS_FreeCString(ctx, message);
-}
-
 static void append_field(Buffer *out, const char *key, const char *text, size_t size)
 {
     codec_text(out, key);
@@ -140,7 +83,6 @@ static void report_no_memory(Buffer *out)
 
 static void report_error(JSContext *ctx, Buffer *out, const char *kind, JSValueConst error)
 {
-    add_hint(ctx, error);
     size_t type_size = 0, message_size = 0;
     const char *type = text_property(ctx, error, "name", &type_size);
     const char *message = text_property(ctx, error, "message", &message_size);

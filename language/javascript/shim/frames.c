@@ -44,7 +44,8 @@ static bool next_frame(const char *stack, size_t size, size_t *at, Frame *frame)
     frame->size = length;
     frame->native = ends_with(line, length, "(native)") || ends_with(line, length, "(missing)");
     // "<input>" is text that eval, a RegExp or JSON.parse was given; a place in it alone says nothing.
-    frame->hidden = contains(line, length, "(goru:") || starts_with(line, length, "    at goru:") ||
+    // What does not look like a frame is the error's name and message.
+    frame->hidden = !starts_with(line, length, "    at ") || contains(line, length, "(goru:") || starts_with(line, length, "    at goru:") ||
                     starts_with(line, length, "    at <input>:");
     return true;
 }

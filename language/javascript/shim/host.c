@@ -399,7 +399,7 @@ static int reject_all(JSContext *ctx, JSValue error)
     return result;
 }
 
-int host_wait(JSContext *ctx)
+int host_wait(JSContext *ctx, double timeout_ms)
 {
     // (op, calls, cancelled, timeout)
     Buffer request = take_buffer();
@@ -408,7 +408,10 @@ int host_wait(JSContext *ctx)
     marshal_sequence(&request, MARSHAL_LIST, queued_count);
     buffer_append(&request, queue.data, queue.size);
     marshal_sequence(&request, MARSHAL_LIST, 0);
-    buffer_byte(&request, MARSHAL_NONE);
+    if (timeout_ms < 0)
+        buffer_byte(&request, MARSHAL_NONE);
+    else
+        codec_number(&request, timeout_ms);
     drop_queue();
     JSValue list = exchange(ctx, &request);
     host_abandon(&request);
@@ -422,7 +425,7 @@ int host_wait(JSContext *ctx)
     }
     int settled = settle_list(ctx, list);
     JS_FreeValue(ctx, list);
-    if (settled == 0)
+    if (settled == 0 && timeout_ms < 0)
         return reject_all(ctx, engine_new_error(ctx, "Error", "the host lost this call"));
     return settled < 0 ? -1 : 0;
 }

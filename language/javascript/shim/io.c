@@ -133,9 +133,11 @@ int io_install(JSContext *ctx, JSValueConst native)
     static const JSCFunctionListEntry globals[] = {
         JS_CFUNC_DEF("readLine", 0, read_line),
         JS_CFUNC_DEF("readAll", 0, read_all),
+        // As the shells of JavaScript engines have it.
+        JS_CFUNC_DEF("readline", 0, read_line),
     };
     JSValue global = JS_GetGlobalObject(ctx);
-    int result = JS_SetPropertyFunctionList(ctx, global, globals, 2);
+    int result = JS_SetPropertyFunctionList(ctx, global, globals, sizeof(globals) / sizeof(globals[0]));
     JS_FreeValue(ctx, global);
     if (result < 0)
         return result;

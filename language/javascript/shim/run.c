@@ -11,6 +11,7 @@ typedef struct Job {
     JSValue name;
     bool value;
     bool first;
+    bool timers;
 } Job;
 
 // Promises that were rejected and that nobody handles so far, with their reasons.
@@ -98,6 +99,7 @@ static bool job_parse(JSContext *ctx, const char *data, size_t size, Job *job)
     }
     job->value = flag(ctx, object, "value");
     job->first = flag(ctx, object, "first");
+    job->timers = flag(ctx, object, "timers");
     JS_FreeValue(ctx, object);
     return JS_IsString(job->code);
 }
@@ -148,6 +150,21 @@ static bool run_jobs(JSContext *ctx)
     return !interrupt_poll();
 }
 
+// Calls the timers that are due by now, each with the jobs that come of it. False: as run_jobs, or a promise was rejected
+// that nobody handles.
+static bool run_timers(JSContext *ctx)
+{
+    double now = timers_now();
+    int ran;
+    while ((ran = timers_run_next(ctx, now)) > 0) {
+        if (!run_jobs(ctx))
+            return false;
+        if (rejection_count > 0)
+            return true;
+    }
+    return ran == 0;
+}
+
 // Runs the program to its end. Returns the fulfilled value of its promise, or throws what ended it.
 static JSValue run_program(JSContext *ctx, JSValue function)
 {
@@ -167,8 +184,16 @@ static JSValue run_program(JSContext *ctx, JSValue function)
             JS_FreeValue(ctx, promise);
             return JS_Throw(ctx, JS_DupValue(ctx, rejections[0].reason));
         }
-        if (host_pending()) {
-            if (host_wait(ctx) < 0)
+        if (timers_pending() && timers_wait_ms() <= 0) {
+            if (!run_timers(ctx))
+                break;
+            // Answers of the host come to their turn beside timers that are always due.
+            if (host_pending() && host_wait(ctx, 0) < 0)
+                break;
+            continue;
+        }
+        if (host_pending() || timers_pending()) {
+            if (host_wait(ctx, timers_pending() ? timers_wait_ms() : -1) < 0)
                 break;
             continue;
         }
@@ -365,7 +390,7 @@ bool run_job(JSContext *ctx, const char *data, size_t size)
     } else {
         if (job.first)
             clock_begin_session(ctx);
-        value = execute(ctx, &job);
+        value = job.first && job.timers && timers_allow(ctx) < 0 ? JS_EXCEPTION : execute(ctx, &job);
     }
     if (!JS_IsException(value) && job.value) {
         JSValue last = last_value(ctx, value);
@@ -394,6 +419,7 @@ bool run_job(JSContext *ctx, const char *data, size_t size)
 
     // What is left of the run does not reach into the next one.
     host_drop(ctx);
+    timers_drop(ctx);
     rejections_drop(ctx);
     engine_drop_jobs(rt);
     engine_settle(rt);

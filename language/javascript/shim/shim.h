@@ -80,8 +80,9 @@ JSValue codec_decode_answer(JSContext *ctx, const char *data, size_t size, bool 
 int host_install(JSContext *ctx, JSValueConst native);
 // True while an asynchronous call is queued or in flight.
 bool host_pending(void);
-// Sends what is queued, waits until something completes and settles the promises of what did. -1 on an exception.
-int host_wait(JSContext *ctx);
+// Sends what is queued, waits until something completes, or for `timeout_ms` where that is not negative, and settles the
+// promises of what did. -1 on an exception.
+int host_wait(JSContext *ctx, double timeout_ms);
 // Forgets everything that is queued or in flight.
 void host_drop(JSContext *ctx);
 // A call is begun, its arguments are appended to the buffer, one value, and then it is sent, started or abandoned. Several can be
@@ -92,6 +93,22 @@ JSValue host_send(JSContext *ctx, Buffer *call);
 // Queues the call and returns its promise.
 JSValue host_start(JSContext *ctx, Buffer *call);
 void host_abandon(Buffer *call);
+
+// ---- timers.c: what a run does later ----
+
+// What every program has: sleep.
+int timers_install(JSContext *ctx);
+// setTimeout and its kin, in sessions that have timers.
+int timers_allow(JSContext *ctx);
+bool timers_pending(void);
+// Milliseconds until the next one is due; there must be one.
+double timers_wait_ms(void);
+// The time by which timers are due.
+double timers_now(void);
+// Calls the first timer that is due at `until`: 1, 0 where none is, -1 on an exception.
+int timers_run_next(JSContext *ctx, double until);
+// Forgets all timers.
+void timers_drop(JSContext *ctx);
 
 // ---- wire.c: what http, fs and kv send and receive ----
 

@@ -1,0 +1,41 @@
+#include "hints.h"
+
+#include <string.h>
+
+#define TIMERS "the sandbox has no timers; use await sleep(ms), or WithSessionTimers, --timers"
+
+static const struct {
+    const char *name;
+    const char *hint;
+} hints[] = {
+    {"fetch", "the sandbox has no fetch; use http.get"},
+    {"XMLHttpRequest", "the sandbox has no XMLHttpRequest; use http.get"},
+    {"WebSocket", "the sandbox has no WebSocket; use http.get or call"},
+    {"EventSource", "the sandbox has no EventSource; use http.get or call"},
+    {"setTimeout", TIMERS},
+    {"setInterval", TIMERS},
+    {"setImmediate", TIMERS},
+    {"clearTimeout", TIMERS},
+    {"clearInterval", TIMERS},
+    {"clearImmediate", TIMERS},
+    {"require", "the sandbox has no module loader; bundle dependencies into one file, for instance with esbuild --bundle "
+                "--format=esm"},
+    {"module", "only code that is a CommonJS bundle has module and exports"},
+    {"exports", "only code that is a CommonJS bundle has module and exports"},
+    {"process", "the sandbox has no Node.js APIs"},
+    {"Buffer", "the sandbox has no Node.js APIs; use Uint8Array and TextEncoder"},
+    {"__dirname", "the sandbox has no Node.js APIs"},
+    {"__filename", "the sandbox has no Node.js APIs"},
+    {"global", "the sandbox has no Node.js APIs; use globalThis"},
+    {"window", "the sandbox is not a browser; use globalThis"},
+    {"document", "the sandbox is not a browser"},
+};
+
+const char *hint_for_name(const char *name)
+{
+    for (size_t i = 0; i < sizeof(hints) / sizeof(hints[0]); i++) {
+        if (strcmp(hints[i].name, name) == 0)
+            return hints[i].hint;
+    }
+    return NULL;
+}
