@@ -16,6 +16,14 @@
 #include "wasm/memory_slot.hpp"
 #include "wasm/run_gate.hpp"
 
+#if defined(__SANITIZE_THREAD__)
+#define GORU_TSAN 1
+#elif defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+#define GORU_TSAN 1
+#endif
+#endif
+
 namespace goru::wasm {
 namespace {
 
@@ -81,7 +89,12 @@ goru_leave_guest:
 namespace goru::wasm {
 namespace {
 
+#ifdef GORU_TSAN
+// ThreadSanitizer holds most signals back until the thread next calls the system, which a guest in a loop does not.
+constexpr int kKick = SIGTRAP;
+#else
 constexpr int kKick = SIGURG;
+#endif
 
 // Guests divide by zero with a check of their own; SIGFPE is here so that a fault that nobody has thought of ends the
 // guest and not the process.
