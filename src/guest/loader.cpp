@@ -69,8 +69,8 @@ Expected<std::shared_ptr<const wasm::Program>> Loader::LinkAhead(const ImageFile
         ErrorKind::kUnavailable,
         "there is no native code for " + name +
             (path ? " beside " + *path + ", or it is that of another build" : std::string()) +
-            ": Python 3.13, JavaScript and TypeScript are compiled ahead of time (`make native`); use the engine "
-            "wasmtime (--engine wasmtime, WithEngine)"};
+            ": only the languages that goru/engine.hpp names are compiled ahead of time (`make native`); use the "
+            "engine wasmtime (--engine wasmtime, WithEngine)"};
   }
   return LinkAheadOfTime(std::move(code));
 }
