@@ -46,6 +46,10 @@ configure: setup
 build: configure ## Build the program, the library and the images (build/release)
 	@cmake --build $(build_dir) -j $(JOBS) --target goru-app
 
+.PHONY: native
+native: build ## Compile the guests ahead of time, for --engine native (minutes)
+	@cmake --build $(build_dir) -j $(JOBS) --target goru-native
+
 .PHONY: all
 all: configure ## Build everything: also tests, benchmarks and examples
 	@cmake --build $(build_dir) -j $(JOBS)

@@ -26,6 +26,34 @@ function(goru_image)
   set(GORU_IMAGES ${GORU_IMAGES} "${image}" PARENT_SCOPE)
 endfunction()
 
+# goru_native(NAME name): the module of an image, compiled ahead of time for the engine `native`, beside the image.
+set(GORU_NATIVE_OBJECTS "")
+file(GLOB native_runtime CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/src/wasm/native/guest/*.h")
+function(goru_native)
+  cmake_parse_arguments(PARSE_ARGV 0 arg "" "NAME" "")
+  set(image "${GORU_IMAGES_DIR}/${arg_NAME}.img")
+  set(module "${PROJECT_BINARY_DIR}/images/${arg_NAME}.module.wasm")
+  set(object "${GORU_IMAGES_DIR}/${arg_NAME}.so")
+  add_custom_command(
+    OUTPUT "${module}"
+    COMMAND "$<TARGET_FILE:goru-image>" module "${image}" "${module}"
+    DEPENDS "${image}" goru-image
+    VERBATIM)
+  goru_cached_command(
+    NAME "${arg_NAME}.so"
+    OUTPUT "${object}"
+    INPUTS "${module}" "${PROJECT_SOURCE_DIR}/scripts/compile_guest.py" "${PROJECT_SOURCE_DIR}/scripts/wasm2c.py"
+      "${PROJECT_SOURCE_DIR}/src/wasm/native/native_code.cpp" ${native_runtime}
+    SALT "wabt ${GORU_VERSION_wabt}" "simde ${GORU_VERSION_simde}"
+    VERSION_OF clang-22 ld.lld-22
+    DEPENDS goru-image
+    SLOW
+    COMMAND "${Python3_EXECUTABLE}" "${PROJECT_SOURCE_DIR}/scripts/compile_guest.py"
+      --wabt "${GORU_FETCHED_wabt}" --simde "${GORU_FETCHED_simde}/usr/include" --seal "$<TARGET_FILE:goru-image>"
+      --runtime "${PROJECT_SOURCE_DIR}/src/wasm/native/guest" "${module}" "${object}")
+  set(GORU_NATIVE_OBJECTS ${GORU_NATIVE_OBJECTS} "${object}" PARENT_SCOPE)
+endfunction()
+
 # goru_wasm_toolchain(result): the files that clang links into a guest without being told.
 function(goru_wasm_toolchain result)
   set(files "")
@@ -137,6 +165,16 @@ if(TARGET goru-image)
 endif()
 
 add_custom_target(goru-images ALL DEPENDS ${GORU_IMAGES})
+if(TARGET goru-image)
+  # Not python-3.12, whose module is three times as large and was compiled by others: it would take as long as all of these.
+  foreach(name javascript typescript python-3.13)
+    if("${GORU_IMAGES_DIR}/${name}.img" IN_LIST GORU_IMAGES)
+      goru_native(NAME ${name})
+    endif()
+  endforeach()
+  # Minutes of work that programs do without: part of `all` and of the tests, not of goru-app.
+  add_custom_target(goru-native ALL DEPENDS ${GORU_NATIVE_OBJECTS})
+endif()
 if(wasm_targets)
   add_dependencies(goru-images ${wasm_targets})
 endif()

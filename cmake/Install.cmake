@@ -15,6 +15,8 @@ endif()
 install(DIRECTORY "${PROJECT_SOURCE_DIR}/include/goru" DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}"
   FILES_MATCHING PATTERN "*.hpp")
 install(FILES ${GORU_IMAGES} DESTINATION "${CMAKE_INSTALL_DATADIR}/goru/images")
+# Where they were made (`make native`).
+install(FILES ${GORU_NATIVE_OBJECTS} DESTINATION "${CMAKE_INSTALL_DATADIR}/goru/images" OPTIONAL)
 if(GORU_WASMTIME_RUNTIME)
   install(PROGRAMS "${GORU_WASMTIME_RUNTIME}" DESTINATION "${CMAKE_INSTALL_LIBDIR}/goru")
 else()
@@ -35,6 +37,8 @@ install(FILES "${GORU_FETCHED_wasi-libc}/usr/share/doc/wasi-libc/copyright" DEST
   RENAME wasi-libc.txt)
 install(FILES "${GORU_FETCHED_zlib}/src/zlib/LICENSE" DESTINATION "${licenses}/python-3.13" RENAME zlib.txt)
 install(FILES "${GORU_FETCHED_bzip2}/bzip2-1.0.8/LICENSE" DESTINATION "${licenses}/python-3.13" RENAME bzip2.txt)
+install(FILES "${GORU_FETCHED_wabt}/usr/share/doc/wabt/copyright" DESTINATION "${licenses}" RENAME wabt.txt)
+install(FILES "${GORU_FETCHED_simde}/usr/share/doc/libsimde-dev/copyright" DESTINATION "${licenses}" RENAME simde.txt)
 install(FILES "${GORU_FETCHED_audioop}/LICENSE" DESTINATION "${licenses}/python-3.13" RENAME audioop-lts.txt)
 foreach(module aifc cgi cgitb chunk crypt imghdr mailcap nntplib pipes sndhdr sunau telnetlib)
   install(FILES

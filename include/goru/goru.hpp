@@ -2,6 +2,7 @@
 #pragma once
 
 #include "goru/config.hpp"    // IWYU pragma: export
+#include "goru/engine.hpp"    // IWYU pragma: export
 #include "goru/error.hpp"     // IWYU pragma: export
 #include "goru/executor.hpp"  // IWYU pragma: export
 #include "goru/fs.hpp"        // IWYU pragma: export

@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "goru/engine.hpp"
 #include "goru/fs.hpp"
 #include "goru/http.hpp"
 #include "goru/kv.hpp"
@@ -26,6 +27,7 @@ struct ExecutorConfig {
   Registry registry;
   Limits session_limits;
   ExecutorLimits limits;
+  Engine engine = Engine::kWasmtime;
   bool disk_cache = true;
   std::string cache_directory;
   std::string image_directory;
@@ -68,6 +70,8 @@ ExecutorOption WithRegistry(Registry registry);
 ExecutorOption WithMemoryLimit(size_t bytes);
 /// Run limit of sessions that set none.
 ExecutorOption WithTimeout(std::chrono::nanoseconds timeout);
+/// What runs the guests' code (goru/engine.hpp).
+ExecutorOption WithEngine(Engine engine);
 /// Keeps compiled code in `directory` (made with mode 0700; refused where others own or can enter it). Empty: the
 /// user's cache directory ($XDG_CACHE_HOME or ~/.cache, "goru"), which is also the default.
 ExecutorOption WithDiskCache(std::string directory = {});

@@ -352,6 +352,24 @@ void CutPackageNames(PackagesConfig& wanted, const PackagesConfig& ceiling, cons
 
 // --- executors ---
 
+Expected<void> EngineName::Read(const json& value, Engine& out, const Place& place, const ConfigReadOptions& options) {
+  if (!value.is_string()) return place.Wrong(" takes wasmtime or native; not " + Shown(value));
+  return Set({}, value.get_ref<const std::string&>(), out, place, options);
+}
+
+json EngineName::Write(Engine engine, const ConfigWriteOptions& /*options*/) {
+  return engine == Engine::kNative ? "native" : "wasmtime";
+}
+
+Expected<void> EngineName::Set(std::string_view /*path*/, std::string_view text, Engine& out, const Place& place,
+                               const ConfigReadOptions& /*options*/) {
+  if (text != "wasmtime" && text != "native") {
+    return place.Wrong(" takes wasmtime or native; not " + Quoted(std::string(text)));
+  }
+  out = text == "native" ? Engine::kNative : Engine::kWasmtime;
+  return {};
+}
+
 Expected<void> LanguageName::Read(const json& value, Language& out, const Place& place,
                                   const ConfigReadOptions& options) {
   std::string name;

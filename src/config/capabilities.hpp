@@ -128,6 +128,18 @@ void CutPackageNames(PackagesConfig& wanted, const PackagesConfig& ceiling, cons
 
 // --- executors ---
 
+/// "wasmtime", "native".
+struct EngineName : Leaf {
+  static constexpr std::string_view kTakes = "NAME";
+  static Expected<void> Read(const json& value, Engine& out, const Place& place, const ConfigReadOptions& options);
+  static json Write(Engine engine, const ConfigWriteOptions& options);
+  template <typename T>
+  static json Schema() {
+    return {{"enum", {"wasmtime", "native"}}};
+  }
+  static Expected<void> Set(std::string_view path, std::string_view text, Engine& out, const Place& place,
+                            const ConfigReadOptions& options);
+};
 struct LanguageName : Text {
   static Language New() { return Language::All().front(); }
   static Expected<void> Read(const json& value, Language& out, const Place& place, const ConfigReadOptions& options);

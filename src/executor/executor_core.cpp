@@ -56,7 +56,8 @@ ExecutorCore::ExecutorCore(ExecutorConfig config)
 Expected<std::shared_ptr<ExecutorCore>> ExecutorCore::Create(ExecutorConfig config) {
   // Starts the thread that no run can do without.
   std::shared_ptr<ExecutorCore> core(new ExecutorCore(std::move(config)));
-  auto loader = guest::Loader::Create({core->config_.disk_cache, core->config_.cache_directory});
+  auto loader = guest::Loader::Create(
+      {core->config_.disk_cache, core->config_.cache_directory, core->config_.engine, core->config_.image_directory});
   if (!loader) return loader.error();
   core->loader_ = std::move(*loader);
   for (const std::string& directory : core->config_.packages) {

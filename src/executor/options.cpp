@@ -15,6 +15,9 @@ ExecutorOption WithMemoryLimit(size_t bytes) {
 ExecutorOption WithTimeout(std::chrono::nanoseconds timeout) {
   return [timeout](ExecutorConfig& config) { config.session_limits.timeout = timeout; };
 }
+ExecutorOption WithEngine(Engine engine) {
+  return [engine](ExecutorConfig& config) { config.engine = engine; };
+}
 ExecutorOption WithDiskCache(std::string directory) {
   return [directory = std::move(directory)](ExecutorConfig& config) {
     config.disk_cache = true;

@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "goru/engine.hpp"
 #include "goru/error.hpp"
 #include "guest/image_file.hpp"
 #include "guest/sandbox_factory.hpp"
@@ -13,6 +14,7 @@
 namespace goru::wasm {
 class Engine;
 class ModuleCache;
+class Program;
 }  // namespace goru::wasm
 
 namespace goru::guest {
@@ -27,6 +29,11 @@ class Loader {
     bool disk_cache = true;
     /// Where; empty: the user's own place. It must belong to the user alone.
     std::string cache_directory;
+    /// What runs the guests.
+    Engine engine = Engine::kWasmtime;
+    /// Where the images of goru's languages are, and beside them their native code; empty: in the usual places
+    /// (guest::FindImage).
+    std::string image_directory;
   };
   /// Told in a line of text before something that takes seconds.
   using Progress = std::function<void(std::string_view)>;
@@ -48,6 +55,11 @@ class Loader {
  private:
   Loader();
 
+  Expected<std::shared_ptr<const wasm::Program>> LinkCompiled(const ImageFile& image, const Progress& progress) const;
+  Expected<std::shared_ptr<const wasm::Program>> LinkAhead(const ImageFile& image) const;
+
+  Options options_;
+  /// Null where another engine runs the guests.
   std::shared_ptr<wasm::Engine> engine_;
   /// Null: nothing is kept.
   std::unique_ptr<const wasm::ModuleCache> cache_;

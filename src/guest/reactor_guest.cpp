@@ -96,7 +96,7 @@ Expected<std::unique_ptr<ReactorGuest>> ReactorGuest::Boot(std::shared_ptr<const
   guest->channel_.Begin(port, no_job);
   wasm::RunGate& gate = guest->instance_->gate();
   gate.Begin();
-  std::array<wasmtime_val_raw_t, 1> result = {wasm::I32(0)};
+  std::array<wasm::Value, 1> result = {wasm::I32(0)};
   wasm::CallEnd end = guest->instance_->Call(*initialize, {});
   if (end.kind == wasm::CallEnd::Kind::kReturned) end = guest->instance_->Call(*init, result);
   if (end.kind == wasm::CallEnd::Kind::kReturned && result[0].i32 == 0 && !translator.empty()) {
@@ -111,9 +111,9 @@ Expected<std::unique_ptr<ReactorGuest>> ReactorGuest::Boot(std::shared_ptr<const
   return guest;
 }
 
-wasm::CallEnd ReactorGuest::HandOver(const wasmtime_func_t& give_room, std::string_view bytes, bool& copied) {
+wasm::CallEnd ReactorGuest::HandOver(const wasm::ExportedFunction& give_room, std::string_view bytes, bool& copied) {
   copied = false;
-  std::array<wasmtime_val_raw_t, 1> value = {wasm::I32(static_cast<uint32_t>(bytes.size()))};
+  std::array<wasm::Value, 1> value = {wasm::I32(static_cast<uint32_t>(bytes.size()))};
   wasm::CallEnd end = instance_->Call(give_room, value);
   if (end.kind != wasm::CallEnd::Kind::kReturned) return end;
   const auto address = static_cast<uint32_t>(value[0].i32);
@@ -124,7 +124,7 @@ wasm::CallEnd ReactorGuest::HandOver(const wasmtime_func_t& give_room, std::stri
   return end;
 }
 
-wasm::CallEnd ReactorGuest::GiveTranslator(const std::string& translator, wasmtime_val_raw_t& failed) {
+wasm::CallEnd ReactorGuest::GiveTranslator(const std::string& translator, wasm::Value& failed) {
   wasm::CallEnd end;
   end.kind = wasm::CallEnd::Kind::kTrapped;
   auto give = instance_->Function("goru_translator");
@@ -136,7 +136,7 @@ wasm::CallEnd ReactorGuest::GiveTranslator(const std::string& translator, wasmti
   end = HandOver(buffer_, translator, copied);
   failed = wasm::I32(1);
   if (end.kind != wasm::CallEnd::Kind::kReturned || !copied) return end;
-  std::array<wasmtime_val_raw_t, 1> value = {wasm::I32(static_cast<uint32_t>(translator.size()))};
+  std::array<wasm::Value, 1> value = {wasm::I32(static_cast<uint32_t>(translator.size()))};
   end = instance_->Call(*give, value);
   failed = value[0];
   return end;
@@ -156,7 +156,7 @@ RunEnd ReactorGuest::RunJob(const Job& job, HostPort& port) {
     // The code does not fit into the guest's memory: the run fails, the guest is unharmed.
     port.Outcome({{"error", {{"kind", "memory"}}}});
   } else if (call.kind == wasm::CallEnd::Kind::kReturned) {
-    std::array<wasmtime_val_raw_t, 1> value = {wasm::I32(static_cast<uint32_t>(text.size()))};
+    std::array<wasm::Value, 1> value = {wasm::I32(static_cast<uint32_t>(text.size()))};
     call = instance_->Call(run_, value);
     if (call.kind == wasm::CallEnd::Kind::kReturned && (value[0].i32 != 0 || !channel_.finished())) {
       call.kind = wasm::CallEnd::Kind::kTrapped;

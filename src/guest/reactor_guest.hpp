@@ -41,10 +41,10 @@ class ReactorGuest final : public WasmSandbox {
 
   Expected<void> Attach(std::shared_ptr<const wasm::Program> program, std::unique_ptr<wasm::MemorySlot> slot);
   /// Calls goru_translator; `failed` gets what it returns.
-  wasm::CallEnd GiveTranslator(const std::string& translator, wasmtime_val_raw_t& failed);
+  wasm::CallEnd GiveTranslator(const std::string& translator, wasm::Value& failed);
   /// Calls an export that takes a size and returns the address of so many bytes, and copies `bytes` there. `copied`
   /// says whether the guest had memory for them.
-  wasm::CallEnd HandOver(const wasmtime_func_t& give_room, std::string_view bytes, bool& copied);
+  wasm::CallEnd HandOver(const wasm::ExportedFunction& give_room, std::string_view bytes, bool& copied);
   /// Asks the guest to end its run: what its gate's Nudge does.
   static void Nudge(void* self) noexcept;
   static wasm::After HostCall(wasm::CallContext& context, wasm::Args args);
@@ -56,8 +56,8 @@ class ReactorGuest final : public WasmSandbox {
   std::optional<uint32_t> interrupt_flag_;
   /// Where the guest says which word to nudge; 0 where it needs none.
   uint32_t interrupt_nudge_ = 0;
-  wasmtime_func_t buffer_ = {};
-  wasmtime_func_t run_ = {};
+  wasm::ExportedFunction buffer_ = {};
+  wasm::ExportedFunction run_ = {};
 };
 
 }  // namespace goru::guest

@@ -28,7 +28,7 @@ constexpr uint32_t kLeastAnswer = 64;
 Expected<void> ResumableGuest::Attach(std::shared_ptr<const wasm::Program> program,
                                       std::unique_ptr<wasm::MemorySlot> slot) {
   if (auto made = Instantiate(std::move(program), std::move(slot)); !made) return made;
-  const std::array<std::pair<std::string_view, wasmtime_func_t*>, 5> exports = {{
+  const std::array<std::pair<std::string_view, wasm::ExportedFunction*>, 5> exports = {{
       {"_start", &start_},
       {"asyncify_start_unwind", &start_unwind_},
       {"asyncify_stop_unwind", &stop_unwind_},
@@ -87,7 +87,7 @@ Expected<std::unique_ptr<ResumableGuest>> ResumableGuest::Boot(std::shared_ptr<c
 
 RunEnd ResumableGuest::RunJob(const Job& /*job*/, HostPort& /*port*/) {
   phase_ = Phase::kResuming;
-  std::array<wasmtime_val_raw_t, 1> buffer = {wasm::I32(parking_.buffer)};
+  std::array<wasm::Value, 1> buffer = {wasm::I32(parking_.buffer)};
   wasm::CallEnd call = instance_->Call(start_rewind_, buffer);
   if (call.kind == wasm::CallEnd::Kind::kReturned) call = instance_->Call(start_, {});
   return Settle(call);
@@ -124,7 +124,7 @@ After ResumableGuest::Park() {
   }
   const std::array<uint32_t, 2> header = {parking_.buffer + kHeader, parking_.buffer + parking_.buffer_size};
   if (!instance_->memory().Store(parking_.buffer, header)) return After::kUnwind;
-  std::array<wasmtime_val_raw_t, 1> buffer = {wasm::I32(parking_.buffer)};
+  std::array<wasm::Value, 1> buffer = {wasm::I32(parking_.buffer)};
   return instance_->CallNested(start_unwind_, buffer) ? After::kContinue : After::kUnwind;
 }
 

@@ -63,11 +63,11 @@ class ResumableGuest final : public WasmSandbox {
   ParkingPlace parking_;
   Phase phase_ = Phase::kParked;
   uint32_t stack_pages_ = 0;
-  wasmtime_func_t start_ = {};
-  wasmtime_func_t start_unwind_ = {};
-  wasmtime_func_t stop_unwind_ = {};
-  wasmtime_func_t start_rewind_ = {};
-  wasmtime_func_t stop_rewind_ = {};
+  wasm::ExportedFunction start_ = {};
+  wasm::ExportedFunction start_unwind_ = {};
+  wasm::ExportedFunction stop_unwind_ = {};
+  wasm::ExportedFunction start_rewind_ = {};
+  wasm::ExportedFunction stop_rewind_ = {};
 };
 
 }  // namespace goru::guest

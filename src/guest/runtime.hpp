@@ -10,12 +10,15 @@
 #include "guest/wasm_sandbox.hpp"
 #include "wasi/packages/package_layer.hpp"
 #include "wasm/memory_image.hpp"
+#include "wasm/native/native_code.hpp"
 
 namespace goru::guest {
 
 /// Links a module with WASI and the `goru` functions.
 Expected<std::shared_ptr<const wasm::Program>> LinkProgram(std::shared_ptr<wasm::Engine> engine,
                                                            wasm::ModulePtr module);
+/// The same for a module that was compiled ahead of time.
+Expected<std::shared_ptr<const wasm::Program>> LinkAheadOfTime(std::shared_ptr<const wasm::NativeCode> code);
 
 /// Thread-safe.
 class Runtime {
@@ -24,10 +27,9 @@ class Runtime {
                                                          ImageInfo info,
                                                          std::shared_ptr<const wasm::MemoryImage> memory,
                                                          std::shared_ptr<const wasi::PackageLayer> packages = nullptr);
-  static Expected<std::shared_ptr<const Runtime>> Create(std::shared_ptr<wasm::Engine> engine, wasm::ModulePtr module,
-                                                         const ImageFile& image) {
-    return Create(std::move(engine), std::move(module), image.info(), image.memory(), image.packages());
-  }
+  /// `program` is the image's module, linked.
+  static Expected<std::shared_ptr<const Runtime>> Create(std::shared_ptr<const wasm::Program> program,
+                                                         const ImageFile& image);
 
   /// A fresh sandbox in a slot that holds this runtime's memory image.
   Expected<std::unique_ptr<WasmSandbox>> Start(std::unique_ptr<wasm::MemorySlot> slot) const;

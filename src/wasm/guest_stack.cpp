@@ -209,6 +209,12 @@ void CallOn(const Stack& stack, Switch& there) noexcept {
 
 }  // namespace
 
+GuestStackBounds CurrentGuestStack() noexcept {
+  if (current == nullptr) return {};
+  const auto low = reinterpret_cast<uintptr_t>(current->low());
+  return {low + kHostStack, low - kGuard, low};
+}
+
 bool internal::CallOnGuestStack(void (*function)(void*), void* argument) {
   if (HasRoom()) {
     function(argument);

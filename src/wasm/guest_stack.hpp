@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <type_traits>
 
@@ -19,6 +20,17 @@ inline constexpr size_t kGuestStackSize = kMaxGuestStack + 2 * kHostStack;
 /// What is said where a call could not begin for want of a stack.
 inline constexpr const char* kNoStack =
     "no memory for a stack; raise the limit on virtual memory (ulimit -v), or let fewer sessions run at once";
+
+/// Of the stack that guests of this thread run on now.
+struct GuestStackBounds {
+  /// Below it the host must not be called any more: its own part of the stack begins there.
+  uintptr_t limit = 0;
+  /// Where the guard begins and ends; the stack itself lies behind it.
+  uintptr_t guard_begin = 0;
+  uintptr_t guard_end = 0;
+};
+/// To be called within OnGuestStack.
+GuestStackBounds CurrentGuestStack() noexcept;
 
 namespace internal {
 

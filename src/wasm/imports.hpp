@@ -1,8 +1,6 @@
 // Functions that the host offers to a guest: how a layer above describes them to the engine.
 #pragma once
 
-#include <wasmtime/val.h>
-
 #include <cstdint>
 #include <span>
 #include <string>
@@ -10,6 +8,7 @@
 
 #include "support/after.hpp"
 #include "wasm/guest_memory.hpp"
+#include "wasm/values.hpp"
 
 namespace goru::wasm {
 
@@ -18,22 +17,15 @@ class Instance;
 /// Arguments and result of one call, as the engine passes them.
 class Args {
  public:
-  explicit Args(wasmtime_val_raw_t* values) noexcept : values_(values) {}
+  explicit Args(Value* values) noexcept : values_(values) {}
   uint32_t U32(size_t i) const noexcept { return static_cast<uint32_t>(values_[i].i32); }
   int32_t I32(size_t i) const noexcept { return values_[i].i32; }
   uint64_t U64(size_t i) const noexcept { return static_cast<uint64_t>(values_[i].i64); }
   void Return(int32_t value) const noexcept { values_[0].i32 = value; }
 
  private:
-  wasmtime_val_raw_t* values_;
+  Value* values_;
 };
-
-/// An argument for a call of a guest's function.
-inline wasmtime_val_raw_t I32(uint32_t value) noexcept {
-  wasmtime_val_raw_t raw = {};
-  raw.i32 = static_cast<int32_t>(value);
-  return raw;
-}
 
 /// How a host function ends.
 using support::After;

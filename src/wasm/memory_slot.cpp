@@ -16,6 +16,7 @@ namespace {
 // one greedy guest does not make every later one look heavy.
 constexpr size_t kKeepResident = size_t{2} << 20;
 
+/// From the memory on. What lies in front of it is mapped with it.
 constexpr size_t kMapped = MemorySlot::kReservation + MemorySlot::kGuard;
 
 /// Makes grown memory part of the reservation again. Mapping over it would do the same in one call, but one that fails
@@ -30,21 +31,30 @@ MemorySlot::MemorySlot(uint8_t* base, std::shared_ptr<const MemoryImage> image) 
     : base_(base), image_(std::move(image)), image_size_(image_ ? image_->size() : 0), size_(image_size_) {}
 
 Expected<std::unique_ptr<MemorySlot>> MemorySlot::Create(std::shared_ptr<const MemoryImage> image) {
-  void* base = ::mmap(nullptr, kMapped, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-  if (base == MAP_FAILED) {
+  void* mapping = ::mmap(nullptr, kFront + kMapped, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  if (mapping == MAP_FAILED) {
     return Error{
         ErrorKind::kUnavailable,
         "cannot reserve 4 GiB of address space for a sandbox; raise the limit on virtual memory (ulimit -v) or "
         "vm.max_map_count, or close idle sessions"};
   }
-  std::unique_ptr<MemorySlot> slot(new MemorySlot(static_cast<uint8_t*>(base), std::move(image)));
+  std::unique_ptr<MemorySlot> slot(new MemorySlot(static_cast<uint8_t*>(mapping) + kFront, std::move(image)));
   if (slot->image_ && !slot->image_->MapAt(slot->base_)) {
     return support::SystemError("cannot map", "memory image into a slot");
   }
   return slot;
 }
 
-MemorySlot::~MemorySlot() { ::munmap(base_, kMapped); }
+MemorySlot::~MemorySlot() { ::munmap(base_ - kFront, kFront + kMapped); }
+
+uint8_t* MemorySlot::OpenFront(size_t bytes) noexcept {
+  uint8_t* front = base_ - kFront;
+  if (bytes > front_open_) {
+    if (bytes > kFront || ::mprotect(front, RoundUpToPage(bytes), PROT_READ | PROT_WRITE) != 0) return nullptr;
+    front_open_ = RoundUpToPage(bytes);
+  }
+  return front;
+}
 
 bool MemorySlot::Grow(size_t new_size) noexcept {
   if (new_size > limit_) {

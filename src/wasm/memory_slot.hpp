@@ -27,6 +27,8 @@ class MemorySlot {
   /// access whose offset and width are larger than the guard is compiled with a check of its own.
   static constexpr size_t kReservation = size_t{4} << 30;
   static constexpr size_t kGuard = size_t{32} << 20;
+  /// Address space in front of the memory, for who keeps an instance there (native/guest_abi.h).
+  static constexpr size_t kFront = size_t{64} << 10;
 
   /// How Reset finds what a guest changed.
   enum class ResetMethod {
@@ -45,6 +47,14 @@ class MemorySlot {
   MemorySlot& operator=(const MemorySlot&) = delete;
 
   uint8_t* base() const noexcept { return base_; }
+  /// The first `bytes` of what lies in front of the memory, readable and writable from now on. Null: no memory. Reset
+  /// leaves them alone: whoever uses them begins by writing there.
+  [[nodiscard]] uint8_t* OpenFront(size_t bytes) noexcept;
+  /// Whether `address` lies in the slot: in front, in the memory or in the guard. May be called in a signal handler.
+  bool Contains(const void* address) const noexcept {
+    const auto* at = static_cast<const uint8_t*>(address);
+    return at >= base_ - kFront && at < base_ + kReservation + kGuard;
+  }
   /// Bytes that the guest may touch now.
   size_t size() const noexcept { return size_.load(std::memory_order_acquire); }
 
@@ -108,6 +118,7 @@ class MemorySlot {
   support::HeldBytes held_;
   RunGate* gate_ = nullptr;
   std::atomic<bool> revoked_{false};
+  size_t front_open_ = 0;
 };
 
 }  // namespace goru::wasm

@@ -79,6 +79,7 @@ bool RunGate::Stop(StopReason reason) noexcept {
     if (state == kWasm || state == kUnrevoked) {
       if (!state_.compare_exchange_weak(state, kRevoking)) continue;
       stopped = Revoke();
+      if (kick_ != nullptr) kick_(kick_context_);
       break;
     }
     if (state == kHost || state == kHostNudge) {

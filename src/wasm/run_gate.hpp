@@ -47,6 +47,12 @@ class RunGate {
     nudge_context_ = context;
   }
 
+  /// What else Stop does where guest code runs, once its memory is gone: makes it notice. Set before the first run.
+  void set_kick(NudgeFunction function, void* context) noexcept {
+    kick_ = function;
+    kick_context_ = context;
+  }
+
   /// A run starts, on the host's side.
   void Begin() noexcept;
 
@@ -79,6 +85,12 @@ class RunGate {
   StopReason reason() const noexcept { return reason_.load(); }
   /// True where a stop was asked for in this run.
   bool stopped() const noexcept { return reason() != StopReason::kNone; }
+  /// True where guest code that still runs has been stopped, or is just being: it may be left wherever it is. May be
+  /// called in a signal handler.
+  bool revoked() const noexcept {
+    const uint32_t state = state_.load(std::memory_order_acquire);
+    return state == kRevoking || state == kRevoked || state == kUnrevoked;
+  }
   /// Raised when a stop was asked for.
   support::StopSignal& signal() noexcept { return *signal_; }
   /// The same, for work that may outlive the instance.
@@ -96,6 +108,8 @@ class RunGate {
   support::Origin origin_;
   NudgeFunction nudge_ = nullptr;
   void* nudge_context_ = nullptr;
+  NudgeFunction kick_ = nullptr;
+  void* kick_context_ = nullptr;
   std::atomic<uint32_t> state_{kIdle};
   std::atomic<StopReason> reason_{StopReason::kNone};
   std::shared_ptr<support::StopSignal> signal_ = std::make_shared<support::StopSignal>();

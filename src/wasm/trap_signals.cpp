@@ -5,8 +5,9 @@
 namespace goru::wasm {
 namespace {
 
-// The engine has handlers for the first three; a page of an image that cannot be read raises the fourth.
-constexpr std::array<int, 4> kSignals = {SIGSEGV, SIGILL, SIGFPE, SIGBUS};
+// The engines have handlers for the first three; a page of an image that cannot be read raises the fourth. The fifth is
+// how the engine `native` is told of a stop (native/native_traps.hpp).
+constexpr std::array<int, 5> kSignals = {SIGSEGV, SIGILL, SIGFPE, SIGBUS, SIGURG};
 
 sigset_t Set() noexcept {
   sigset_t set;

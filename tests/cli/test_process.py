@@ -1,6 +1,7 @@
 """goru as a process: exit codes, signals, the cache of compiled code."""
 
 import os
+import pathlib
 import shutil
 import signal
 import subprocess
@@ -38,6 +39,46 @@ def test_missing_image_says_where_it_was_looked_for(goru):
     assert done.returncode == 125
     assert "python-3.13.img" in done.stderr and "/nonexistent" in done.stderr
     assert goru("-c", "1", env={"GORU_IMAGE_DIR": "/nonexistent"}).returncode == 125
+
+
+# --- Engines ---
+
+
+@pytest.mark.parametrize(
+    ("language", "code", "output"),
+    [
+        ("python3.13", "import re, sys; print(re.findall('[a-z]+', 'ab 12 cd'), 2**100, 1/3, sys.version[:6])", "['ab', 'cd'] 1267650600228229401496703205376 0.3333333333333333 3.13.5\n"),
+        ("js", "console.log([3, 1, 2].sort().join(), 0.1 + 0.2, JSON.stringify({ a: 1 }))", '1,2,3 0.30000000000000004 {"a":1}\n'),
+        ("ts", "const n: number = 41; console.log(n + 1)", "42\n"),
+    ],
+)
+@pytest.mark.parametrize("engine", ["wasmtime", "native"])
+def test_engines_run_the_same_programs(goru, engine, language, code, output):
+    done = goru("--engine", engine, "-l", language, "-c", code)
+    assert (done.returncode, done.stdout) == (0, output), done.stderr
+
+
+def test_native_compiles_nothing(goru, tmp_path):
+    done = goru("--engine", "native", "-c", "print(1)", env={"XDG_CACHE_HOME": str(tmp_path)})
+    assert (done.returncode, done.stdout, done.stderr) == (0, "1\n", "")
+    assert not list(tmp_path.rglob("*.cwasm"))
+
+
+def test_native_without_native_code_says_what_to_do(goru, tmp_path):
+    images = pathlib.Path(GORU).resolve().parent.parent / "share/goru/images"
+    (tmp_path / "javascript.img").symlink_to(images / "javascript.img")
+    done = goru("--engine", "native", "--image-dir", str(tmp_path), "-l", "js", "-c", "1")
+    assert done.returncode == 125
+    assert "no native code for javascript" in done.stderr and "--engine wasmtime" in done.stderr
+    # Code of another module is no better.
+    (tmp_path / "javascript.so").symlink_to(images / "typescript.so")
+    assert goru("--engine", "native", "--image-dir", str(tmp_path), "-l", "js", "-c", "1").returncode == 125
+    assert goru("--image-dir", str(tmp_path), "-l", "js", "-c", "1").returncode == 0
+
+
+def test_engines_that_are_none(goru):
+    done = goru("--engine", "fast", "-c", "1")
+    assert done.returncode == 2 and "wasmtime or native" in done.stderr
 
 
 # --- Ctrl-C ---

@@ -14,6 +14,7 @@
 #include <string_view>
 #include <utility>
 
+#include "common/engine.hpp"
 #include "executor/run_port.hpp"
 #include "executor/watchdog.hpp"
 #include "goru/goru.hpp"
@@ -37,7 +38,7 @@ T Must(Expected<T> expected) {
 
 /// A loaded language; one per program.
 inline const std::shared_ptr<const guest::Runtime>& LoadRuntime(const Language& language) {
-  static const auto loader = Must(guest::Loader::Create({.disk_cache = true, .cache_directory = GORU_TEST_CACHE}));
+  static const auto loader = Must(guest::Loader::Create({true, GORU_TEST_CACHE, EngineUnderTest(), {}}));
   static std::map<std::string, std::shared_ptr<const guest::Runtime>> loaded;
   auto& runtime = loaded[language.image()];
   if (!runtime) {

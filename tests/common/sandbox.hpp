@@ -12,13 +12,14 @@
 #include <utility>
 #include <vector>
 
+#include "common/engine.hpp"
 #include "goru/goru.hpp"
 
 namespace goru::test {
 
-/// An executor whose compiled code is kept in the build tree. Options given here win.
+/// An executor on the engine under test, whose compiled code is kept in the build tree. Options given here win.
 inline Executor MakeExecutor(std::vector<ExecutorOption> options = {}) {
-  options.insert(options.begin(), WithDiskCache(GORU_TEST_CACHE));
+  options.insert(options.begin(), {WithDiskCache(GORU_TEST_CACHE), WithEngine(EngineUnderTest())});
   auto executor = Executor::Create(options);
   if (!executor) {
     ADD_FAILURE() << executor.error().message;

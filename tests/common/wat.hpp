@@ -35,8 +35,8 @@ inline std::unique_ptr<wasm::Instance> Start(const std::vector<uint8_t>& module)
 }
 
 /// What the function `name`, which has no parameters, returns.
-inline wasmtime_val_raw_t Call(wasm::Instance& instance, const char* name) {
-  wasmtime_val_raw_t value = {};
+inline wasm::Value Call(wasm::Instance& instance, const char* name) {
+  wasm::Value value = {};
   instance.gate().Begin();
   const wasm::CallEnd end = instance.Call(Must(instance.Function(name)), {&value, 1});
   instance.gate().End();

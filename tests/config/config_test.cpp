@@ -285,6 +285,16 @@ TEST(Config, Executors) {
   const auto wrong = ExecutorConfigFromJson(json::parse(R"({"precompile": ["ruby"]})"));
   ASSERT_FALSE(wrong);
   EXPECT_EQ(wrong.error().message, "precompile[0]: there is no language 'ruby'");
+  EXPECT_EQ(config->engine, goru::Engine::kWasmtime);
+  EXPECT_EQ(ToJson(*config)["engine"], "wasmtime");
+  const auto native = ExecutorConfigFromJson(json::parse(R"({"engine": "native"})"));
+  ASSERT_TRUE(native);
+  EXPECT_EQ(native->engine, goru::Engine::kNative);
+  EXPECT_EQ(ToJson(*native)["engine"], "native");
+  EXPECT_EQ(ExecutorConfigFromJson(json::parse(R"({"engine": "v8"})")).error().message,
+            "engine takes wasmtime or native; not 'v8'");
+  EXPECT_EQ(ExecutorConfigFromJson(json::parse(R"({"engine": 1})")).error().message,
+            "engine takes wasmtime or native; not 1");
   // Where compiled code is to be kept, it is kept.
   EXPECT_TRUE(ExecutorConfigFromJson(json::parse(R"({"cache_directory": "/c"})"), *config)->disk_cache);
 }

@@ -42,7 +42,8 @@ TEST_P(RefusedStop, IsTriedAgainUntilTheGuestStops) {
   ASSERT_TRUE(result.error) << Show(result);
   EXPECT_EQ(result.error->kind, ErrorKind::kTimeout) << Show(result);
   EXPECT_FALSE(result.session_alive);
-  EXPECT_EQ(test::mprotects_to_refuse, 0);
+  // The engine `native` also sends a signal, which ends the guest whether its memory is there or not.
+  EXPECT_EQ(test::mprotects_to_refuse, test::EngineUnderTest() == Engine::kNative ? 8 : 0);
   Session next = MakeSession(executor, language());
   EXPECT_EQ(next.Run(kSmall.In(language())).stdout_text, "2\n");
 }

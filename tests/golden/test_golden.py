@@ -33,10 +33,13 @@ import pytest
 CASES = pathlib.Path(__file__).parent / "cases"
 GORU = os.environ.get("GORU", "goru")
 CACHE = os.environ.get("GORU_TEST_CACHE")
+# All cases are run once on each engine; the older Python is not compiled for the other one.
+NATIVE = os.environ.get("GORU_TEST_ENGINE") == "native"
+ENGINE = ("--engine", "native" if NATIVE else "wasmtime")
 UPDATE = bool(os.environ.get("GORU_GOLDEN_UPDATE"))
 FILE_NAMES = {"python": "main.py", "javascript": "main.js", "typescript": "main.ts"}
 # What -l is given; None: goru goes by the file's name.
-RUNTIMES = {"python": ("python3.12", "python3.13"), "javascript": (None,), "typescript": (None,)}
+RUNTIMES = {"python": ("python3.13",) if NATIVE else ("python3.12", "python3.13"), "javascript": (None,), "typescript": (None,)}
 VERSIONS = ("3.12", "3.13")
 SECTIONS = ("source", "stdin", *(name + version for name in ("stdout", "stderr") for version in ("", *(" " + v for v in VERSIONS))))
 NO_NEWLINE = " without newline"
@@ -107,7 +110,7 @@ ENVIRONMENT = {**os.environ, "XDG_CACHE_HOME": CACHE} if CACHE else None
 def run(case, runtime, directory):
     source = directory / FILE_NAMES[case.headers["LANG"]]
     source.write_bytes(case.section("source").encode("utf-8", "surrogateescape"))
-    command = [GORU, "run", *(("-l", runtime) if runtime else ()), source.name, *shlex.split(case.headers.get("FLAGS", ""))]
+    command = [GORU, "run", *(("-l", runtime) if runtime else ()), *ENGINE, source.name, *shlex.split(case.headers.get("FLAGS", ""))]
     if "stdin" in case.sections:
         (directory / "stdin").write_bytes(case.section("stdin").encode("utf-8", "surrogateescape"))
         command += ["--stdin", "stdin"]
@@ -121,8 +124,8 @@ def run(case, runtime, directory):
 @pytest.fixture(scope="session", autouse=True)
 def compiled():
     """Compiles all runtimes first: goru says so on standard error where that takes long, and not in a case of its own."""
-    for language in ("python3.12", "python3.13", "js", "ts"):
-        subprocess.run([GORU, "-l", language, "-c", ""], check=True, capture_output=True, env=ENVIRONMENT)
+    for language in (*RUNTIMES["python"], "js", "ts"):
+        subprocess.run([GORU, *ENGINE, "-l", language, "-c", ""], check=True, capture_output=True, env=ENVIRONMENT)
 
 
 def cases():

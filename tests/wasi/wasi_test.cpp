@@ -131,7 +131,7 @@ class WasiTest : public testing::Test {
   }
 
   CallEnd CallRaw(const char* name, std::vector<uint64_t> arguments, int32_t& result) {
-    std::vector<wasmtime_val_raw_t> values(std::max<size_t>(1, arguments.size()));
+    std::vector<wasm::Value> values(std::max<size_t>(1, arguments.size()));
     for (size_t i = 0; i < arguments.size(); ++i) values[i].i64 = static_cast<int64_t>(arguments[i]);
     instance_->gate().Begin();
     CallEnd end = instance_->Call(Must(instance_->Function(name)), values);
@@ -318,7 +318,7 @@ TEST_F(WasiTest, SleepEndsAtItsTimeOrByAStop) {
   EXPECT_EQ(Load<Event>(200).userdata, 77U);
   sleep.timeout = UINT64_MAX;
   Store(0, sleep);
-  std::vector<wasmtime_val_raw_t> values(4);
+  std::vector<wasm::Value> values(4);
   for (size_t i = 0; i < 4; ++i) values[i].i32 = std::array{0, 200, 1, 100}[i];
   instance_->gate().Begin();
   std::jthread stopper([&] { instance_->gate().Stop(wasm::StopReason::kTimeout); });

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "common/native.hpp"
 #include "common/wat.hpp"
 #include "wasm/dirty_pages.hpp"
 #include "wasm/page_size.hpp"
@@ -34,8 +35,8 @@ class SlotWithNeighbour {
     for (int i = 0; i < 64 && neighbour_ == nullptr; ++i) {
       slots.push_back(Must(MemorySlot::Create(nullptr)));
       for (auto& other : slots) {
-        if (!other || other->base() != slots.back()->base() + kMapped) continue;
-        neighbour_ = other->base();
+        if (!other || other->base() - MemorySlot::kFront != slots.back()->base() + kMapped) continue;
+        neighbour_ = other->base() - MemorySlot::kFront;
         other.reset();
         slot = std::move(slots.back());
         break;
@@ -113,26 +114,49 @@ std::string Value(const std::string& instruction) {
   return "(v128.const i64x2 -1 -1)";
 }
 
+/// What is loaded, as something that the compiler has to load all of.
+std::string Used(const std::string& instruction, const std::string& load) {
+  if (instruction.starts_with("i32")) return "(global.set $i (" + load + "))";
+  if (instruction.starts_with("i64")) return "(global.set $l (" + load + "))";
+  return "(local.set $v (" + load +
+         "))(global.set $l (i64.add (i64x2.extract_lane 0 (local.get $v)) (i64x2.extract_lane 1 (local.get $v))))";
+}
+
 /// A function for each access and offset; its parameter is the index.
 std::string Module(const std::vector<uint32_t>& offsets) {
-  std::string text = "(module (memory (export \"memory\") 1)\n";
+  std::string text =
+      "(module (memory (export \"memory\") 1) (global $i (mut i32) (i32.const 0)) (global $l (mut i64) (i64.const "
+      "0))\n";
   for (const Access& access : kAccesses) {
     const std::string instruction = access.instruction;
     for (const uint32_t offset : offsets) {
       const std::string place = instruction + " offset=" + std::to_string(offset) + " (local.get 0)";
-      text += "(func (export \"" + instruction + " " + std::to_string(offset) + "\") (param i32) " +
-              (access.stores ? "(" + place + Value(instruction) + ")" : "(drop (" + place + "))") + ")\n";
+      text += "(func (export \"" + instruction + " " + std::to_string(offset) + "\") (param i32) (local $v v128) " +
+              (access.stores ? "(" + place + Value(instruction) + ")" : Used(instruction, place)) + ")\n";
     }
   }
   return text + ")";
 }
 
-TEST(Guard, EveryAccessBeyondMemoryTrapsAndTouchesNothing) {
+class Guard : public testing::TestWithParam<goru::Engine> {
+ protected:
+  static std::shared_ptr<const Program> Link(const std::vector<uint8_t>& wasm) {
+    if (GetParam() == goru::Engine::kNative) return Must(LinkNative(test::NativeOf(wasm), {}));
+    const auto engine = Must(Engine::Create());
+    return Must(Program::Link(engine, Must(engine->Compile(wasm)), {}));
+  }
+};
+
+INSTANTIATE_TEST_SUITE_P(Engines, Guard, testing::Values(goru::Engine::kWasmtime, goru::Engine::kNative),
+                         [](const auto& engine) {
+                           return engine.param == goru::Engine::kNative ? "native" : "wasmtime";
+                         });
+
+TEST_P(Guard, EveryAccessBeyondMemoryTrapsAndTouchesNothing) {
   SlotWithNeighbour place;
   ASSERT_TRUE(place.there()) << "no two reservations beside each other";
   const std::vector<uint32_t> offsets = Offsets();
-  const auto engine = Must(Engine::Create());
-  auto program = Must(Program::Link(engine, Must(engine->Compile(Wat(Module(offsets)))), {}));
+  auto program = Link(Wat(Module(offsets)));
   auto instance = Must(Instance::Create(program, std::move(place.slot), nullptr));
   const uint64_t size = instance->slot().size();
   ASSERT_EQ(size, kWasmPageSize);
@@ -154,7 +178,7 @@ TEST(Guard, EveryAccessBeyondMemoryTrapsAndTouchesNothing) {
         }
       }
       for (const uint32_t index : indices) {
-        wasmtime_val_raw_t value = I32(index);
+        wasm::Value value = I32(index);
         instance->gate().Begin();
         const CallEnd end = instance->Call(function, {&value, 1});
         instance->gate().End();
@@ -169,7 +193,7 @@ TEST(Guard, EveryAccessBeyondMemoryTrapsAndTouchesNothing) {
   EXPECT_TRUE(place.untouched());
 }
 
-TEST(Guard, TheNeighbourIsSeenWhereItIsTouched) {
+TEST(SlotWithNeighbour, IsSeenWhereItIsTouched) {
   SlotWithNeighbour place;
   ASSERT_TRUE(place.there());
   EXPECT_TRUE(place.untouched());
@@ -177,13 +201,14 @@ TEST(Guard, TheNeighbourIsSeenWhereItIsTouched) {
   EXPECT_FALSE(place.untouched());
 }
 
-TEST(Guard, MemoryThatGrewEndsWhereItEnds) {
-  const auto instance = test::Start(Wat(R"((module (memory (export "memory") 1)
+TEST_P(Guard, MemoryThatGrewEndsWhereItEnds) {
+  const auto program = Link(Wat(R"((module (memory (export "memory") 1)
     (func (export "grow") (result i32) (memory.grow (i32.const 3)))
     (func (export "last") (result i64) (i64.load offset=262136 (i32.const 0)))
     (func (export "beyond") (result i64) (i64.load offset=262137 (i32.const 0)))))"));
+  const auto instance = Must(Instance::Create(program, Must(MemorySlot::Create(nullptr)), nullptr));
   const auto end = [&](const char* name) {
-    wasmtime_val_raw_t value = {};
+    wasm::Value value = {};
     instance->gate().Begin();
     const CallEnd call = instance->Call(Must(instance->Function(name)), {&value, 1});
     instance->gate().End();

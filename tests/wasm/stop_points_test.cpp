@@ -34,7 +34,7 @@ CallEnd::Kind RunAndStop(Instance& instance) {
     std::this_thread::sleep_for(std::chrono::milliseconds(1));
     instance.gate().Stop(StopReason::kTimeout);
   });
-  wasmtime_val_raw_t value = {};
+  wasm::Value value = {};
   instance.gate().Begin();
   running = true;
   running.notify_one();

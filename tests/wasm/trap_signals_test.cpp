@@ -8,7 +8,7 @@
 namespace goru::wasm {
 namespace {
 
-constexpr std::array<int, 4> kTraps = {SIGSEGV, SIGILL, SIGFPE, SIGBUS};
+constexpr std::array<int, 5> kTraps = {SIGSEGV, SIGILL, SIGFPE, SIGBUS, SIGURG};
 
 bool Blocked(int signal) {
   sigset_t set;

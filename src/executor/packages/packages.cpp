@@ -277,7 +277,9 @@ Expected<void> BuildPythonImage(const ImageBuildOptions& options) {
   if (!path) return path.error();
   auto loader = guest::Loader::Create({});
   // A cache that cannot be used only costs time here.
-  if (!loader) loader = guest::Loader::Create({.disk_cache = false, .cache_directory = {}});
+  guest::Loader::Options without;
+  without.disk_cache = false;
+  if (!loader) loader = guest::Loader::Create(without);
   if (!loader) return loader.error();
   auto base = (*loader)->Open(*path);
   if (!base) return base.error();

@@ -2,15 +2,19 @@
 #include <wasmtime/error.h>
 #include <wasmtime/wat.h>
 
+#include <array>
 #include <cstdio>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "guest/image_builder.hpp"
+#include "support/content_hash.hpp"
 #include "support/file.hpp"
 #include "wasm/engine.hpp"
 #include "wasm/memory_slot.hpp"
+#include "wasm/native/native_code.hpp"
 
 namespace {
 
@@ -19,11 +23,17 @@ constexpr size_t kMaxInput = size_t{256} << 20;
 constexpr std::string_view kUsage =
     "usage: goru-image build RECIPE.json MODULE OUTPUT.img [PRELUDE...]\n"
     "       goru-image stack RECIPE.json MODULE\n"
+    "       goru-image module IMAGE.img OUTPUT.wasm\n"
+    "       goru-image hash MODULE.wasm\n"
+    "       goru-image seal MODULE.wasm OBJECT.so OUTPUT.so\n"
     "\n"
     "RECIPE.json says what the language is (docs/GUEST_ABI.md); MODULE is WebAssembly, as binary or as text.\n"
     "\n"
     "build   boots the guest and writes the image that sandboxes start from\n"
-    "stack   prints the functions that are on the stack while the command waits for input\n";
+    "stack   prints the functions that are on the stack while the command waits for input\n"
+    "module  writes the module of an image\n"
+    "hash    prints the hash of a module, which is its name for images and native code\n"
+    "seal    writes an object that was compiled from a module so that sandboxes will run in it\n";
 
 int Fail(const goru::Error& error) {
   std::fprintf(stderr, "goru-image: %s\n", error.message.c_str());
@@ -86,12 +96,39 @@ int Stack(const std::vector<std::string>& arguments) {
   return 0;
 }
 
+int Module(const std::vector<std::string>& arguments) {
+  const auto image = goru::guest::ImageFile::Open(arguments[1], nullptr);
+  if (!image) return Fail(image.error());
+  const auto module = (*image)->ReadModule();
+  if (!module) return Fail(module.error());
+  const std::array<std::span<const uint8_t>, 1> parts = {*module};
+  const auto written = goru::support::WriteFileAtomically(arguments[2], parts, 0644);
+  return written ? 0 : Fail(written.error());
+}
+
+int Hash(const std::vector<std::string>& arguments) {
+  const auto module = goru::support::ReadFile(arguments[1], kMaxInput);
+  if (!module) return Fail(module.error());
+  std::printf("%s\n", goru::support::HashOf(*module).Hex().c_str());
+  return 0;
+}
+
+int Seal(const std::vector<std::string>& arguments) {
+  const auto module = goru::support::ReadFile(arguments[1], kMaxInput);
+  if (!module) return Fail(module.error());
+  const auto sealed = goru::wasm::NativeCode::Seal(arguments[2], goru::support::HashOf(*module).Hex(), arguments[3]);
+  return sealed ? 0 : Fail(sealed.error());
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
   const std::vector<std::string> arguments(argv + 1, argv + argc);
   if (arguments.size() >= 4 && arguments[0] == "build") return Build(arguments);
   if (arguments.size() == 3 && arguments[0] == "stack") return Stack(arguments);
+  if (arguments.size() == 3 && arguments[0] == "module") return Module(arguments);
+  if (arguments.size() == 2 && arguments[0] == "hash") return Hash(arguments);
+  if (arguments.size() == 4 && arguments[0] == "seal") return Seal(arguments);
   std::fputs(kUsage.data(), stderr);
   return 2;
 }
