@@ -149,6 +149,10 @@ SessionOption WithSessionFsLimits(const FsLimits& limits) {
   return [limits](SessionConfig& config) { config.limits.fs = limits; };
 }
 
+SessionOption WithSessionScratch(size_t bytes) {
+  return [bytes](SessionConfig& config) { config.scratch_bytes = bytes; };
+}
+
 SessionOption WithSessionKV() {
   return [](SessionConfig& config) { config.kv.enabled = true; };
 }

@@ -3,11 +3,13 @@
 namespace goru::guest {
 
 nlohmann::json ToJson(const Job& job) {
-  return {{"code", job.code},
-          {"name", job.name},
-          {"value", job.want_value},
-          {"stdin", job.has_stdin},
-          {"first", job.first}};
+  nlohmann::json out = {{"code", job.code},
+                        {"name", job.name},
+                        {"value", job.want_value},
+                        {"stdin", job.has_stdin},
+                        {"first", job.first}};
+  if (!job.files.empty()) out["files"] = job.files;
+  return out;
 }
 
 }  // namespace goru::guest

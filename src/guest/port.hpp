@@ -23,6 +23,8 @@ struct Job {
   bool want_value = false;
   bool has_stdin = false;
   bool first = false;
+  /// What open and the like find: "" (nothing), "mounts", "scratch".
+  std::string_view files = {};
   /// The text of a source map of the code; empty: none. Not part of the JSON.
   std::string_view source_map;
 };

@@ -201,11 +201,7 @@ Expected<std::unique_ptr<Module>> CreateFsModule(const FsConfig& config, const F
   return std::unique_ptr<Module>(std::make_unique<FsModule>(std::move(*shared)));
 }
 
-constinit const ModuleKind module_kind = {.name = "fs",
-                                          .shown = "fs",
-                                          .how =
-                                              "WithSessionMount (--mount VIRTUAL:HOST:ro), or WithSessionScratch "
-                                              "(--scratch) for files of its own",
-                                          .create = Create};
+constinit const ModuleKind module_kind = {
+    .name = "fs", .shown = "fs", .how = "WithSessionMount (--mount VIRTUAL:HOST:ro)", .create = Create};
 
 }  // namespace goru::host::fs

@@ -499,7 +499,7 @@ class MountTree final : public wasi::FileSystem {
              const SharedStop& stop) override {
     OpenAnswer answer;
     const std::string at = Here(path);
-    const Errno error = fs::Perform(*site_, IsWarm(*site_, at) && IsWarmFile(*site_, at), stop, answer,
+    const Errno error = fs::Perform(*site_, how.create ? IsWarm(*site_, at) : IsWarmFile(*site_, at), stop, answer,
                                     [site = site_, at, how](OpenAnswer& out) { return OpenAt(site, at, how, out); });
     if (error == wasi::kSuccess) file = std::move(answer.file);
     return error;
