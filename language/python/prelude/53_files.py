@@ -8,8 +8,8 @@ import sys
 
 _files = ""
 _NO_FILES = (
-    "The sandbox has no files of the machine that it runs on; fs has what the host mounts for it "
-    "(WithSessionMount, --mount).\n"
+    "The sandbox has no files, unless the host gives it some of its own (WithSessionScratch, --scratch) or mounts "
+    "folders (WithSessionMount, --mount).\n"
 )
 _FILES_HINTS = {
     errno.ENOSPC: "The sandbox's own files are full: the host gives more with WithSessionScratch (--scratch SIZE).\n",
