@@ -456,7 +456,7 @@ Errno OpenAt(const SharedSite& site, const std::string& path, const OpenHow& how
     handle->flags = AccessOf(how);
     handle->path = path;
     if (!seen) {
-      if (how.must_be_directory) return wasi::kEinval;
+      if (how.must_be_directory) return wasi::kEisdir;
       if (!MakeFile(*site, path, how, *handle)) continue;
       answer.file = std::make_unique<MountFile>(site, std::move(handle));
       return wasi::kSuccess;

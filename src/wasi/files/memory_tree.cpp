@@ -290,7 +290,7 @@ Errno MemoryTree::Open(const std::string& path, const OpenHow& how, std::unique_
     if (!node && (error != kEnoent || !how.create)) return error;
     if (node && how.create && how.exclusive) return kEexist;
     if (!node) {
-      if (how.must_be_directory) return kEinval;
+      if (how.must_be_directory) return kEisdir;
       std::string_view name;
       const NodePtr parent = FindParent(path, name, error);
       if (!parent) return error;

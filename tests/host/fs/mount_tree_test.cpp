@@ -262,7 +262,9 @@ TEST_F(MountTreeTest, FoldersThatAreSwappedForLinksLeadNowhereElse) {
   });
   for (int i = 0; i < 3000; ++i) {
     std::unique_ptr<wasi::File> file;
-    if (tree.Open("name/file", kRead, file, nullptr) == wasi::kSuccess) EXPECT_EQ(Read(*file), "inside");
+    if (tree.Open("name/file", kRead, file, nullptr) == wasi::kSuccess) {
+      EXPECT_EQ(Read(*file), "inside");
+    }
     (void)TryOpen(tree, "name/made", kNew);
     (void)tree.Unlink("name/made", nullptr);
     (void)tree.MakeDirectory("name/folder", nullptr);

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstring>
+#include <initializer_list>
 #include <memory>
 #include <set>
 #include <string>
@@ -125,7 +126,7 @@ TEST_F(FilesTest, ListsWithBuffersOfAnySize) {
     expected.insert(name);
     EXPECT_EQ(root_->Replace(name, {}), kSuccess);
   }
-  for (const size_t size : {40, 64, 100, 512, 4096, 65536}) {
+  for (const size_t size : std::initializer_list<size_t>{40, 64, 100, 512, 4096, 65536}) {
     EXPECT_EQ(List(kRootDir, size), expected) << size;
     const uint32_t fd = Open("", {.read = true});
     EXPECT_EQ(List(fd, size), expected) << size;

@@ -32,7 +32,9 @@ class MemoryTreeTest : public testing::Test {
   static Errno Write(File& file, uint64_t offset, std::string_view text, bool append = false) {
     size_t count = 0;
     const Errno error = file.Write(offset, append, Bytes(text), count, nullptr);
-    if (error == kSuccess) EXPECT_EQ(count, text.size());
+    if (error == kSuccess) {
+      EXPECT_EQ(count, text.size());
+    }
     return error;
   }
   static std::string ReadFrom(File& file, uint64_t offset, size_t size) {
