@@ -5,6 +5,7 @@
 #include "goru/engine.hpp"    // IWYU pragma: export
 #include "goru/error.hpp"     // IWYU pragma: export
 #include "goru/executor.hpp"  // IWYU pragma: export
+#include "goru/files.hpp"     // IWYU pragma: export
 #include "goru/fs.hpp"        // IWYU pragma: export
 #include "goru/http.hpp"      // IWYU pragma: export
 #include "goru/kv.hpp"        // IWYU pragma: export

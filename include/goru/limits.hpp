@@ -38,6 +38,10 @@ struct FsLimits {
   size_t list_entries = 100'000;
   /// What the session writes in all. A new file or folder counts for at least 4 KiB.
   uint64_t total_write_bytes = uint64_t{256} << 20;
+  /// Files and folders that code has open at once, with open and the like.
+  size_t open_files = 256;
+  /// Files and folders in a session's scratch.
+  size_t scratch_files = 65'536;
 };
 
 /// How large a key-value store may grow.

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "goru/engine.hpp"
+#include "goru/files.hpp"
 #include "goru/fs.hpp"
 #include "goru/http.hpp"
 #include "goru/kv.hpp"
@@ -57,6 +58,8 @@ struct SessionConfig {
   PackagesConfig packages;
   /// Whether JavaScript has setTimeout and its kin (WithSessionTimers).
   bool timers = false;
+  /// Bytes of the files of the session's own (WithSessionScratch); 0: it has none.
+  size_t scratch_bytes = 0;
 };
 using SessionOption = std::function<void(SessionConfig&)>;
 
@@ -163,6 +166,10 @@ SessionOption WithSessionHttpAudit(HttpAudit audit);
 /// Shows a directory of the host under `virtual_path`. Several mounts may nest.
 SessionOption WithSessionMount(std::string virtual_path, std::string host_path, MountMode mode);
 SessionOption WithSessionFsLimits(const FsLimits& limits);
+/// Gives the session a tree of files of its own, in memory, for at most so many bytes: open and what else a program
+/// does with files works, the working folder is /work, and there are /tmp and HOME. It lasts as long as the session and
+/// is nobody else's. Mounts appear in the same tree. What it takes counts in ExecutorLimits::memory_bytes as well.
+SessionOption WithSessionScratch(size_t bytes = kDefaultScratch);
 
 // what programs find
 
@@ -208,6 +215,8 @@ struct RunOptions {
   std::string_view source_map = {};
   /// Report the value of the last expression (Result::value).
   bool want_value = false;
+  /// Name the files of the scratch that the run made or changed (Result::files).
+  bool report_files = false;
   /// Called on the run's thread with each piece of output that is kept: no more than Limits::output_bytes of each
   /// stream. Must not throw and must not use the session. The run cannot be stopped while one is at work: it ends when
   /// the function returns, and what the guest wrote in the same call does not come any more. So one that waits for

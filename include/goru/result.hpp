@@ -6,8 +6,10 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "goru/error.hpp"
+#include "goru/files.hpp"
 
 namespace goru {
 
@@ -55,6 +57,10 @@ struct [[nodiscard]] Result {
   std::optional<std::string> value;
   /// The last expression's value as the language shows it, where it has no JSON form.
   std::optional<std::string> value_repr;
+
+  /// Where RunOptions::report_files asked for it: the files of the session's scratch that the run made, changed or gave
+  /// another name, sorted by path. Files in mounts, and those that are gone again, are not among them.
+  std::vector<FileInfo> files;
 
   /// What a process would have returned: 0, the guest's own code for kExited, 1 for other errors.
   int exit_code = 0;

@@ -5,9 +5,12 @@
 #include <functional>
 #include <future>
 #include <memory>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "goru/error.hpp"
+#include "goru/files.hpp"
 #include "goru/language.hpp"
 #include "goru/options.hpp"
 #include "goru/result.hpp"
@@ -77,6 +80,19 @@ class Session {
 
   /// Ends a run that is under way and frees the sandbox. Further runs get ErrorKind::kSessionClosed.
   void Close();
+
+  // Files of the session's scratch (WithSessionScratch), between its runs. Paths are absolute, or relative to /work;
+  // what lies in a mount is not reached so. Errors: kInvalidArgument (no scratch, a path that is none or not there, a
+  // file that does not fit), kBusy (a run is under way), kSessionClosed.
+
+  /// Replaces the file's content, or makes it and the folders that it is in.
+  Expected<void> WriteFile(std::string_view path, std::string_view bytes);
+  /// The bytes of a file. They are a copy, so there is for a moment twice as much.
+  Expected<std::string> ReadFile(std::string_view path) const;
+  /// All files and folders below a folder, sorted by path.
+  Expected<std::vector<FileInfo>> ListFiles(std::string_view path = "/work") const;
+  /// Removes a file, or a folder that is empty.
+  Expected<void> RemoveFile(std::string_view path);
 
   bool closed() const;
   /// Unique within the process.

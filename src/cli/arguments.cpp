@@ -30,6 +30,8 @@ void AddFields(Flags& flags, Config& config, const std::vector<ConfigField>& fie
     const std::string names(field.flag);
     if (field.takes.empty()) {
       flags.Switch(names, take);
+    } else if (field.takes == "[SIZE]") {
+      flags.OptionalSize(names, take);
     } else if (field.repeats) {
       flags.Values(names, take);
     } else {
@@ -43,6 +45,16 @@ void ReadConfig(const std::string& path, const std::string& flag, ConfigFile& co
   auto file = ReadConfigFile(path, std::move(config), {.directory = {}, .secret = FromEnvironment});
   if (!file) throw UsageError{file.error().message};
   config = std::move(*file);
+}
+
+/// Files go in and out by way of the session's own.
+void RequireScratch(const RunArguments& arguments) {
+  if (arguments.config.session.scratch_bytes > 0) return;
+  const char* flag = nullptr;
+  if (!arguments.inputs.empty()) flag = "--input";
+  if (arguments.output_directory) flag = "--output-dir";
+  if (arguments.config.run.report_files) flag = "--report-files";
+  if (flag != nullptr) throw UsageError{std::string(flag) + " needs --scratch, which gives the code files of its own"};
 }
 
 }  // namespace
@@ -73,6 +85,8 @@ RunArguments ParseRunArguments(const std::vector<std::string>& arguments) {
   });
   flags.Value("--stdin", [&out](const std::string& text, const std::string&) { out.stdin_file = text; });
   flags.Switch("--json", out.json);
+  flags.Values("--input", out.inputs);
+  flags.Value("--output-dir", [&out](const std::string& text, const std::string&) { out.output_directory = text; });
   AddFields(flags, out.config.session, SessionConfigFields());
   AddFields(flags, out.config.run, RunOptionsFields());
   AddFields(flags, out.config.executor, ExecutorConfigFields());
@@ -87,6 +101,7 @@ RunArguments ParseRunArguments(const std::vector<std::string>& arguments) {
   if (flags.Given("--no-cache") && flags.Given("--cache-dir")) {
     throw UsageError{"either --cache-dir or --no-cache, not both"};
   }
+  RequireScratch(out);
   return out;
 }
 

@@ -21,6 +21,9 @@ struct RunArguments {
   std::optional<Language> language;
   std::optional<std::string> stdin_file;
   bool json = false;
+  /// FILE or FILE:NAME, each.
+  std::vector<std::string> inputs;
+  std::optional<std::string> output_directory;
 
   /// What --config says, and over it what the flags say.
   ConfigFile config;

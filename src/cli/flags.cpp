@@ -4,6 +4,16 @@
 #include <utility>
 
 namespace goru::cli {
+namespace {
+
+/// Digits, maybe with a point, and a unit: "64mb". The name of a file with code has a suffix.
+bool LooksLikeSize(const std::string& text) {
+  const size_t end = text.find_first_not_of("0123456789.");
+  if (text.empty() || text.front() < '0' || text.front() > '9') return false;
+  return end == std::string::npos || text.find_first_not_of("bBkKmMgGtTiI", end) == std::string::npos;
+}
+
+}  // namespace
 
 std::string LongName(const std::string& names) {
   const size_t begin = names.find("--");
@@ -32,6 +42,12 @@ void Flags::Switch(const std::string& names, bool& out) {
   Switch(names, [&out](const std::string& /*text*/, const std::string& /*flag*/) { out = true; });
 }
 
+void Flags::OptionalSize(const std::string& names, Take take) {
+  Flag& flag = Add(names, std::move(take));
+  flag.may_be_bare = true;
+  flag.option = app_.add_flag(names, flag.text)->multi_option_policy(CLI::MultiOptionPolicy::Throw);
+}
+
 void Flags::Value(const std::string& names, Take take) {
   Flag& flag = Add(names, std::move(take));
   flag.option = app_.add_option(names, flag.text)->multi_option_policy(CLI::MultiOptionPolicy::Throw);
@@ -55,10 +71,24 @@ void Flags::Values(const std::string& names, std::vector<std::string>& out) {
 
 void Flags::Arguments(const std::string& name, std::vector<std::string>& out) { app_.add_option(name, out); }
 
+std::vector<std::string> Flags::JoinSizes(const std::vector<std::string>& arguments) const {
+  std::vector<std::string> out;
+  bool flags_end = false;
+  for (size_t i = 0; i < arguments.size(); ++i) {
+    flags_end = flags_end || arguments[i] == "--";
+    const auto same = [&](const Flag& flag) { return flag.may_be_bare && LongName(flag.names) == arguments[i]; };
+    const bool bare = !flags_end && std::any_of(flags_.begin(), flags_.end(), same);
+    out.push_back(arguments[i]);
+    if (bare && i + 1 < arguments.size() && LooksLikeSize(arguments[i + 1])) out.back() += "=" + arguments[++i];
+  }
+  return out;
+}
+
 void Flags::Parse(const std::vector<std::string>& arguments, const std::string& hint) {
   try {
+    const std::vector<std::string> joined = JoinSizes(arguments);
     // CLI11 takes them in reverse.
-    app_.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
+    app_.parse(std::vector<std::string>(joined.rbegin(), joined.rend()));
   } catch (const CLI::ExtrasError&) {
     const auto extras = app_.remaining();
     const std::string first = extras.empty() ? std::string() : extras.front();
@@ -82,6 +112,11 @@ void Flags::TakeAll() {
   for (const Flag& flag : flags_) {
     const std::string name = LongName(flag.names);
     if (flag.option->count() == 0 || (flag.is_switch && !flag.on)) continue;
+    // What CLI11 says of a flag without a text.
+    if (flag.may_be_bare && flag.text == "true") {
+      flag.take({}, name);
+      continue;
+    }
     if (flag.texts.empty()) flag.take(flag.text, name);
     for (const std::string& text : flag.texts) flag.take(text, name);
   }

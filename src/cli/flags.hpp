@@ -30,6 +30,9 @@ class Flags {
   /// May be given once.
   void Value(const std::string& names, Take take);
   void Value(const std::string& names, std::string& out);
+  /// May be given once, with or without a text: "--name", "--name=TEXT", or "--name SIZE" where what follows looks like
+  /// a size. Takes an empty text where there is none.
+  void OptionalSize(const std::string& names, Take take);
   /// May be given several times, with one value each.
   void Values(const std::string& names, Take take);
   void Values(const std::string& names, std::vector<std::string>& out);
@@ -49,11 +52,14 @@ class Flags {
     Take take;
     bool is_switch = false;
     bool on = false;
+    bool may_be_bare = false;
     std::string text;
     std::vector<std::string> texts;
     const CLI::Option* option = nullptr;
   };
   Flag& Add(const std::string& names, Take take);
+  /// "--name=SIZE" for "--name SIZE".
+  std::vector<std::string> JoinSizes(const std::vector<std::string>& arguments) const;
 
   CLI::App app_;
   /// CLI11 keeps the addresses of what is in it.

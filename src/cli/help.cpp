@@ -31,6 +31,7 @@ examples:
   goru --timeout 2s --memory 64mb untrusted.js
   goru --json untrusted.py | jq .status
   goru report.py --mount /data:./input:ro --allow-host api.example.com
+  goru plot.py --scratch --input data.csv --output-dir out      open() and the like work, in memory
 
 what to run:
   -c, --code CODE         the code itself
@@ -138,8 +139,13 @@ std::string HelpText() {
   FlagList session(SessionConfigFields());
   text += "limits:\n" + session.Write("limits.", false);
   text += "\nwhat the sandbox may use (nothing, unless one of these gives it):\n";
+  const std::string files =
+      Entry("--input FILE[:NAME]",
+            "with --scratch: put a file into /work, under its own name or NAME; may be repeated") +
+      Entry("--output-dir DIR", "with --scratch: write what the code leaves in /work into this folder");
   for (const std::string& subject : Subjects(SessionConfigFields())) {
     text += session.Write(subject) + session.Write("limits." + subject + ".");
+    if (subject == "scratch_bytes") text += files;
   }
   text += "\noutput:\n" + FlagList(RunOptionsFields()).Write("");
   text += Entry("--json", "print the whole result as one JSON object instead of passing output on");

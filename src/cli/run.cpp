@@ -16,6 +16,7 @@
 #include "progress.hpp"
 #include "run_output.hpp"
 #include "source.hpp"
+#include "transfer.hpp"
 
 namespace goru::cli {
 namespace {
@@ -90,7 +91,11 @@ int RunCommand(const std::vector<std::string>& arguments_text) {
   std::optional<Executor> executor;
   auto session = Prepare(executor, source, arguments.config);
   Result result;
-  if (session) {
+  bool lost = false;
+  const auto inputs = session ? PutInputs(*session, arguments.inputs) : Expected<void>();
+  if (!inputs) {
+    result = Failure(inputs.error());
+  } else if (session) {
     output.Begin(limits.timeout);
     HandleInterrupts([&patience, &stop] {
       patience.Interrupt();
@@ -102,8 +107,14 @@ int RunCommand(const std::vector<std::string>& arguments_text) {
   }
   output.End(result);
   Report(result, arguments, limits.output_bytes, output);
+  if (session && inputs && arguments.output_directory) {
+    const auto taken = TakeOutputs(*session, *arguments.output_directory);
+    lost = !taken;
+    if (lost) output.Say("--output-dir " + *arguments.output_directory + ": " + taken.error().message);
+  }
   // Nothing is left to save: the system takes the sandbox apart faster than we do, and Ctrl-C may still come.
-  std::_Exit(output.Finish(result));
+  const int code = output.Finish(result);
+  std::_Exit(code == kOk && lost ? kGoruFailed : code);
 }
 
 }  // namespace goru::cli

@@ -134,6 +134,18 @@ struct Count : Size {
   }
 };
 
+/// One whose flag alone gives what is usual.
+struct Scratch : Size {
+  static constexpr std::string_view kTakes = "[SIZE]";
+  template <std::unsigned_integral T>
+  static Expected<void> Set(std::string_view path, std::string_view text, T& out, const Place& place,
+                            const ConfigReadOptions& options) {
+    if (!text.empty()) return Size::Set(path, text, out, place, options);
+    out = kDefaultScratch;
+    return {};
+  }
+};
+
 /// Yes or no. A flag says the opposite of the default, which is no.
 struct Switch : Leaf {
   static constexpr std::string_view kTakes = {};

@@ -37,6 +37,8 @@ struct Table<FsLimits> {
       GORU_FIELD(FsLimits, path_bytes, Size, "a path").Flag("--fs-max-path"),
       GORU_FIELD(FsLimits, list_entries, Count, "entries of one listing"),
       GORU_FIELD(FsLimits, total_write_bytes, Size, "what the session writes in all").Flag("--fs-max-total-write"),
+      GORU_FIELD(FsLimits, open_files, Count, "files and folders that code has open at once"),
+      GORU_FIELD(FsLimits, scratch_files, Count, "files and folders of the session's own"),
   };
 };
 
@@ -184,6 +186,9 @@ struct Table<SessionConfig> {
       GORU_FIELD(SessionConfig, packages, Object<PackagesConfig>, "Python packages"),
       GORU_FIELD(SessionConfig, timers, Permission, "JavaScript's setTimeout, setInterval, setImmediate")
           .Flag("--timers"),
+      GORU_FIELD(SessionConfig, scratch_bytes, Scratch,
+                 "files of the session's own, in memory, up to this size: open and the like work, in /work; 0: none")
+          .Flag("--scratch", "without SIZE 64mb"),
   };
 };
 
@@ -240,6 +245,8 @@ struct Table<RunOptions> {
       GORU_FIELD(RunOptions, want_value, Switch,
                  "report the value of the last expression, as JSON where it has a JSON form")
           .Flag("-p,--print"),
+      GORU_FIELD(RunOptions, report_files, Switch, "name the files of the session's own that the run made or changed")
+          .Flag("--report-files", "with --json: name the files of --scratch that the code made or changed"),
       GORU_FIELD(RunOptions, on_stdout, Handle, ""),
       GORU_FIELD(RunOptions, on_stderr, Handle, ""),
       GORU_FIELD(RunOptions, stop, Handle, ""),

@@ -143,9 +143,12 @@ Expected<std::shared_ptr<SessionCore>> ExecutorCore::NewSession(const Language& 
   if (!packages) return packages.error();
   host::Policy policy;
   policy.registry = config.registry ? config.registry : registry_;
+  auto files = MakeSessionFiles(shared_from_this(), config, std::move(packages->view));
+  if (!files) return files.error();
   auto modules = host::Modules::Create({.config = config,
                                         .registry = policy.registry,
                                         .http = http_service_,
+                                        .files = files->shared(),
                                         .install = std::move(packages->install),
                                         .installers = installers_});
   if (!modules) return modules.error();
@@ -162,7 +165,7 @@ Expected<std::shared_ptr<SessionCore>> ExecutorCore::NewSession(const Language& 
   policy.watch = call_watch_;
   policy.executor = this;
   auto session = std::make_shared<SessionCore>(shared_from_this(), *pool, language, std::move(config.tenant),
-                                               std::move(policy), std::move(packages->view), std::move(*place));
+                                               std::move(policy), std::move(*files), std::move(*place));
   {
     const std::lock_guard lock(mutex_);
     if (closed_) return Error{ErrorKind::kUnavailable, "the executor is closed"};

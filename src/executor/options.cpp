@@ -152,6 +152,10 @@ SessionOption WithSessionFsLimits(const FsLimits& limits) {
   return [limits](SessionConfig& config) { config.limits.fs = limits; };
 }
 
+SessionOption WithSessionScratch(size_t bytes) {
+  return [bytes](SessionConfig& config) { config.scratch_bytes = bytes; };
+}
+
 SessionOption WithSessionTimers() {
   return [](SessionConfig& config) { config.timers = true; };
 }

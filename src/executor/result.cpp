@@ -32,6 +32,9 @@ nlohmann::json ToJson(const Result& result) {
     out["value"] = value.is_discarded() ? nlohmann::json(nullptr) : std::move(value);
   }
   if (result.value_repr) out["value_repr"] = text(*result.value_repr);
+  for (const FileInfo& file : result.files) {
+    out["files"].push_back({{"path", file.path}, {"size", file.size}, {"mod_time", file.mod_time}});
+  }
   if (result.error) {
     out["error"] = {{"kind", ErrorKindName(result.error->kind)},
                     {"type", text(result.error->type)},

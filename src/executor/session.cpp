@@ -63,6 +63,42 @@ Expected<std::future<Result>> Session::RunAsync(std::string_view code, const Run
   }
 }
 
+Expected<void> Session::WriteFile(std::string_view path, std::string_view bytes) {
+  try {
+    core_->origin().ThrowIfForked();
+    return core_->WriteFile(path, bytes);
+  } catch (...) {
+    return support::CaughtError();
+  }
+}
+
+Expected<std::string> Session::ReadFile(std::string_view path) const {
+  try {
+    core_->origin().ThrowIfForked();
+    return core_->ReadFile(path);
+  } catch (...) {
+    return support::CaughtError();
+  }
+}
+
+Expected<std::vector<FileInfo>> Session::ListFiles(std::string_view path) const {
+  try {
+    core_->origin().ThrowIfForked();
+    return core_->ListFiles(path);
+  } catch (...) {
+    return support::CaughtError();
+  }
+}
+
+Expected<void> Session::RemoveFile(std::string_view path) {
+  try {
+    core_->origin().ThrowIfForked();
+    return core_->RemoveFile(path);
+  } catch (...) {
+    return support::CaughtError();
+  }
+}
+
 void Session::Interrupt() {
   if (!core_->origin().forked()) core_->Interrupt();
 }

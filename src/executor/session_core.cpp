@@ -42,15 +42,14 @@ constexpr std::chrono::milliseconds kStopAgain{20};
 }  // namespace
 
 SessionCore::SessionCore(std::shared_ptr<ExecutorCore> executor, std::shared_ptr<SandboxPool> pool, Language language,
-                         std::string tenant, host::Policy policy, std::shared_ptr<wasi::PackageView> packages,
-                         SessionPlace place)
+                         std::string tenant, host::Policy policy, SessionFiles files, SessionPlace place)
     : id_(NextSessionId()),
       executor_(std::move(executor)),
       pool_(std::move(pool)),
       language_(std::move(language)),
       tenant_(std::move(tenant)),
       policy_(std::move(policy)),
-      packages_(std::move(packages)),
+      files_(std::move(files)),
       plain_(!place.held()),
       place_(std::move(place)) {}
 
@@ -144,7 +143,7 @@ Expected<void> SessionCore::EnsureSandbox() {
   if (!sandbox) return sandbox.error();
   (*sandbox)->SetMemoryLimit(policy_.limits.memory_bytes);
   (*sandbox)->CountMemory(std::move(memory));
-  (*sandbox)->ShowPackages(packages_.get());
+  (*sandbox)->ShowFiles(files_.files());
   const std::lock_guard lock(mutex_);
   sandbox_ = std::move(*sandbox);
   return {};
@@ -158,6 +157,7 @@ guest::Job SessionCore::MakeJob(std::string_view code, const RunOptions& options
   job.has_stdin = !options.stdin_data.empty();
   job.first = number == 1;
   job.timers = policy_.timers;
+  job.files = files_.kind();
   // A map only makes tracebacks better: one that cannot be used is left out.
   if (options.source_map.size() <= policy_.limits.code_bytes && support::IsUtf8(options.source_map)) {
     job.source_map = options.source_map;
@@ -220,6 +220,7 @@ void SessionCore::Execute(std::string_view code, const RunOptions& options, Resu
   context.stop = stop.get_token();
   RunPort port(policy_, executor_->workers(), sandbox_->stop_signal(), context, options);
   guest::RunEnd end;
+  const uint64_t files_before = options.report_files ? files_.Step() : 0;
   {
     Stoppable stoppable(*this, std::move(stop));
     if (!stoppable.Begin(context.deadline)) {
@@ -232,11 +233,12 @@ void SessionCore::Execute(std::string_view code, const RunOptions& options, Resu
     result.session_alive = false;
     end = sandbox_->Run(job, port);
     origin_.ThrowIfForked();
-    if (packages_) packages_->Rest();
+    files_.Rest();
   }
   result.session_alive = end.kind == guest::RunEnd::Kind::kAtRest || end.kind == guest::RunEnd::Kind::kNotBegun;
   Judge(end, port, result);
   port.output().MoveTo(result);
+  if (options.report_files) result.files = files_.ChangedSince(files_before);
   result.usage.peak_memory_bytes = sandbox_->PeakMemoryBytes();
   result.usage.host_calls = port.calls().calls();
   result.usage.crossings = port.calls().crossings();
@@ -378,6 +380,8 @@ void SessionCore::Close() noexcept {
 void SessionCore::DropSandbox(std::unique_lock<std::mutex>& lock) noexcept {
   state_ = State::kClosed;
   std::unique_ptr<guest::Sandbox> sandbox = std::move(sandbox_);
+  // What it has open of mounts goes when this returns, after the sandbox has let go of it.
+  const SessionFiles files = std::exchange(files_, SessionFiles());
   const bool tell = std::exchange(opened_, false);
   lock.unlock();
   if (tell) executor_->observer()->OnSessionClosed(Event());
@@ -385,9 +389,44 @@ void SessionCore::DropSandbox(std::unique_lock<std::mutex>& lock) noexcept {
   place_.Give();
   if (!sandbox) return;
   // The pool may end it later than this session.
-  sandbox->ShowPackages(nullptr);
+  sandbox->ShowFiles(nullptr);
   sandbox->CountMemory({});
   pool_->Give(std::move(sandbox));
+}
+
+Expected<std::unique_lock<std::mutex>> SessionCore::LockFiles() const {
+  std::unique_lock lock(mutex_);
+  if (state_ == State::kRunning) {
+    return Error{ErrorKind::kBusy, "the session is running code; its files can be looked at between runs"};
+  }
+  if (state_ == State::kClosed || close_requested_) {
+    return Error{ErrorKind::kSessionClosed, "the session is closed, and its files are gone"};
+  }
+  return lock;
+}
+
+Expected<void> SessionCore::WriteFile(std::string_view path, std::string_view bytes) {
+  const auto lock = LockFiles();
+  if (!lock) return lock.error();
+  return files_.WriteFile(path, bytes);
+}
+
+Expected<std::string> SessionCore::ReadFile(std::string_view path) const {
+  const auto lock = LockFiles();
+  if (!lock) return lock.error();
+  return files_.ReadFile(path);
+}
+
+Expected<std::vector<FileInfo>> SessionCore::ListFiles(std::string_view path) const {
+  const auto lock = LockFiles();
+  if (!lock) return lock.error();
+  return files_.ListFiles(path);
+}
+
+Expected<void> SessionCore::RemoveFile(std::string_view path) {
+  const auto lock = LockFiles();
+  if (!lock) return lock.error();
+  return files_.RemoveFile(path);
 }
 
 bool SessionCore::closed() const {

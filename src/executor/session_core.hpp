@@ -12,6 +12,7 @@
 
 #include "executor/admission.hpp"
 #include "executor/executor_core.hpp"
+#include "executor/files/session_files.hpp"
 #include "executor/session_place.hpp"
 #include "goru/result.hpp"
 #include "goru/session.hpp"
@@ -28,13 +29,17 @@ class SessionCore : public std::enable_shared_from_this<SessionCore> {
  public:
   /// `place`: of the sessions that may be open; none: goru's own, whose runs never wait for their turn.
   SessionCore(std::shared_ptr<ExecutorCore> executor, std::shared_ptr<SandboxPool> pool, Language language,
-              std::string tenant, host::Policy policy, std::shared_ptr<wasi::PackageView> packages, SessionPlace place);
+              std::string tenant, host::Policy policy, SessionFiles files, SessionPlace place);
   ~SessionCore();
 
   /// The executor knows it: its observer is told, and told again when it is closed.
   void Opened();
   Result Run(std::string_view code, const RunOptions& options);
   Expected<void> RunAsync(std::string_view code, const RunOptions& options, RunCallback done);
+  Expected<void> WriteFile(std::string_view path, std::string_view bytes);
+  Expected<std::string> ReadFile(std::string_view path) const;
+  Expected<std::vector<FileInfo>> ListFiles(std::string_view path) const;
+  Expected<void> RemoveFile(std::string_view path);
   void Interrupt() noexcept;
   void Close() noexcept;
 
@@ -96,6 +101,8 @@ class SessionCore : public std::enable_shared_from_this<SessionCore> {
   bool GiveGrace() noexcept;
   /// Calls Stop again soon: the system did not do it. With mutex_ held.
   void StopAgain(guest::StopReason reason) noexcept;
+  /// The files, and the lock that keeps runs out; kBusy, kSessionClosed: why not.
+  Expected<std::unique_lock<std::mutex>> LockFiles() const;
   /// Ends the run that is under way, if there is one, from any thread.
   void Stop(guest::StopReason reason) noexcept;
   /// The sandbox is not used again.
@@ -111,8 +118,8 @@ class SessionCore : public std::enable_shared_from_this<SessionCore> {
   const Language language_;
   const std::string tenant_;
   const host::Policy policy_;
-  /// Null: /packages is empty.
-  const std::shared_ptr<wasi::PackageView> packages_;
+  /// Changed with mutex_ held, when the session is closed.
+  SessionFiles files_;
   const bool plain_;
 
   mutable std::mutex mutex_;

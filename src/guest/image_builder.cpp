@@ -5,6 +5,9 @@
 #include "guest/boot.hpp"
 #include "guest/runtime.hpp"
 #include "guest/small_run.hpp"
+#include "wasi/descriptors.hpp"
+#include "wasi/files/files.hpp"
+#include "wasi/files/package_tree.hpp"
 #include "wasi/packages/package_archive.hpp"
 #include "wasi/packages/package_view.hpp"
 #include "wasm/engine.hpp"
@@ -86,7 +89,8 @@ Expected<void> ExtendImage(const Loader& loader, const ImageFile& base,
   if (!sandbox) return sandbox.error();
   // Sessions of the image see the same packages with the same number, so what the guest has listed stays true.
   wasi::PackageView view({packages.begin(), packages.end()}, 1);
-  (*sandbox)->ShowPackages(&view);
+  wasi::Files files({{std::string(wasi::kPackagesPath), wasi::PackageTree(view)}});
+  (*sandbox)->ShowFiles(&files);
   if (auto ran = RunForImage(**sandbox, job); !ran) {
     return Error{ran.error().kind, "the imports failed: " + ran.error().message};
   }

@@ -10,6 +10,7 @@ nlohmann::json ToJson(const Job& job) {
                         {"first", job.first}};
   // What a session does not have is not sent.
   if (job.timers) out["timers"] = true;
+  if (!job.files.empty()) out["files"] = job.files;
   return out;
 }
 

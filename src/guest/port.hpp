@@ -25,6 +25,8 @@ struct Job {
   bool first = false;
   /// The session has timers.
   bool timers = false;
+  /// What open and the like find: "" (nothing), "mounts", "scratch".
+  std::string_view files = {};
   /// The text of a source map of the code; empty: none. Not part of the JSON.
   std::string_view source_map;
 };

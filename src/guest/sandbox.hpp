@@ -15,7 +15,7 @@
 #include "support/stop_signal.hpp"
 
 namespace goru::wasi {
-class PackageView;
+class Files;
 }  // namespace goru::wasi
 
 namespace goru::guest {
@@ -95,8 +95,8 @@ class Sandbox {
   /// `held` stands for the memory that the guest has, and grows with it from now on: where its budget has no room the
   /// guest gets no more, whatever its own limit. What was held before is given back.
   virtual void CountMemory(support::HeldBytes held) noexcept = 0;
-  /// What /packages shows from now on; null: nothing. Must outlive the sandbox or be taken away.
-  virtual void ShowPackages(wasi::PackageView* packages) noexcept = 0;
+  /// What the guest sees of files from now on; null: nothing. Must outlive the sandbox or be taken away.
+  virtual void ShowFiles(wasi::Files* files) noexcept = 0;
   /// Memory of the machine that this sandbox alone holds, in bytes; 0 where the system cannot say.
   virtual size_t ResidentBytes() const noexcept = 0;
 

@@ -27,7 +27,7 @@ class WasmSandbox : public Sandbox, public wasi::GuestIo {
 
   void SetMemoryLimit(size_t bytes) noexcept final { instance_->slot().set_limit(bytes); }
   void CountMemory(support::HeldBytes held) noexcept final { instance_->slot().set_held(std::move(held)); }
-  void ShowPackages(wasi::PackageView* packages) noexcept final { host_.packages = packages; }
+  void ShowFiles(wasi::Files* files) noexcept final { host_.files = files; }
   size_t ResidentBytes() const noexcept final { return instance_->slot().PrivateBytes(); }
 
   size_t MemoryBytes() const noexcept final { return instance_->slot().size(); }

@@ -20,6 +20,9 @@ namespace goru::host {
 namespace http {
 class HttpService;
 }
+namespace fs {
+class Shared;
+}
 namespace packages {
 /// Makes all of the requirements importable in the session, and nothing else of what was installed before. Blocks; ends
 /// soon after `stop`.
@@ -60,6 +63,8 @@ struct ModuleSetup {
   std::shared_ptr<const Registry> registry = {};
   /// Makes the requests of all sessions of an executor.
   std::shared_ptr<http::HttpService> http = {};
+  /// Mounts and scratch; null: it has neither.
+  std::shared_ptr<fs::Shared> files = {};
   /// Empty: the session may install nothing.
   packages::Install install = {};
   /// Threads for that.

@@ -11,25 +11,44 @@ enum Errno : int32_t {
   kEacces = 2,
   kEagain = 6,
   kEbadf = 8,
+  kEbusy = 10,
+  kEdquot = 19,
+  kEexist = 20,
   kEfault = 21,
   kEfbig = 22,
+  kEilseq = 25,
   kEintr = 27,
   kEinval = 28,
   kEio = 29,
   kEisdir = 31,
+  kEloop = 32,
   kEmfile = 33,
+  kEmlink = 34,
   kEnametoolong = 37,
+  kEnfile = 41,
   kEnoent = 44,
+  kEnomem = 48,
+  kEnospc = 51,
   kEnosys = 52,
   kEnotdir = 54,
+  kEnotempty = 55,
+  kEnotsup = 58,
+  kEnxio = 60,
+  kEperm = 63,
   kErofs = 69,
   kEspipe = 70,
+  kEstale = 72,
+  kEtxtbsy = 74,
+  kExdev = 75,
 };
 
 enum FileType : uint8_t {
+  kTypeUnknown = 0,
+  kTypeBlockDevice = 1,
   kTypeCharacterDevice = 2,
   kTypeDirectory = 3,
   kTypeRegularFile = 4,
+  kTypeSymbolicLink = 7,
 };
 
 inline constexpr uint64_t kRightRead = 1 << 1;
@@ -40,6 +59,8 @@ inline constexpr uint64_t kRightPathOpen = 1 << 13;
 inline constexpr uint64_t kRightReaddir = 1 << 14;
 inline constexpr uint64_t kRightPathFilestatGet = 1 << 18;
 inline constexpr uint64_t kRightFilestatGet = 1 << 21;
+/// All that preview 1 knows.
+inline constexpr uint64_t kRightsAll = (uint64_t{1} << 30) - 1;
 
 struct Ciovec {
   uint32_t address;
@@ -82,7 +103,23 @@ static_assert(sizeof(Dirent) == 24);
 
 inline constexpr uint32_t kOpenCreate = 1;
 inline constexpr uint32_t kOpenDirectory = 2;
+inline constexpr uint32_t kOpenExclusive = 4;
 inline constexpr uint32_t kOpenTruncate = 8;
+
+/// Of path_open and the like: a symbolic link at the end of the path is followed.
+inline constexpr uint32_t kLookupFollow = 1;
+
+inline constexpr uint16_t kFdAppend = 1;
+inline constexpr uint16_t kFdDsync = 2;
+inline constexpr uint16_t kFdNonblock = 4;
+inline constexpr uint16_t kFdRsync = 8;
+inline constexpr uint16_t kFdSync = 16;
+inline constexpr uint16_t kFdAll = 31;
+
+inline constexpr uint16_t kSetAccessed = 1;
+inline constexpr uint16_t kSetAccessedNow = 2;
+inline constexpr uint16_t kSetModified = 4;
+inline constexpr uint16_t kSetModifiedNow = 8;
 
 enum Whence : uint32_t { kWhenceSet = 0, kWhenceCurrent = 1, kWhenceEnd = 2 };
 

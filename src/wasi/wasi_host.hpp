@@ -1,7 +1,7 @@
 // A small WASI preview 1 host: what CPython and QuickJS need to run, and nothing that reaches the machine.
 //
-// There are standard streams, clocks, entropy and two directories that never touch a real file system: /packages, which
-// a session may fill, and /.goru, which holds the channel to the host. Everything else answers ENOSYS or EROFS.
+// There are standard streams, clocks, entropy and one directory, "/". In it is /.goru, which holds the channel to the
+// host; what else is in it the session says (files/files.hpp). Everything else answers ENOSYS.
 #pragma once
 
 #include <cstdint>
@@ -13,7 +13,7 @@
 
 namespace goru::wasi {
 
-class PackageView;
+class Files;
 
 /// Where time and randomness come from.
 class Sources {
@@ -56,8 +56,8 @@ class GuestIo {
 struct WasiHost {
   GuestIo* io = nullptr;
   Sources* sources = &Sources::System();
-  /// What /packages shows; null: nothing.
-  PackageView* packages = nullptr;
+  /// What the guest sees of files; null: none.
+  Files* files = nullptr;
   /// Read once, while the image is built.
   std::vector<std::string> arguments;
   std::vector<std::string> environment;

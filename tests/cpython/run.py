@@ -38,10 +38,13 @@ def single_tests(name):
 
 
 def run(goru, name, directory):
+    files = name in listed("files")
     program = directory / f"{name}.py"
-    program.write_text((HERE / "sandboxed.py").read_text() + f"run({name!r}, {single_tests(name)!r})\n")
+    program.write_text((HERE / "sandboxed.py").read_text() + f"run({name!r}, {single_tests(name)!r}, {files})\n")
     command = [goru, "run", "-l", "python3.13", "--timeout", f"{TIMEOUT}s", "--memory", "1024mb"]
     command += ["--packages", str(directory / "packages"), str(program)]
+    if files:
+        command += ["--scratch=512mb"]
     started = time.monotonic()
     done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="replace")
     lines = (done.stdout + done.stderr).strip().splitlines()
@@ -55,7 +58,7 @@ def run(goru, name, directory):
 def main():
     goru, source = os.path.abspath(sys.argv[1]), pathlib.Path(sys.argv[2])
     lib = source / "Lib"
-    names = sys.argv[3:] or listed("pass")
+    names = sys.argv[3:] or sorted(listed("pass") + listed("files"))
     every = names == ["all"]
     if every:
         # A package of tests counts as one, as in CPython's own runner.

@@ -19,6 +19,9 @@ def _reason(error):
 def _is_about_files(error):
     """Whether no file could be made; the sandbox has none but those of its packages."""
     wanted = (errno.ENOENT, errno.EROFS, errno.ENOSYS, errno.ENOTSUP, errno.EBADF, errno.EACCES, errno.EPERM)
+    if _Result.has_files:
+        # There are files, but no links and no locks.
+        wanted = (errno.ENOSYS, errno.ENOTSUP)
     return isinstance(error, OSError) and error.errno in wanted
 
 
@@ -26,6 +29,7 @@ class _Result(unittest.TextTestResult):
     """Takes a test that needs what a sandbox never has for one that does not apply, and such as are said not to."""
 
     do_not_apply = {}
+    has_files = False
 
     def startTest(self, test):
         super().startTest(test)
@@ -49,14 +53,15 @@ class _Result(unittest.TextTestResult):
             super().addSubTest(test, subtest, error)
 
 
-def run(name, do_not_apply):
-    """`do_not_apply` says why, by the name of a test or class below package test."""
+def run(name, do_not_apply, has_files):
+    """`do_not_apply` says why, by the name of a test or class below package test. `has_files`: goru has --scratch."""
     import test.support
 
     test.support.verbose = 0
     # As CPython's own runner does without -u: no hours of CPU, no gigabytes, no network.
     test.support.use_resources = ()
     _Result.do_not_apply = do_not_apply
+    _Result.has_files = has_files
     suite = unittest.defaultTestLoader.loadTestsFromName("test." + name)
     result = unittest.TextTestRunner(stream=sys.stdout, verbosity=0, resultclass=_Result).run(suite)
     passed = result.testsRun - len(result.skipped) - len(result.failures) - len(result.errors)

@@ -9,6 +9,8 @@ import posixpath
 def _fs_path(path):
     if type(path) is not str:
         path = os.fspath(path)
+    if _files == "scratch" and path and not path.startswith("/"):
+        path = posixpath.join(os.getcwd(), path)
     return _text_to_wire(path, "a path of fs")
 
 

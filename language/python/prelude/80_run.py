@@ -1,5 +1,4 @@
 import ast
-import errno
 import gc
 import io
 import json
@@ -56,12 +55,8 @@ def _is_ours(error):
 
 def _hint(error):
     """What to do about an error that only a sandbox has."""
-    if isinstance(error, (FileNotFoundError, PermissionError)) or getattr(error, "errno", None) == errno.EROFS:
-        if not _is_ours(error):
-            return (
-                "The sandbox has no files of the machine that it runs on; fs has what the host mounts for it "
-                "(WithSessionMount, --mount).\n"
-            )
+    if isinstance(error, OSError) and not _is_ours(error):
+        return _files_hint(error)
     return ""
 
 
@@ -192,6 +187,8 @@ def _run_job(job):
     name = job["name"]
     if job["first"]:
         sys.argv = [name]
+        if "files" in job:
+            _files_begin(job["files"])
         for renew in _at_first_run:
             renew()
     if job["stdin"] or _stdin_used:

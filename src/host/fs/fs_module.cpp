@@ -1,6 +1,7 @@
 #include "host/fs/fs_module.hpp"
 
-#include <mutex>
+#include <cerrno>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -10,6 +11,8 @@
 #include "host/fs/errors.hpp"
 #include "host/fs/listing.hpp"
 #include "host/fs/read.hpp"
+#include "host/fs/scratch.hpp"
+#include "host/fs/shared.hpp"
 #include "host/fs/status.hpp"
 #include "host/fs/tree.hpp"
 #include "host/fs/write.hpp"
@@ -19,33 +22,6 @@ namespace goru::host::fs {
 namespace {
 
 using nlohmann::json;
-
-/// What the operations of one session share.
-class Shared {
- public:
-  Shared(std::shared_ptr<const MountTable> mounts, const FsLimits& limits)
-      : limits_(limits), quota_(limits.total_write_bytes), mounts_(std::move(mounts)) {}
-
-  const FsLimits& limits() const noexcept { return limits_; }
-  Quota& quota() noexcept { return quota_; }
-
-  /// Null once the session is closed. Whoever holds the table keeps its descriptors open.
-  std::shared_ptr<const MountTable> mounts() const {
-    const std::lock_guard lock(mutex_);
-    return mounts_;
-  }
-  void Close() noexcept {
-    std::shared_ptr<const MountTable> mounts;
-    const std::lock_guard lock(mutex_);
-    mounts.swap(mounts_);
-  }
-
- private:
-  const FsLimits limits_;
-  Quota quota_;
-  mutable std::mutex mutex_;
-  std::shared_ptr<const MountTable> mounts_;
-};
 
 const std::string& TextArgument(const json& args, const char* name) {
   const auto found = args.find(name);
@@ -70,23 +46,38 @@ std::string_view DataArgument(const json& args) {
   return *data;
 }
 
-json AnswerRead(const Access& access, const VirtualPath& path, const json& /*args*/) {
-  return json::binary(ReadFile(access, path));
+/// What an operation is about: a path in a mount, or in the session's scratch where it has one.
+struct Place {
+  const Access& access;
+  const VirtualPath& path;
+  std::optional<Scratch> scratch = {};
+};
+
+json AnswerRead(const Place& at, const json& /*args*/) {
+  return json::binary(at.scratch ? at.scratch->Read(at.path) : ReadFile(at.access, at.path));
 }
 
-json AnswerWrite(const Access& access, const VirtualPath& path, const json& args) {
-  WriteFile(access, path, DataArgument(args));
+json AnswerWrite(const Place& at, const json& args) {
+  if (at.scratch) {
+    at.scratch->Write(at.path, DataArgument(args));
+  } else {
+    WriteFile(at.access, at.path, DataArgument(args));
+  }
   return nullptr;
 }
 
-json AnswerAppend(const Access& access, const VirtualPath& path, const json& args) {
-  AppendFile(access, path, DataArgument(args));
+json AnswerAppend(const Place& at, const json& args) {
+  if (at.scratch) {
+    at.scratch->Append(at.path, DataArgument(args));
+  } else {
+    AppendFile(at.access, at.path, DataArgument(args));
+  }
   return nullptr;
 }
 
-json AnswerList(const Access& access, const VirtualPath& path, const json& args) {
+json AnswerList(const Place& at, const json& args) {
   const bool links = FlagArgument(args, "links");
-  std::vector<Listed> entries = List(access, path);
+  std::vector<Listed> entries = at.scratch ? at.scratch->List(at.path) : List(at.access, at.path);
   json answer = json::array();
   answer.get_ref<json::array_t&>().reserve(entries.size());
   for (Listed& entry : entries) {
@@ -97,29 +88,54 @@ json AnswerList(const Access& access, const VirtualPath& path, const json& args)
   return answer;
 }
 
-json AnswerExists(const Access& access, const VirtualPath& path, const json& /*args*/) { return Exists(access, path); }
-
-json AnswerStat(const Access& access, const VirtualPath& path, const json& /*args*/) {
-  const Status status = GetStatus(access, access.mounts.Locate(path));
-  return {{"name", path.name()}, {"size", status.size}, {"is_dir", status.is_dir}, {"mod_time", status.mod_time}};
+json AnswerExists(const Place& at, const json& /*args*/) {
+  return at.scratch ? at.scratch->Exists(at.path) : Exists(at.access, at.path);
 }
 
-json AnswerMkdir(const Access& access, const VirtualPath& path, const json& args) {
-  MakeDirectory(access, path, {.parents = FlagArgument(args, "parents"), .exist_ok = FlagArgument(args, "exist_ok")});
+json AnswerStat(const Place& at, const json& /*args*/) {
+  const Status status =
+      at.scratch ? at.scratch->GetStatus(at.path) : GetStatus(at.access, at.access.mounts.Locate(at.path));
+  return {{"name", at.path.name()}, {"size", status.size}, {"is_dir", status.is_dir}, {"mod_time", status.mod_time}};
+}
+
+json AnswerMkdir(const Place& at, const json& args) {
+  const MakeOptions options = {.parents = FlagArgument(args, "parents"), .exist_ok = FlagArgument(args, "exist_ok")};
+  if (at.scratch) {
+    at.scratch->MakeDirectory(at.path, options);
+  } else {
+    MakeDirectory(at.access, at.path, options);
+  }
   return nullptr;
 }
 
-json AnswerRemove(const Access& access, const VirtualPath& path, const json& /*args*/) {
-  Remove(access, path);
+json AnswerRemove(const Place& at, const json& /*args*/) {
+  if (at.scratch) {
+    at.scratch->Remove(at.path);
+  } else {
+    Remove(at.access, at.path);
+  }
   return nullptr;
 }
 
-json AnswerRename(const Access& access, const VirtualPath& path, const json& args) {
-  Rename(access, path, access.mounts.Parse(TextArgument(args, "to"), access.limits.path_bytes));
+/// Where there is scratch, a path that is not absolute is one of the working folder.
+VirtualPath ParsePath(const Shared& shared, const MountTable& mounts, const std::string& text) {
+  const bool relative = shared.scratch() != nullptr && !text.empty() && text.front() != '/';
+  return mounts.Parse(relative ? std::string(kWorkFolder) + "/" + text : text, shared.limits().path_bytes);
+}
+
+json AnswerRename(const Shared& shared, const Place& at, const json& args) {
+  const VirtualPath to = ParsePath(shared, at.access.mounts, TextArgument(args, "to"));
+  if (at.scratch) {
+    at.scratch->Rename(at.path, to);
+  } else if (shared.scratch() != nullptr && at.access.mounts.Find(to) == nullptr) {
+    throw FsError(EXDEV, "cannot rename from a mount to the session's own files: copy, then remove").About(to.text());
+  } else {
+    Rename(at.access, at.path, to);
+  }
   return nullptr;
 }
 
-using Answer = json (*)(const Access&, const VirtualPath&, const json& args);
+using Answer = json (*)(const Place&, const json& args);
 
 json Perform(Shared& shared, const char* path_argument, Answer answer, const CallContext& context, const json& args) {
   const std::shared_ptr<const MountTable> mounts = shared.mounts();
@@ -128,9 +144,12 @@ json Perform(Shared& shared, const char* path_argument, Answer answer, const Cal
   // For the error; no more than a valid path is repeated there.
   std::string about;
   try {
-    const VirtualPath path = mounts->Parse(TextArgument(args, path_argument), shared.limits().path_bytes);
+    const VirtualPath path = ParsePath(shared, *mounts, TextArgument(args, path_argument));
     about = path.text();
-    return answer(access, path, args);
+    Place place{access, path};
+    if (shared.scratch() != nullptr && mounts->Find(path) == nullptr) place.scratch.emplace(*shared.scratch(), access);
+    // Only this one has a second path.
+    return answer == nullptr ? AnswerRename(shared, place, args) : answer(place, args);
   } catch (const FsError& e) {
     throw e.ToError(about);
   }
@@ -147,7 +166,7 @@ class FsModule final : public Module {
     Add("stat", "path", AnswerStat);
     Add("mkdir", "path", AnswerMkdir);
     Add("remove", "path", AnswerRemove);
-    Add("rename", "from", AnswerRename);
+    Add("rename", "from", nullptr);
   }
 
   void Close() noexcept override { shared_->Close(); }
@@ -163,16 +182,23 @@ class FsModule final : public Module {
 };
 
 Expected<std::unique_ptr<Module>> Create(const ModuleSetup& setup) {
-  if (setup.config.fs.mounts.empty()) return std::unique_ptr<Module>();
-  return CreateFsModule(setup.config.fs, setup.config.limits.fs);
+  if (setup.files == nullptr) return std::unique_ptr<Module>();
+  return std::unique_ptr<Module>(std::make_unique<FsModule>(setup.files));
 }
 
 }  // namespace
 
-Expected<std::unique_ptr<Module>> CreateFsModule(const FsConfig& config, const FsLimits& limits) {
+Expected<std::shared_ptr<Shared>> OpenFiles(const FsConfig& config, const FsLimits& limits,
+                                            std::shared_ptr<wasi::MemoryTree> scratch) {
   auto mounts = MountTable::Open(config);
   if (!mounts) return mounts.error();
-  return std::unique_ptr<Module>(std::make_unique<FsModule>(std::make_shared<Shared>(std::move(*mounts), limits)));
+  return std::make_shared<Shared>(std::move(*mounts), limits, std::move(scratch));
+}
+
+Expected<std::unique_ptr<Module>> CreateFsModule(const FsConfig& config, const FsLimits& limits) {
+  auto shared = OpenFiles(config, limits, nullptr);
+  if (!shared) return shared.error();
+  return std::unique_ptr<Module>(std::make_unique<FsModule>(std::move(*shared)));
 }
 
 constinit const ModuleKind module_kind = {

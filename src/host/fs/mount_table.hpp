@@ -50,6 +50,8 @@ class MountTable {
   /// The mount that `path` is in: the longest prefix wins. Null: none.
   const MountPoint* Find(const VirtualPath& path) const noexcept;
 
+  const std::vector<MountPoint>& mounts() const noexcept { return mounts_; }
+
   /// Names in the folder `path` that are mounts or lead to some.
   std::set<std::string> NamesIn(const VirtualPath& path) const;
 

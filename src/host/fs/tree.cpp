@@ -84,13 +84,16 @@ void MakeDirectory(const Access& access, const VirtualPath& path, const MakeOpti
   throw FsError(EEXIST);
 }
 
-void Remove(const Access& access, const VirtualPath& path) {
+void Remove(const Access& access, const VirtualPath& path, Removed what) {
   const Target target = LocateEntry(access, path);
   const DirectoryEntry entry = OpenParent(target.mount->root.get(), target.relative);
   const std::optional<struct stat> status = entry.Status();
   if (!status) throw FsError(ENOENT);
   ThrowIfStopped(access.stop);
-  const int flags = S_ISDIR(status->st_mode) ? AT_REMOVEDIR : 0;
+  const bool is_folder = S_ISDIR(status->st_mode);
+  if (what == Removed::kFile && is_folder) throw FsError(EISDIR);
+  if (what == Removed::kFolder && !is_folder) throw FsError(ENOTDIR);
+  const int flags = is_folder ? AT_REMOVEDIR : 0;
   if (::unlinkat(entry.parent.get(), entry.name.c_str(), flags) != 0) throw FsError(errno);
 }
 

@@ -16,8 +16,11 @@ struct MakeOptions {
 /// Throws FsError.
 void MakeDirectory(const Access& access, const VirtualPath& path, const MakeOptions& options);
 
+/// What may be removed.
+enum class Removed { kAny, kFile, kFolder };
+
 /// Removes a file, a symbolic link itself, or an empty folder. Throws FsError.
-void Remove(const Access& access, const VirtualPath& path);
+void Remove(const Access& access, const VirtualPath& path, Removed what = Removed::kAny);
 
 /// Gives a file or folder another name in the same mount, in place of a file of that name. Symbolic links are renamed
 /// and replaced themselves. Throws FsError.

@@ -1,7 +1,6 @@
 #include "host/fs/write.hpp"
 
 #include <fcntl.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -13,6 +12,7 @@
 
 #include "host/fs/beneath.hpp"
 #include "host/fs/errors.hpp"
+#include "host/fs/size_limit.hpp"
 #include "host/fs/temporary_file.hpp"
 
 namespace goru::host::fs {
@@ -28,12 +28,7 @@ constexpr mode_t kPermissions = 0777;
 /// Writes all of `data` at the file's position, which is `offset`, and counts in `written` what has arrived. Throws
 /// FsError.
 void WriteAll(int fd, std::string_view data, uint64_t offset, const std::stop_token& stop, uint64_t& written) {
-  // The kernel would send a signal that ends the process.
-  struct rlimit largest = {};
-  if (::getrlimit(RLIMIT_FSIZE, &largest) == 0 && largest.rlim_cur != RLIM_INFINITY &&
-      (offset > largest.rlim_cur || data.size() > largest.rlim_cur - offset)) {
-    throw FsError(EFBIG);
-  }
+  RequireBelowSizeLimit(offset, data.size());
   while (!data.empty()) {
     ThrowIfStopped(stop);
     const ssize_t n = ::write(fd, data.data(), std::min(data.size(), kBlock));

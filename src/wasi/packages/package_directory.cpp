@@ -21,17 +21,6 @@ namespace {
 
 using support::UniqueFd;
 
-/// File systems whose names and descriptions are in the kernel's memory once they were looked up, and where opening a
-/// file asks nobody. Others (NFS, FUSE, ...) may wait for a server or a process at any step.
-bool IsLocal(int fd) {
-  struct statfs about = {};
-  if (::fstatfs(fd, &about) != 0) return false;
-  constexpr std::array<uint32_t, 9> kLocal = {EXT4_SUPER_MAGIC, XFS_SUPER_MAGIC,       BTRFS_SUPER_MAGIC,
-                                              F2FS_SUPER_MAGIC, TMPFS_MAGIC,           RAMFS_MAGIC,
-                                              SQUASHFS_MAGIC,   OVERLAYFS_SUPER_MAGIC, EROFS_SUPER_MAGIC_V1};
-  return std::find(kLocal.begin(), kLocal.end(), static_cast<uint32_t>(about.f_type)) != kLocal.end();
-}
-
 /// A directory that is held.
 struct Root {
   std::shared_ptr<const UniqueFd> fd;
@@ -105,7 +94,7 @@ class DirectoryFile final : public PackageFile {
 class DirectoryLayer final : public PackageLayer {
  public:
   explicit DirectoryLayer(std::shared_ptr<const UniqueFd> root) {
-    root_.local = IsLocal(root->get());
+    root_.local = IsLocalFileSystem(root->get());
     root_.fd = std::move(root);
   }
 
@@ -169,6 +158,15 @@ class DirectoryLayer final : public PackageLayer {
 };
 
 }  // namespace
+
+bool IsLocalFileSystem(int fd) noexcept {
+  struct statfs about = {};
+  if (::fstatfs(fd, &about) != 0) return false;
+  constexpr std::array<uint32_t, 9> kLocal = {EXT4_SUPER_MAGIC, XFS_SUPER_MAGIC,       BTRFS_SUPER_MAGIC,
+                                              F2FS_SUPER_MAGIC, TMPFS_MAGIC,           RAMFS_MAGIC,
+                                              SQUASHFS_MAGIC,   OVERLAYFS_SUPER_MAGIC, EROFS_SUPER_MAGIC_V1};
+  return std::find(kLocal.begin(), kLocal.end(), static_cast<uint32_t>(about.f_type)) != kLocal.end();
+}
 
 Expected<std::shared_ptr<const PackageLayer>> OpenPackageDirectory(const std::string& directory) {
   UniqueFd root(::open(directory.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));

@@ -4,8 +4,6 @@
 #include <cstring>
 #include <set>
 
-#include "wasi/descriptors.hpp"
-
 namespace goru::wasi {
 namespace {
 

@@ -17,6 +17,10 @@
 
 namespace goru::wasi {
 
+/// A view's own number for /packages itself; those from kFirstPackageFile on are what it has opened.
+inline constexpr uint32_t kPackagesDir = 3;
+inline constexpr uint32_t kFirstPackageFile = 6;
+
 struct PackageViewLimits {
   /// Files and directories that one guest has open. An import has one open at a time.
   size_t open_files = 64;

@@ -7,6 +7,8 @@
 #include "executor/executor_core.hpp"
 #include "executor/packages/session_packages.hpp"
 #include "guest/wasm_factory.hpp"
+#include "wasi/files/files.hpp"
+#include "wasi/files/package_tree.hpp"
 
 namespace goru {
 namespace {
@@ -31,7 +33,8 @@ TEST_P(SlowDiskTest, TheRunEndsAtItsTime) {
     const auto packages =
         Must(internal::MakeSessionPackages(executor, GetParam(), SessionConfig(), factory, {&directory, 1}));
     auto sandbox = Must(runtime->Start(Must(wasm::MemorySlot::Create(runtime->memory()))));
-    sandbox->ShowPackages(packages.view.get());
+    wasi::Files files({{"packages", wasi::PackageTree(*packages.view)}});
+    sandbox->ShowFiles(&files);
     host::Policy policy;
     policy.registry = std::make_shared<const Registry>();
     const RunOptions options;
