@@ -63,7 +63,7 @@ struct ModuleSetup {
   std::shared_ptr<const Registry> registry = {};
   /// Makes the requests of all sessions of an executor.
   std::shared_ptr<http::HttpService> http = {};
-  /// Mounts and scratch; null: it has neither.
+  /// Mounts and scratch; null: fs opens the mounts of `config` for itself.
   std::shared_ptr<fs::Shared> files = {};
   /// Empty: the session may install nothing.
   packages::Install install = {};

@@ -182,7 +182,8 @@ class FsModule final : public Module {
 };
 
 Expected<std::unique_ptr<Module>> Create(const ModuleSetup& setup) {
-  if (setup.files == nullptr) return std::unique_ptr<Module>();
+  if (setup.files == nullptr && setup.config.fs.mounts.empty()) return std::unique_ptr<Module>();
+  if (setup.files == nullptr) return CreateFsModule(setup.config.fs, setup.config.limits.fs);
   return std::unique_ptr<Module>(std::make_unique<FsModule>(setup.files));
 }
 

@@ -161,7 +161,9 @@ TEST_F(MemoryTreeTest, Renames) {
   EXPECT_EQ(tree_.Rename("b", "d/e/c", nullptr), kSuccess);
   EXPECT_EQ(ReadFrom(*Open("d/e/c", {.read = true}), 0, 9), "a");
   EXPECT_EQ(tree_.Rename("d", "d/e/f", nullptr), kEinval);
-  EXPECT_EQ(tree_.Rename("d", "d/e/c", nullptr), kEnotdir);
+  EXPECT_EQ(tree_.Rename("d", "d/e/c", nullptr), kEinval);
+  (void)Open("f");
+  EXPECT_EQ(tree_.Rename("d", "f", nullptr), kEnotdir);
   EXPECT_EQ(tree_.Rename("d/e/c", "d", nullptr), kEisdir);
   EXPECT_EQ(tree_.Rename("absent", "x", nullptr), kEnoent);
   EXPECT_EQ(tree_.Rename("", "x", nullptr), kEbusy);
