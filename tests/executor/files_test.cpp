@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "common/sandbox.hpp"
+#include "common/wat.hpp"
 
 namespace goru {
 namespace {
