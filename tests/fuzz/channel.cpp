@@ -145,7 +145,11 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     goru::host::HostCalls calls(policy, pool, signal, {});
     Port port(calls, *signal);
     goru::guest::Channel channel(data[0] % 2 == 0 ? goru::guest::Codec::Json() : goru::guest::Codec::Marshal());
-    const goru::guest::Job job{"code", "name", true, false, true, {}};
+    goru::guest::Job job;
+    job.code = "code";
+    job.name = "name";
+    job.want_value = true;
+    job.first = true;
     channel.Begin(port, job);
     std::span<const uint8_t> rest(data + kHead, size - kHead);
     while (rest.size() > 2) {
