@@ -173,8 +173,8 @@ SessionOption WithSessionScratch(size_t bytes = kDefaultScratch);
 
 // what programs find
 
-/// setTimeout, setInterval, setImmediate and what clears them, in JavaScript: a run ends when none of them and no call is
-/// pending, or at its timeout; what is pending then ends with it. Python has no use for it.
+/// setTimeout, setInterval, setImmediate and what clears them, in JavaScript: a run ends when none of them and no call
+/// is pending, or at its timeout; what is pending then ends with it. Python has no use for it.
 SessionOption WithSessionTimers();
 
 // kv

@@ -49,7 +49,8 @@ struct Field {
   /// Makes `wanted` no more than `ceiling`. May look at members that stand further up in the table, which are cut
   /// already, and not at those below. Null: no intersection knows the structure.
   void (*cut)(Owner& wanted, const Owner& ceiling, const Place& place, Cutting& cutting) = nullptr;
-  /// `cut != nullptr`, for constant expressions: with sanitizers GCC does not know of functions that they have addresses.
+  /// `cut != nullptr`, for constant expressions: with sanitizers GCC does not know of functions that they have
+  /// addresses.
   bool has_rule = false;
   /// Called after the member was given a value; may set members further down.
   void (*then)(Owner& out) = nullptr;
