@@ -478,7 +478,7 @@ def test_uncaught_errors_of_fs_have_no_hint_about_files_of_the_machine(python):
     done = python('fs.read_text("/data/none")')
     assert done.stderr.endswith("'/data/none'\n")
     done = python('open("/data/none")')
-    assert "fs has what the host mounts for it" in done.stderr
+    assert "There are the host's mounts and nothing else" in done.stderr
 
 
 def test_async_files(python, javascript):
