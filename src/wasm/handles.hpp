@@ -10,12 +10,12 @@
 
 namespace goru::wasm {
 
-/// Calls `kDelete` for what a unique_ptr holds.
-template <auto kDelete>
+/// Calls `Delete` for what a unique_ptr holds.
+template <auto Delete>
 struct Deleter {
   template <typename T>
   void operator()(T* held) const noexcept {
-    kDelete(held);
+    Delete(held);
   }
 };
 
@@ -26,11 +26,11 @@ using FunctionTypePtr = std::unique_ptr<wasm_functype_t, Deleter<wasm_functype_d
 using EnginePtr = std::unique_ptr<wasm_engine_t, Deleter<wasm_engine_delete>>;
 
 /// A vector of the C interface, to be filled through `out`.
-template <typename Vector, auto kDelete>
+template <typename Vector, auto Delete>
 class Owned {
  public:
   Owned() = default;
-  ~Owned() { kDelete(&vector_); }
+  ~Owned() { Delete(&vector_); }
   Owned(const Owned&) = delete;
   Owned& operator=(const Owned&) = delete;
 

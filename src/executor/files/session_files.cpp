@@ -178,8 +178,8 @@ Expected<SessionFiles> MakeSessionFiles(const std::shared_ptr<ExecutorCore>& exe
       if (mount.path.empty()) std::erase_if(trees, [](const wasi::PlacedTree& tree) { return tree.path.empty(); });
       trees.push_back(std::move(mount));
     }
-    static const auto kDevices = std::make_shared<wasi::DeviceTree>();
-    trees.push_back({"dev", kDevices});
+    static const auto devices = std::make_shared<wasi::DeviceTree>();
+    trees.push_back({"dev", devices});
   }
   if (!trees.empty()) {
     out.files_ = std::make_unique<wasi::Files>(std::move(trees), wasi::FilesLimits{config.limits.fs.open_files});

@@ -569,14 +569,14 @@ class MountTree final : public wasi::FileSystem {
 
   /// What fs does as well, done as it does it.
   template <typename Step>
-  Errno Change(const std::string& path, const SharedStop& stop, Step step) {
+  Errno Change(const std::string& path, const SharedStop& stop, const Step& step) {
     const std::optional<VirtualPath> at = Virtual(path);
     if (!at) return wasi::kEnametoolong;
     Moved none;
     return fs::Perform(*site_, IsWarm(*site_, Here(path)), stop, none, [site = site_, at, step](Moved& /*out*/) {
-      static const std::stop_token kNever;
-      static const CallContext kNoCall;
-      const Access access{*site->table, site->shared->limits(), site->shared->quota(), kNever, kNoCall};
+      static const std::stop_token never;
+      static const CallContext no_call;
+      const Access access{*site->table, site->shared->limits(), site->shared->quota(), never, no_call};
       step(access, *at);
       return wasi::kSuccess;
     });

@@ -4,8 +4,10 @@
 #include <unistd.h>
 
 #include <array>
+#include <chrono>
 #include <cstdlib>
 #include <mutex>
+#include <thread>
 #include <utility>
 
 #include "host/kv/sqlite_library.hpp"
@@ -59,6 +61,17 @@ class Database {
   }
 
   bool Execute(const char* sql) { return lib_.exec(handle_, sql, nullptr, nullptr, nullptr) == SQLITE_OK; }
+
+  /// Readers and one writer do not wait for each other. SQLite does not wait itself where several processes make the
+  /// same new file and switch it at the same time.
+  bool SwitchToWal() {
+    const auto end = std::chrono::steady_clock::now() + std::chrono::milliseconds(kBusyMilliseconds);
+    for (;;) {
+      const int code = lib_.exec(handle_, "PRAGMA journal_mode = WAL", nullptr, nullptr, nullptr);
+      if (code != SQLITE_BUSY || std::chrono::steady_clock::now() > end) return code == SQLITE_OK;
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
+  }
 
   /// The first number that `sql` gives.
   bool Number(const char* sql, int64_t& out) {
@@ -220,9 +233,9 @@ void MakePrivateFile(const std::string& path) {
 /// Makes the tables in a new file, and refuses a file that is something else.
 Expected<void> Prepare(Database& database, const std::string& path) {
   const auto failed = [&] { return Refused(path, database.error()); };
-  // Readers and one writer do not wait for each other. What is committed survives the death of the process; what a
+  // What is committed survives the death of the process; what a
   // power failure takes are at most the last changes, never the file.
-  if (!database.Execute("PRAGMA journal_mode = WAL") || !database.Execute("PRAGMA synchronous = NORMAL") ||
+  if (!database.SwitchToWal() || !database.Execute("PRAGMA synchronous = NORMAL") ||
       !database.Execute("PRAGMA trusted_schema = OFF") || !database.Execute("BEGIN IMMEDIATE")) {
     return failed();
   }
