@@ -39,9 +39,9 @@ GuestPath PathOf(CallContext& context, uint32_t directory, uint32_t address, uin
   const auto bytes = context.memory.Bytes(address, length);
   if (!bytes) return {kEfault};
   const std::string_view text(reinterpret_cast<const char*>(bytes->data()), bytes->size());
-  static const Files kNone({});
+  static const Files none({});
   const Files* files = Host(context).files;
-  out.error = (files == nullptr ? kNone : *files).Resolve(directory, text, out.path, out.must_be_directory);
+  out.error = (files == nullptr ? none : *files).Resolve(directory, text, out.path, out.must_be_directory);
   return out;
 }
 
@@ -137,13 +137,13 @@ After FdReaddir(CallContext& context, Args args) {
 }
 
 /// One that changes what a path names.
-template <Errno (Files::*kChange)(const std::string&, const SharedStop&)>
+template <Errno (Files::*Change)(const std::string&, const SharedStop&)>
 After ChangePath(CallContext& context, Args args) {
   const GuestPath path = PathOf(context, args.U32(0), args.U32(1), args.U32(2));
   if (path.error != kSuccess) return Answer(args, path.error);
   Files* files = Host(context).files;
   if (files == nullptr || path.IsFixed()) return Answer(args, WithoutFiles(path));
-  return Ended(context, args, (files->*kChange)(path.path, StopOf(context)));
+  return Ended(context, args, (files->*Change)(path.path, StopOf(context)));
 }
 
 After PathRename(CallContext& context, Args args) {

@@ -485,7 +485,9 @@ Errno MemoryTree::ListAll(const std::string& path, std::vector<Listed>& out) con
       const auto [at, prefix] = std::move(todo.back());
       todo.pop_back();
       for (const auto& [name, child] : at->children) {
-        std::string below = prefix.empty() ? name : prefix + "/" + name;
+        std::string below = prefix;
+        if (!below.empty()) below += '/';
+        below += name;
         if (child->is_directory) todo.emplace_back(child.get(), below);
         out.push_back({std::move(below), child->is_directory, child->content.size(), child->modified, child->made,
                        child->changed});

@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 #include <signal.h>
 #include <sqlite3.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -169,6 +170,8 @@ TEST(KVFile, RefusesOtherFiles) {
 
 /// Sets keys of its own as fast as it can and says after each one that it is done.
 [[noreturn]] void WriteUntilKilled(const std::string& path, size_t process, int told) {
+  // Whatever becomes of the test.
+  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   auto store = KVStore::Open(path, {.entries = 1'000'000, .total_bytes = size_t{1} << 30});
   if (!store) ::_exit(1);
   for (uint32_t i = 0;; ++i) {
