@@ -90,10 +90,12 @@ Expected<void> WriteAll(const support::UniqueFd& fd, std::span<const uint8_t> by
 CacheHold Keep(const std::string& made, const std::string& path, const std::string& held) {
   std::error_code failed;
   fs::create_directories(fs::path(path).parent_path(), failed);
+  // Held before it has its name: nobody removes it in between.
+  CacheHold own = HoldEntry(made + held.substr(path.size()));
   constexpr int kAttempts = 100;
   for (int attempt = 0; attempt < kAttempts; ++attempt) {
     if (CacheHold hold = HoldEntry(held)) return hold;
-    if (::rename(made.c_str(), path.c_str()) == 0) continue;
+    if (::rename(made.c_str(), path.c_str()) == 0) return own;
     if (errno != EEXIST && errno != ENOTEMPTY) return nullptr;
     std::this_thread::sleep_for(std::chrono::milliseconds(10));
   }
@@ -193,7 +195,7 @@ Expected<CachedWheel> PackageCache::AddWheel(const std::string& path, const std:
   if (auto copied = CopyToNewFile(path, made + "/" + name, stop); !copied) return copied.error();
   const std::string entry = directory_ + "/wheels/" + sha256;
   *changed_ = true;
-  (void)Keep(made, entry, entry);
+  const CacheHold hold = Keep(made, entry, entry);
   if (auto kept = FindWheel(sha256)) return std::move(*kept);
   return support::SystemError("cannot keep", path);
 }
@@ -259,7 +261,7 @@ Expected<CachedPackage> PackageCache::AddPackage(const Wheel& wheel, const std::
   if (auto written = WriteNewFile(entry + "/package.json", Bytes(description.dump())); !written) return written.error();
   const std::string kept = directory_ + "/packages/" + check.python() + "/" + wheel.sha256;
   *changed_ = true;
-  (void)Keep(entry, kept, kept + "/files");
+  const CacheHold hold = Keep(entry, kept, kept + "/files");
   auto package = FindPackage(check.python(), wheel.sha256);
   if (!package) return support::SystemError("cannot keep " + wheel.name + " in", kept);
   return std::move(*package);
