@@ -307,6 +307,12 @@ void Embedder(int /*signal*/) {
   siglongjmp(back, 1);
 }
 
+/// No null pointer, of which UndefinedBehaviorSanitizer makes something of its own, but nothing is there either.
+volatile uint8_t* Nothing() {
+  // NOLINTNEXTLINE(performance-no-int-to-ptr): an address that nobody has
+  return reinterpret_cast<volatile uint8_t*>(uintptr_t{64});
+}
+
 void FaultAt(volatile uint8_t* place) {
   if (sigsetjmp(back, 1) == 0) *place = 1;
 }
@@ -322,7 +328,7 @@ void FaultAt(volatile uint8_t* place) {
   state.function = [](CallContext& context, Args args) {
     // A bug of a host function, in the slot itself and elsewhere, while a guest is in a call.
     FaultAt(context.instance.slot().base() + (size_t{1} << 31));
-    FaultAt(nullptr);
+    FaultAt(Nothing());
     if (sigsetjmp(back, 1) == 0) __builtin_trap();
     args.Return(seen);
     return After::kContinue;
@@ -339,7 +345,7 @@ void FaultAt(volatile uint8_t* place) {
   const auto linked = Must(LinkNative(test::NativeOf(Wat(kModule)), {&kImport, 1}));
   State state;
   state.function = [](CallContext&, Args) {
-    *static_cast<volatile uint8_t*>(nullptr) = 1;
+    *Nothing() = 1;
     return After::kContinue;
   };
   const auto instance = Must(Instance::Create(linked, Must(MemorySlot::Create(nullptr)), &state));
