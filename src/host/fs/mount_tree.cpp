@@ -184,6 +184,17 @@ struct Moved {
   uint64_t end = 0;
 };
 
+/// Takes what a write adds from what the session may write, the hole that it leaves before itself too. Throws FsError.
+Errno ChargeWrite(const Site& site, const Handle& handle, uint64_t offset, bool append, size_t size) {
+  uint64_t hole = 0;
+  if (!append) {
+    const auto end = static_cast<uint64_t>(std::max<off_t>(StatusOf(handle.fd.get()).st_size, 0));
+    hole = offset > end ? offset - end : 0;
+  }
+  site.shared->quota().Charge(hole + size);
+  return wasi::kSuccess;
+}
+
 /// Writes at `offset`, or at the end. kEagain: without patience it cannot be done. Throws FsError.
 Errno WriteTo(const Handle& handle, uint64_t offset, bool append, std::span<const uint8_t> bytes, size_t& count,
               uint64_t& end, wasi::Patience patience) {
@@ -242,20 +253,20 @@ class MountFile final : public wasi::File {
     count = 0;
     if (bytes.empty()) return wasi::kSuccess;
     bytes = bytes.first(std::min(bytes.size(), site_->disk.in_memory ? kPiece : kPieceFromDisk));
-    const Errno charged = Guarded([&] {
-      site_->shared->quota().Charge(bytes.size());
-      return wasi::kSuccess;
-    });
-    if (charged != wasi::kSuccess) return charged;
+    bool charged = false;
     if (site_->disk.local && handle_->fd) {
+      const Errno refused = Guarded([&] { return ChargeWrite(*site_, *handle_, offset, append, bytes.size()); });
+      if (refused != wasi::kSuccess) return refused;
+      charged = true;
       const auto patience = site_->disk.in_memory ? wasi::Patience::kForDisk : wasi::Patience::kNone;
       const Errno error = Guarded([&] { return WriteTo(*handle_, offset, append, bytes, count, offset, patience); });
       if (error != wasi::kEagain) return error;
     }
     Moved moved;
     const auto copy = std::make_shared<const std::vector<uint8_t>>(bytes.begin(), bytes.end());
-    const Errno error = Wait(stop, false, moved, [offset, append, copy](const Site& site, Handle& handle, Moved& out) {
+    const Errno error = Wait(stop, false, moved, [=](const Site& site, Handle& handle, Moved& out) {
       Reopen(site, handle);
+      if (!charged) (void)ChargeWrite(site, handle, offset, append, copy->size());
       return WriteTo(handle, offset, append, *copy, out.count, out.end, wasi::Patience::kForDisk);
     });
     if (error != wasi::kSuccess) return error;

@@ -206,6 +206,8 @@ TEST_F(MountTreeTest, TheQuotaIsThatOfFs) {
   EXPECT_EQ(Write(*file, 0, "0123456"), wasi::kSuccess);
   EXPECT_EQ(Write(*file, 0, "0123456"), wasi::kEdquot);
   EXPECT_EQ(file->SetSize(100, nullptr), wasi::kEdquot);
+  EXPECT_EQ(Write(*file, 1000, "x"), wasi::kEdquot);
+  EXPECT_EQ(Write(*file, 9, "x"), wasi::kSuccess);
   EXPECT_EQ(TryOpen(tree, "b", kNew), wasi::kEdquot);
   EXPECT_FALSE(std::filesystem::exists(host() / "b"));
 }
