@@ -5,7 +5,7 @@ import time
 # What the sandbox does not have says so.
 
 _no_processes = "the sandbox has no processes"
-_no_threads = "the sandbox has no threads; use asyncio"
+_no_threads = "the sandbox has no threads, unless the host allows them (WithSessionThreads, --threads); use asyncio"
 
 
 def _refuse(message):
