@@ -295,6 +295,104 @@ class _Worker:
             del threading._active[self.thread._ident]
 
 
+class AsyncResult:
+    """What a task of a ThreadPool came to: it has run when this is made."""
+
+    def __init__(self, work, callback=None, error_callback=None):
+        try:
+            self._value, self._success = work(), True
+        except (KeyboardInterrupt, MemoryError):
+            raise
+        except Exception as error:
+            self._value, self._success = error, False
+        told = callback if self._success else error_callback
+        if told is not None:
+            told(self._value)
+
+    def ready(self):
+        return True
+
+    def successful(self):
+        return self._success
+
+    def wait(self, timeout=None):
+        pass
+
+    def get(self, timeout=None):
+        if self._success:
+            return self._value
+        raise self._value
+
+
+class MapResult(AsyncResult):
+    pass
+
+
+class ThreadPool:
+    """multiprocessing.pool.ThreadPool on the one thread that it has: each task is done when it is given."""
+
+    def __init__(self, processes=None, initializer=None, initargs=()):
+        if processes is not None and processes < 1:
+            raise ValueError("Number of processes must be at least 1")
+        if initializer is not None and not callable(initializer):
+            raise TypeError("initializer must be a callable")
+        if not _threads_allowed:
+            raise RuntimeError(_no_threads)
+        self._open = True
+        self._worker = _Worker("ThreadPool-worker")
+        if initializer is not None:
+            self._worker.do(lambda: initializer(*initargs))
+
+    def _do(self, function, *args, **kwargs):
+        if not self._open:
+            raise ValueError("Pool not running")
+        results = []
+        self._worker.do(lambda: results.append(function(*args, **kwargs)))
+        return results[0]
+
+    def apply(self, func, args=(), kwds={}):  # noqa: B006
+        return self._do(func, *args, **kwds)
+
+    def apply_async(self, func, args=(), kwds={}, callback=None, error_callback=None):  # noqa: B006
+        if not self._open:
+            raise ValueError("Pool not running")
+        return AsyncResult(lambda: self._do(func, *args, **kwds), callback, error_callback)
+
+    def map(self, func, iterable, chunksize=None):
+        return [self._do(func, item) for item in iterable]
+
+    def map_async(self, func, iterable, chunksize=None, callback=None, error_callback=None):
+        return MapResult(lambda: self.map(func, iterable), callback, error_callback)
+
+    def starmap(self, func, iterable, chunksize=None):
+        return [self._do(func, *items) for items in iterable]
+
+    def starmap_async(self, func, iterable, chunksize=None, callback=None, error_callback=None):
+        return MapResult(lambda: self.starmap(func, iterable), callback, error_callback)
+
+    def imap(self, func, iterable, chunksize=1):
+        return (self._do(func, item) for item in iterable)
+
+    imap_unordered = imap
+
+    def close(self):
+        self._open = False
+
+    terminate = close
+
+    def join(self):
+        if self._open:
+            raise ValueError("Pool is still running")
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *args):
+        self.close()
+
+
+_threads_allowed = False
+
 # Kept ready for sessions with threads; for others it cannot be imported (_blocked_modules).
 _executors = types.ModuleType("concurrent.futures.thread", "Implements ThreadPoolExecutor.")
 for _made in (ThreadPoolExecutor, BrokenThreadPool):
@@ -304,6 +402,8 @@ for _made in (ThreadPoolExecutor, BrokenThreadPool):
 
 def _threads_begin():
     """The session's first run, with threads."""
+    global _threads_allowed
+    _threads_allowed = True
     sys.modules[_executors.__name__] = concurrent.futures.thread = _executors
     for module in (_thread, threading):
         for name, made in (
