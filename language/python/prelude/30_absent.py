@@ -53,7 +53,12 @@ time.thread_time, time.thread_time_ns = time.process_time, time.process_time_ns
 _blocked_modules = {
     "socket": "the sandbox has no sockets; use http",
     "_socket": "the sandbox has no sockets; use http",
+    "ssl": "the sandbox has no sockets; use http",
+    "_ssl": "the sandbox has no sockets; use http",
+    "multiprocessing": _no_processes,
+    "_multiprocessing": _no_processes,
     "concurrent.futures.thread": _no_threads,
+    "concurrent.futures.process": _no_processes,
 }
 
 

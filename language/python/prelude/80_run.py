@@ -59,8 +59,6 @@ def _hint(error):
     """What to do about an error that only a sandbox has."""
     if isinstance(error, OSError) and not _is_ours(error):
         return _files_hint(error)
-    if isinstance(error, OverflowError) and "C ssize_t" in str(error):
-        return _SIZES_HINT
     if isinstance(error, EOFError) and not _stdin_used:
         return (
             "The code has no standard input: the host gives it some with RunOptions::stdin_data or on_stdin (--stdin FILE; "
