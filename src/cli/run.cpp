@@ -11,6 +11,7 @@
 #include "goru/goru.hpp"
 #include "help.hpp"
 #include "interrupt.hpp"
+#include "neighbour.hpp"
 #include "output.hpp"
 #include "own_stdin.hpp"
 #include "patience.hpp"
@@ -113,6 +114,10 @@ int RunCommand(const std::vector<std::string>& arguments_text) {
   }
   output.End(result);
   Report(result, arguments, limits.output_bytes, output);
+  if (!arguments.json && arguments.file && !source.is_stdin) {
+    const std::string hint = NeighbourHint(result, *arguments.file);
+    if (!hint.empty()) output.Say(hint);
+  }
   if (session && inputs && arguments.output_directory) {
     const auto taken = TakeOutputs(*session, *arguments.output_directory);
     lost = !taken;

@@ -19,14 +19,23 @@ _ONLY_ANOTHER = (
     "one that fills the queue or frees the lock first, or use asyncio"
 )
 _thread_start = threading.Thread.start
+_thread_sleep = time.sleep
 _thread_join = threading.Thread.join
 _main_ident = _thread.get_ident()
 _thread_now = _main_ident
 _stack_size = 0
 
 
+class _Stuck(RuntimeError):
+    """A wait that would never end. It ends whoever started the thread as well: what the thread was to do is not done."""
+
+
+_Stuck.__name__ = _Stuck.__qualname__ = "RuntimeError"
+_Stuck.__module__ = "builtins"
+
+
 class _Lock:
-    """Can be held, and nobody will ever let go of it while somebody waits."""
+    """Can be held, and nobody but a timer will ever let go of it while somebody waits."""
 
     __slots__ = ("__weakref__", "_held")
 
@@ -43,9 +52,11 @@ class _Lock:
             return True
         if not blocking:
             return False
-        if timeout == -1:
-            raise RuntimeError(_ONLY_ANOTHER)
-        time.sleep(timeout)
+        if timeout > threading.TIMEOUT_MAX:
+            raise OverflowError("timeout value is too large")
+        if _wait(lambda: not self._held, timeout):
+            self._held = True
+            return True
         return False
 
     def release(self):
@@ -56,6 +67,7 @@ class _Lock:
     def locked(self):
         return self._held
 
+    _at_fork_reinit = __init__
     acquire_lock, release_lock, locked_lock = acquire, release, locked
 
     def __enter__(self):
@@ -81,8 +93,7 @@ class _Handle:
         self._done = True
 
     def join(self, timeout=None):
-        if not self._done and (timeout is None or timeout < 0):
-            raise RuntimeError(_ONLY_ANOTHER)
+        _wait(lambda: self._done, -1 if timeout is None or timeout < 0 else timeout)
 
 
 _idents = itertools.count(_main_ident + 1)
@@ -108,14 +119,29 @@ def _as_thread(ident, work, context):
         asyncio._set_running_loop(loop)
 
 
+# Errors that end the run, and not only the thread that meets them.
+_NOT_OF_THREADS = (KeyboardInterrupt, MemoryError, _Stuck)
+# Those of threads that were just started.
+_errors = []
+
+
+def _start_thread(self):
+    """Start the thread's activity: it has ended when this returns."""
+    _thread_start(self)
+    if _errors:
+        raise _errors.pop()
+
+
 def _tell(thread):
     """What becomes of an error that a thread's target raises."""
     told = thread._invoke_excepthook
 
     def tell(thread):
-        if isinstance(sys.exc_info()[1], (KeyboardInterrupt, MemoryError)):
-            raise
-        told(thread)
+        error = sys.exc_info()[1]
+        if isinstance(error, _NOT_OF_THREADS):
+            _errors.append(error)
+        else:
+            told(thread)
 
     return tell
 
@@ -151,7 +177,7 @@ def _start_new(function, args, kwargs={}):  # noqa: B006
     def work():
         try:
             function(*args, **kwargs)
-        except (KeyboardInterrupt, MemoryError):
+        except _NOT_OF_THREADS:
             raise
         except SystemExit:
             pass
@@ -182,8 +208,37 @@ def _set_stack_size(size=0, /):
 _timers = []
 
 
+def _next_timer():
+    return min(_timers, key=lambda timer: timer._due, default=None)
+
+
+def _wait(is_over, timeout):
+    """Waits, while timers run, and says whether it is over. -1: without an end, so that only a timer can bring it."""
+    end = None if timeout == -1 else time.monotonic() + timeout
+    while not is_over():
+        timer = _next_timer()
+        if timer is not None and (end is None or timer._due <= end):
+            timer.join()
+        elif end is None:
+            raise _Stuck(_ONLY_ANOTHER)
+        else:
+            _thread_sleep(max(end - time.monotonic(), 0))
+            return is_over()
+    return True
+
+
+def _sleep(seconds, /):
+    """sleep(seconds)
+
+    Delay execution for a given number of seconds, in which the timers run that are due."""
+    if _timers and seconds >= 0:
+        _wait(lambda: False, seconds)
+    else:
+        _thread_sleep(seconds)
+
+
 def _timer_start(self):
-    """A timer runs when somebody waits for it, or at the program's end: until then it can be cancelled."""
+    """A timer runs when it is due while somebody waits or sleeps, or at the program's end: until then it can be cancelled."""
     if not self._initialized:
         raise RuntimeError("thread.__init__() not called")
     if self._started.is_set() or self in _timers:
@@ -196,12 +251,12 @@ def _timer_join(self, timeout=None):
     if self in _timers:
         wait = self._due - time.monotonic()
         if timeout is not None and not self.finished.is_set() and wait > max(timeout, 0):
-            time.sleep(max(timeout, 0))
+            _sleep(max(timeout, 0))
             return
         _timers.remove(self)
         # What is left of it is all that run waits for.
         self.interval = max(wait, 0)
-        _thread_start(self)
+        _start_thread(self)
     _thread_join(self, timeout)
 
 
@@ -231,7 +286,7 @@ class ThreadPoolExecutor(concurrent.futures.Executor):
         self._max_workers = max_workers or 5
         self._initializer, self._initargs = initializer, initargs
         self._thread_name_prefix = thread_name_prefix or f"ThreadPoolExecutor-{next(self._counter)}"
-        self._worker = None
+        self._workers = _Workers(self._thread_name_prefix, self._initialize)
         self._broken = self._shutdown = False
 
     def submit(self, fn, /, *args, **kwargs):
@@ -240,29 +295,26 @@ class ThreadPoolExecutor(concurrent.futures.Executor):
         if self._shutdown:
             raise RuntimeError("cannot schedule new futures after shutdown")
         future = concurrent.futures.Future()
-        if self._worker is None:
-            self._worker = _Worker(f"{self._thread_name_prefix}_0")
-            if self._initializer is not None:
-                self._worker.do(self._initialize)
-                if self._broken:
-                    future.set_exception(BrokenThreadPool(self._broken))
-                    return future
         future.set_running_or_notify_cancel()
-        self._worker.do(lambda: self._fill(future, fn, args, kwargs))
+        self._workers.do(lambda: self._fill(future, fn, args, kwargs))
         return future
 
     def _initialize(self):
         try:
-            self._initializer(*self._initargs)
+            if self._initializer is not None:
+                self._initializer(*self._initargs)
+        except _NOT_OF_THREADS:
+            raise
         except Exception:
             logging.getLogger("concurrent.futures").critical("Exception in initializer:", exc_info=True)
             self._broken = "A thread initializer failed, the thread pool is not usable anymore"
 
-    @staticmethod
-    def _fill(future, fn, args, kwargs):
+    def _fill(self, future, fn, args, kwargs):
         try:
+            if self._broken:
+                raise BrokenThreadPool(self._broken)
             result = fn(*args, **kwargs)
-        except (KeyboardInterrupt, MemoryError):
+        except _NOT_OF_THREADS:
             raise
         except BaseException as error:
             future.set_exception(error)
@@ -280,6 +332,8 @@ class BrokenThreadPool(concurrent.futures.BrokenExecutor):
 class _Worker:
     """A thread that does one thing after another."""
 
+    busy = False
+
     def __init__(self, name):
         self.thread = threading.Thread(name=name, daemon=True)
         threading._dangling.discard(self.thread)
@@ -288,11 +342,28 @@ class _Worker:
         self.context = contextvars.Context()
 
     def do(self, work):
+        self.busy = True
         threading._active[self.thread._ident] = self.thread
         try:
             _as_thread(self.thread._ident, work, self.context)
         finally:
+            self.busy = False
             del threading._active[self.thread._ident]
+
+
+class _Workers:
+    """The threads of a pool: one, and one more for each task that is given from within a task."""
+
+    def __init__(self, name, initialize):
+        self.name, self.initialize, self.all = name, initialize, []
+
+    def do(self, work):
+        worker = next((worker for worker in self.all if not worker.busy), None)
+        if worker is None:
+            worker = _Worker(f"{self.name}_{len(self.all)}")
+            self.all.append(worker)
+            worker.do(self.initialize)
+        worker.do(work)
 
 
 class AsyncResult:
@@ -301,7 +372,7 @@ class AsyncResult:
     def __init__(self, work, callback=None, error_callback=None):
         try:
             self._value, self._success = work(), True
-        except (KeyboardInterrupt, MemoryError):
+        except _NOT_OF_THREADS:
             raise
         except Exception as error:
             self._value, self._success = error, False
@@ -339,15 +410,13 @@ class ThreadPool:
         if not _threads_allowed:
             raise RuntimeError(_no_threads)
         self._open = True
-        self._worker = _Worker("ThreadPool-worker")
-        if initializer is not None:
-            self._worker.do(lambda: initializer(*initargs))
+        self._workers = _Workers("ThreadPool-worker", lambda: initializer and initializer(*initargs))
 
     def _do(self, function, *args, **kwargs):
         if not self._open:
             raise ValueError("Pool not running")
         results = []
-        self._worker.do(lambda: results.append(function(*args, **kwargs)))
+        self._workers.do(lambda: results.append(function(*args, **kwargs)))
         return results[0]
 
     def apply(self, func, args=(), kwds={}):  # noqa: B006
@@ -431,7 +500,15 @@ def _threads_begin():
     threading._CRLock = None
     threading.RLock = threading._PyRLock
     _threading_local.RLock = threading.RLock
-    threading.Thread.start = _thread_start
+
+    class Local(_threading_local.local):
+        _loop = None
+        _set_called = False
+
+    _Policy._Local = Local
+    asyncio.get_event_loop_policy()._local = Local()
+    threading.Thread.start = _start_thread
+    time.sleep = _sleep
     threading.Timer.start = _timer_start
     threading.Timer.join = _timer_join
     threading.Timer.is_alive = _timer_is_alive

@@ -1,9 +1,21 @@
 import builtins
+import collections
 import sys
 
 # Starts of runs: the interactive loop is given a line that calls __goru_run__. It prints prompts, which are empty.
 
 sys.ps1 = sys.ps2 = ""
+
+
+def _as_of_a_program(flags):
+    """sys.flags, which tell of that loop, as a program finds them that was started by its name."""
+    names = flags.__match_args__
+    kind = collections.namedtuple("flags", names, module="sys")
+    kind.__name__ = "sys.flags"
+    return kind(**{name: getattr(flags, name) for name in names} | {"inspect": 0, "interactive": 0, "quiet": 0})
+
+
+sys.flags = _as_of_a_program(sys.flags)
 
 
 def _run():
