@@ -29,7 +29,7 @@ examples:
   goru -l js -c 'console.log([3, 1, 2].toSorted())'
   goru -p -c '2 ** 100'                        print the value of the last expression
   goru solution.py < tests/1.in                input() and sys.stdin read what is piped in
-  goru app.py -- --verbose input.csv           sys.argv of the program
+  goru app.py -- input.csv                     sys.argv of the program
   goru --timeout 2s --memory 64mb untrusted.js
   goru --json untrusted.py | jq .status
   goru report.py --mount /data:./input:ro --allow-host api.example.com
@@ -38,8 +38,8 @@ examples:
 what to run:
   -c, --code CODE         the code itself
   -l, --language LANG     python (py), which is python3.13; python3.12; javascript (js); typescript (ts); FILE.img
-  --stdin FILE            standard input of the code, instead of goru's own; '-' reads that to its end first. Code that came
-                          from standard input itself finds it empty
+  --stdin FILE            standard input of the code, instead of goru's own; '-' reads that to its end first. Code
+                          that came from standard input itself finds it empty
   -- ARGUMENT...          the program's own arguments, sys.argv; nothing behind -- is goru's
   --config FILE           read flags from this JSON file; those of the command line have the last word, and what may be
                           repeated is added to what the file has. Its relative paths are relative to it

@@ -19,7 +19,7 @@ int WakeUp() {
 
 }  // namespace
 
-size_t ReadOwnStdin(std::span<char> into, const std::stop_token& stop) {
+size_t OwnStdin(std::span<char> into, const std::stop_token& stop) {
   const int wake = WakeUp();
   const std::stop_callback on_stop(stop, [wake] {
     const uint64_t one = 1;

@@ -9,6 +9,6 @@ namespace goru::cli {
 
 /// What goru's standard input has next, as much as is there at once: RunOptions::on_stdin. 0: its end, an error, or
 /// `stop`.
-size_t ReadOwnStdin(std::span<char> into, const std::stop_token& stop);
+size_t OwnStdin(std::span<char> into, const std::stop_token& stop);
 
 }  // namespace goru::cli

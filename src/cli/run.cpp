@@ -85,7 +85,7 @@ int RunCommand(const std::vector<std::string>& arguments_text) {
   if (arguments.stdin_file) {
     options.stdin_data = source.stdin_data;
   } else if (!source.is_stdin) {
-    options.on_stdin = ReadOwnStdin;
+    options.on_stdin = OwnStdin;
   }
   options.run_exit_handlers = true;
   if (!source.source_map.empty()) options.source_map = source.source_map;

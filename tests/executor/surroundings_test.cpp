@@ -16,7 +16,7 @@ using test::Show;
 
 class SurroundingsTest : public testing::TestWithParam<Language> {
  protected:
-  Session Make(std::vector<SessionOption> options = {}) { return MakeSession(executor_, GetParam(), options); }
+  Session Make(const std::vector<SessionOption>& options = {}) { return MakeSession(executor_, GetParam(), options); }
 
   Executor executor_ = MakeExecutor({WithWarmPool(0)});
 };
@@ -34,7 +34,8 @@ TEST_P(SurroundingsTest, ArgumentsAreARuns) {
 
 TEST_P(SurroundingsTest, WrongArgumentsAndVariablesAreRefused) {
   Session session = Make();
-  for (const std::string& argument : {std::string("a\0b", 3), std::string("\xFF"), std::string(size_t{70} << 20, 'x')}) {
+  for (const std::string& argument :
+       {std::string("a\0b", 3), std::string("\xFF"), std::string(size_t{70} << 20, 'x')}) {
     const Result result = session.Run("1", {.arguments = {argument}});
     EXPECT_EQ(result.status(), "invalid_argument") << Show(result).substr(0, 1000);
     EXPECT_TRUE(result.session_alive);

@@ -54,9 +54,7 @@ struct MemoryTree::Node {
   std::map<uint64_t, Node*> order;
 
   /// Bytes of the path that something of that name would have here.
-  size_t PathBelow(std::string_view below) const {
-    return path_bytes + (parent == nullptr ? 0 : 1) + below.size();
-  }
+  size_t PathBelow(std::string_view below) const { return path_bytes + (parent == nullptr ? 0 : 1) + below.size(); }
 };
 
 class MemoryTree::OpenFile final : public File {

@@ -45,6 +45,7 @@ class FsLinksTest : public FsTest {
   }
 };
 
+// NOLINTNEXTLINE(misc-multiple-inheritance): as GoogleTest has it
 class FsLinksWaysTest : public FsLinksTest, public testing::WithParamInterface<Way> {
  protected:
   FsLinksWaysTest() : FsLinksTest(GetParam()) {}
@@ -172,6 +173,7 @@ struct Swap {
   const char* target;
 };
 
+// NOLINTNEXTLINE(misc-multiple-inheritance): as GoogleTest has it
 class FsRaceTest : public FsLinksTest, public testing::WithParamInterface<std::tuple<Way, Swap>> {
  protected:
   FsRaceTest() : FsLinksTest(std::get<Way>(GetParam())) {}

@@ -21,6 +21,7 @@ class FsListingTest : public FsTest {
   explicit FsListingTest(Way way = Way::kFs) : FsTest(way) {}
 };
 
+// NOLINTNEXTLINE(misc-multiple-inheritance): as GoogleTest has it
 class FsListingWaysTest : public FsListingTest, public testing::WithParamInterface<Way> {
  protected:
   FsListingWaysTest() : FsListingTest(GetParam()) {}

@@ -299,6 +299,7 @@ TEST_F(MountTreeTest, ADiskThatHangsIsLeftBehind) {
 }
 
 /// All that may wait, on a disk that hangs: each is left behind at a stop, whatever kind of file system it is.
+// NOLINTNEXTLINE(misc-multiple-inheritance): as GoogleTest has it
 class HungDiskTest : public MountTreeTest, public testing::WithParamInterface<bool> {};
 
 TEST_P(HungDiskTest, EveryChangeIsLeftBehind) {

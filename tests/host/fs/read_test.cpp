@@ -22,6 +22,7 @@ class FsReadTest : public FsTest {
   explicit FsReadTest(Way way = Way::kFs) : FsTest(way) { Mount("/data", host(), MountReadOnly); }
 };
 
+// NOLINTNEXTLINE(misc-multiple-inheritance): as GoogleTest has it
 class FsReadWaysTest : public FsReadTest, public testing::WithParamInterface<Way> {
  protected:
   FsReadWaysTest() : FsReadTest(GetParam()) {}

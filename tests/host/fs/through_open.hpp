@@ -24,6 +24,8 @@
 
 namespace goru::host::fs::test {
 
+using nlohmann::json;
+
 /// The functions of fs by their names, each in a process's view of files of its own.
 class ThroughOpen {
  public:
@@ -60,7 +62,6 @@ class ThroughOpen {
   const Registry& functions() const noexcept { return functions_; }
 
  private:
-  using json = nlohmann::json;
   using Operation = json (*)(wasi::Files& files, const std::string& path, const json& args);
 
   void Add(const char* name, const char* path_argument, Operation operation) {
@@ -150,7 +151,7 @@ class ThroughOpen {
     std::ranges::sort(names);
     json out = json::array();
     for (const std::string& name : names) {
-      const std::string inside = Resolve(files, path + "/" + name);
+      const std::string inside = Resolve(files, std::string(path).append("/").append(name));
       wasi::Filestat itself = {};
       wasi::Filestat stat = {};
       // It may have gone since.
@@ -170,11 +171,11 @@ class ThroughOpen {
     const std::string resolved = Resolve(files, path);
     Check(files.StatPath(resolved, true, stat, nullptr));
     const bool folder = stat.type == wasi::kTypeDirectory;
+    const uint64_t seconds = stat.modified / kSecond;
     return {{"name", resolved.empty() ? "/" : resolved.substr(resolved.rfind('/') + 1)},
             {"size", folder ? 0 : stat.size},
             {"is_dir", folder},
-            {"mod_time",
-             static_cast<double>(stat.modified / kSecond) + static_cast<double>(stat.modified % kSecond) * 1e-9}};
+            {"mod_time", static_cast<double>(seconds) + static_cast<double>(stat.modified - seconds * kSecond) * 1e-9}};
   }
 
   /// As os.mkdir and os.makedirs do it.

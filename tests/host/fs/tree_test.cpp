@@ -33,6 +33,7 @@ class FsTreeTest : public FsTest {
   }
 };
 
+// NOLINTNEXTLINE(misc-multiple-inheritance): as GoogleTest has it
 class FsTreeWaysTest : public FsTreeTest, public testing::WithParamInterface<Way> {
  protected:
   FsTreeWaysTest() : FsTreeTest(GetParam()) {}
@@ -79,6 +80,7 @@ TEST_P(FsTreeWaysTest, MkdirWithParents) {
 TEST_P(FsTreeWaysTest, MkdirOfManyThreadsSucceedsForAll) {
   (void)module();
   std::vector<std::jthread> threads;
+  threads.reserve(4);
   for (int thread = 0; thread < 4; ++thread) {
     threads.emplace_back([&] {
       for (int round = 0; round < 100; ++round) {
@@ -157,6 +159,7 @@ TEST_P(FsTreeWaysTest, RenameStaysInItsMountAndLeavesMountsAlone) {
 }
 
 /// Random changes, against the obvious model of a tree.
+// NOLINTNEXTLINE(misc-multiple-inheritance): as GoogleTest has it
 class FsModelTest : public FsTest, public testing::WithParamInterface<Way> {
  protected:
   FsModelTest() : FsTest(GetParam()) { Mount("/m", host(), MountReadWriteCreate); }

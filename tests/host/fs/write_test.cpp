@@ -34,6 +34,7 @@ class FsWriteTest : public FsTest {
   }
 };
 
+// NOLINTNEXTLINE(misc-multiple-inheritance): as GoogleTest has it
 class FsWriteWaysTest : public FsWriteTest, public testing::WithParamInterface<Way> {
  protected:
   FsWriteWaysTest() : FsWriteTest(GetParam()) {}
