@@ -20,7 +20,7 @@ bool IsNameByte(char c) noexcept {
 /// The first component of the module's name, as the error's message has it; empty: it is another error. The message is
 /// the program's word.
 std::string_view MissingModule(const Result& result) noexcept {
-  if (!result.error || result.error->kind != ErrorKind::kException || result.error->type != "ModuleNotFoundError")
+  if (!result.error || result.error->kind != ErrorKind::kGuestException || result.error->type != "ModuleNotFoundError")
     return {};
   std::string_view name = result.error->message;
   if (!name.starts_with(kPrefix)) return {};

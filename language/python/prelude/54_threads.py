@@ -122,14 +122,14 @@ def _as_thread(ident, work, context):
 # Errors that end the run, and not only the thread that meets them.
 _NOT_OF_THREADS = (KeyboardInterrupt, MemoryError, _Stuck)
 # Those of threads that were just started.
-_errors = []
+_thread_errors = []
 
 
 def _start_thread(self):
     """Start the thread's activity: it has ended when this returns."""
     _thread_start(self)
-    if _errors:
-        raise _errors.pop()
+    if _thread_errors:
+        raise _thread_errors.pop()
 
 
 def _tell(thread):
@@ -139,7 +139,7 @@ def _tell(thread):
     def tell(thread):
         error = sys.exc_info()[1]
         if isinstance(error, _NOT_OF_THREADS):
-            _errors.append(error)
+            _thread_errors.append(error)
         else:
             told(thread)
 

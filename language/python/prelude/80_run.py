@@ -89,6 +89,13 @@ def _kind_of(error, args_of=BaseException.args.__get__):
     return "call_limit" if issubclass(type(error), HostCallLimitError) else "exception"
 
 
+def _format(error):
+    """The traceback, without what is ours."""
+    summary = traceback.TracebackException(type(error), error, error.__traceback__)
+    _clean(summary, set())
+    return "".join(summary.format())
+
+
 def _describe(error):
     """The error of an outcome. Works, if in fewer words, where memory is exhausted."""
     kind = _kind_of(error)
@@ -97,9 +104,7 @@ def _describe(error):
         module = type(error).__module__
         if isinstance(error, MemoryError):
             traceback.clear_frames(error.__traceback__)
-        summary = traceback.TracebackException(type(error), error, error.__traceback__)
-        _clean(summary, set())
-        text = "".join(summary.format()) + _hint(error)
+        text = _format(error) + _hint(error)
         try:
             message = str(error)
         except Exception:
@@ -188,9 +193,10 @@ def _tell_excepthook(error):
     except SystemExit:
         raise
     except BaseException as wrong:
-        print("Error in sys.excepthook:", file=sys.stderr)
-        traceback.print_exception(wrong)
-        print("\nOriginal exception was:", file=sys.stderr)
+        if wrong.__context__ is error:
+            # It was over when the hook was called.
+            wrong.__context__ = None
+        print("Error in sys.excepthook:", _format(wrong), "Original exception was:", sep="\n", file=sys.stderr)
         return False
     return True
 
