@@ -30,6 +30,8 @@ class _Calls:
             self.cancelled.append(number)
 
     def select(self, timeout):
+        if _timers:
+            timeout = _until_next_timer(timeout)
         if not self.queued and not self.cancelled:
             if timeout is not None and timeout <= 0:
                 if not self.futures:

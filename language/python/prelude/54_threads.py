@@ -209,7 +209,18 @@ _timers = []
 
 
 def _next_timer():
-    return min(_timers, key=lambda timer: timer._due, default=None)
+    return min((timer for timer in _timers if not timer.finished.is_set()), key=lambda timer: timer._due, default=None)
+
+
+def _until_next_timer(timeout):
+    """Runs the timers that are due. Returns how long an event loop that would wait for `timeout` may wait before the next."""
+    while (timer := _next_timer()) is not None:
+        left = timer._due - time.monotonic()
+        if left > 0:
+            return left if timeout is None else min(left, timeout)
+        timer.join()
+        timeout = 0
+    return timeout
 
 
 def _wait(is_over, timeout):
