@@ -10,6 +10,11 @@ set(names python-wasm quickjs sucrase python-source wasi-libc wabt simde zlib sq
 set(GORU_STANDARD_MODULES standard-aifc standard-cgi standard-cgitb standard-chunk standard-crypt standard-imghdr
   standard-mailcap standard-nntplib standard-pipes standard-sndhdr standard-sunau standard-telnetlib)
 list(APPEND names ${GORU_STANDARD_MODULES})
+# Browser ports of Node's modules.
+set(GORU_NODE_MODULES base64-js buffer events ieee754 path-browserify querystring-es3 safe-buffer string_decoder)
+foreach(module IN LISTS GORU_NODE_MODULES)
+  list(APPEND names node-${module})
+endforeach()
 if(NOT GORU_WASMTIME_ROOT)
   list(APPEND names wasmtime wasmtime-headers)
 endif()

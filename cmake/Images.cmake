@@ -74,16 +74,25 @@ if(TARGET goru-image)
   set(javascript "${PROJECT_SOURCE_DIR}/language/javascript")
   if(EXISTS "${javascript}/build.sh")
     file(GLOB inputs CONFIGURE_DEPENDS
-      "${javascript}/build.sh" "${javascript}/shim/*" "${javascript}/prelude/*" "${PROJECT_SOURCE_DIR}/language/shim/*")
+      "${javascript}/build.sh" "${javascript}/shim/*" "${javascript}/prelude/*" "${javascript}/node/*.*" "${javascript}/node/modules/*"
+      "${PROJECT_SOURCE_DIR}/language/shim/*")
     set(quickjs "${GORU_FETCHED_quickjs}/upstream-quickjs")
     file(GLOB quickjs_sources "${quickjs}/*.[ch]")
     goru_wasm_toolchain(toolchain)
+    set(node_packages "")
+    set(node_salt "")
+    foreach(name IN LISTS GORU_NODE_MODULES)
+      list(APPEND node_packages "${name}=${GORU_FETCHED_node-${name}}")
+      cmake_path(GET GORU_FETCHED_node-${name} FILENAME fetched)
+      list(APPEND node_salt "${fetched}")
+    endforeach()
     goru_cached_command(
       NAME javascript.wasm
       OUTPUT "${work}/javascript.wasm"
       INPUTS ${inputs} ${quickjs_sources} ${toolchain}
+      SALT ${node_salt}
       VERSION_OF clang-22 wasm-ld-22
-      COMMAND bash "${javascript}/build.sh" "${quickjs}" "${work}/javascript.wasm")
+      COMMAND bash "${javascript}/build.sh" "${quickjs}" "${work}/javascript.wasm" ${node_packages})
     # A target of its own, so that it is made while the builder compiles.
     add_custom_target(goru-javascript-wasm DEPENDS "${work}/javascript.wasm")
     list(APPEND wasm_targets goru-javascript-wasm)

@@ -65,6 +65,8 @@ struct SessionConfig {
   bool timers = false;
   /// Whether Python's threads run inline (WithSessionThreads).
   bool threads = false;
+  /// Whether JavaScript has Node's modules (WithSessionNode).
+  bool node = false;
   /// All of that, and files: see WithSessionCompatibility, which sets the others as well.
   bool compatibility = false;
   /// Environment variables of the code, by name (WithSessionEnvironment).
@@ -191,8 +193,12 @@ SessionOption WithSessionTimers();
 /// current_thread and thread-locals of its own; ThreadPoolExecutor, asyncio.to_thread and the like follow. Waiting for
 /// what only another thread could do is an error. JavaScript has no use for it.
 SessionOption WithSessionThreads();
+/// Node's modules, in JavaScript: require and import of fs (on the session's files), path, os, readline, util, events,
+/// assert, buffer, url and others, process, Buffer and global, with timers as WithSessionTimers has them. Python has no
+/// use for it.
+SessionOption WithSessionNode();
 /// All that programs of an ordinary interpreter expect and that a sandbox does not have by itself: WithSessionTimers,
-/// WithSessionThreads, and WithSessionScratch where the session has no files of its own yet.
+/// WithSessionThreads, WithSessionNode, and WithSessionScratch where the session has no files of its own yet.
 SessionOption WithSessionCompatibility();
 /// An environment variable of the code: os.environ in Python. Of the host's own environment it sees nothing. Names
 /// hold no '=', names and values no NUL and only UTF-8, all of it at most kMaxEnvironment bytes; else NewSession fails.

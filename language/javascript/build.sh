@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
 # Builds the JavaScript guest: QuickJS-NG, the shim and the prelude in one WebAssembly reactor.
 #
-#   build.sh QUICKJS_DIR OUTPUT.wasm
+#   build.sh QUICKJS_DIR OUTPUT.wasm PACKAGE=DIR...
 #
-# QUICKJS_DIR holds upstream's quickjs.c. Needs clang 22, lld 22, wasi-libc and compiler-rt for wasm32; CC names another
+# QUICKJS_DIR holds upstream's quickjs.c, the DIRs packages of npm (node/bundle.py). Needs clang 22, lld 22, wasi-libc and compiler-rt for wasm32; CC names another
 # clang. The same inputs give the same bytes.
 set -euo pipefail
 
-if [ $# -ne 2 ]; then
-  echo "usage: $0 QUICKJS_DIR OUTPUT.wasm" >&2
+if [ $# -lt 2 ]; then
+  echo "usage: $0 QUICKJS_DIR OUTPUT.wasm PACKAGE=DIR..." >&2
   exit 2
 fi
 
@@ -100,6 +100,8 @@ start() {
   jobs+=($!)
 }
 
+python3 "$here/node/bundle.py" "$work/node.js" "${@:3}"
+
 start "$here/shim/engine.c" -I "$work/quickjs" "${own[@]}"
 for name in libunicode dtoa; do
   start "$quickjs/$name.c" -w
@@ -107,6 +109,7 @@ done
 for source in "$here"/shim/*.c "$shared"/*.c; do
   case $(basename "$source") in
     engine.c) ;;
+    prelude.c) start "$source" "${own[@]}" "--embed-dir=$work" ;;
     # They are what the compiler's own idioms would call.
     libc_*.c) start "$source" "${own[@]}" -fno-builtin -msimd128 ;;
     *) start "$source" "${own[@]}" ;;

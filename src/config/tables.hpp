@@ -186,13 +186,15 @@ struct Table<SessionConfig> {
       GORU_FIELD(SessionConfig, kv, Object<KVConfig>, "a key-value store"),
       GORU_FIELD(SessionConfig, packages, Object<PackagesConfig>, "Python packages"),
       GORU_FIELD(SessionConfig, compatibility, Permission,
-                 "what programs of an ordinary interpreter expect: all of timers, threads, scratch_bytes")
-          .Flag("--compat", "what programs of an ordinary interpreter expect: --timers --threads --scratch")
+                 "what programs of an ordinary interpreter expect: all of timers, threads, node, scratch_bytes")
+          .Flag("--compat", "what programs of an ordinary interpreter expect: --timers --threads --node --scratch")
           .Then(host::ApplyCompatibility),
       GORU_FIELD(SessionConfig, timers, Permission, "JavaScript's setTimeout, setInterval, setImmediate")
           .Flag("--timers"),
       GORU_FIELD(SessionConfig, threads, Permission, "Python's threads, each run to its end when it is started")
           .Flag("--threads"),
+      GORU_FIELD(SessionConfig, node, Permission, "JavaScript's require and import of Node's modules, process, Buffer")
+          .Flag("--node"),
       GORU_FIELD(SessionConfig, environment, Environment, "environment variables of the code")
           .Flag("--env", "VALUE may be left out: that of goru's own variable"),
       GORU_FIELD(SessionConfig, scratch_bytes, Scratch,

@@ -164,6 +164,9 @@ SessionOption WithSessionTimers() {
 SessionOption WithSessionThreads() {
   return [](SessionConfig& config) { config.threads = true; };
 }
+SessionOption WithSessionNode() {
+  return [](SessionConfig& config) { config.node = true; };
+}
 SessionOption WithSessionCompatibility() {
   return [](SessionConfig& config) {
     config.compatibility = true;

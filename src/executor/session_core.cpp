@@ -160,6 +160,7 @@ guest::Job SessionCore::MakeJob(std::string_view code, const RunOptions& options
   job.first = number == 1;
   job.timers = policy_.timers;
   job.threads = policy_.threads;
+  job.node = policy_.node;
   // The guest keeps it.
   if (job.first) job.environment = policy_.environment.get();
   job.files = files_.kind();

@@ -11,6 +11,7 @@ nlohmann::json ToJson(const Job& job) {
   // What a session does not have is not sent.
   if (job.timers) out["timers"] = true;
   if (job.threads) out["threads"] = true;
+  if (job.node) out["node"] = true;
   if (job.last) out["last"] = true;
   if (!job.arguments.empty()) out["arguments"] = job.arguments;
   if (job.environment != nullptr) out["environment"] = *job.environment;

@@ -28,6 +28,8 @@ struct Job {
   bool timers = false;
   /// Threads run inline.
   bool threads = false;
+  /// Node's modules are there.
+  bool node = false;
   /// The program ends with this run.
   bool last = false;
   std::span<const std::string> arguments = {};

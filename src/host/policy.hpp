@@ -25,6 +25,7 @@ struct Policy {
   /// Programs have timers, where their language knows them.
   bool timers = false;
   bool threads = false;
+  bool node = false;
   /// Environment variables of the code; null: none.
   std::shared_ptr<const std::map<std::string, std::string>> environment;
   /// What the host may hold for the session; null: nothing is counted.

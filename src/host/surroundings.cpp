@@ -16,6 +16,7 @@ void ApplyCompatibility(SessionConfig& config) {
   if (!config.compatibility) return;
   config.timers = true;
   config.threads = true;
+  config.node = true;
   if (config.scratch_bytes == 0) config.scratch_bytes = kDefaultScratch;
 }
 

@@ -66,6 +66,8 @@ function format(args) {
   return join(parts, ' ');
 }
 
+shared.format = format;
+
 function indented(text) {
   if (indent === '') return text;
   let result = indent;

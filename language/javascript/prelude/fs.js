@@ -54,6 +54,9 @@ function statOf(wire) {
   return stat;
 }
 
+// For Node's fs, which appends bytes too.
+shared.fsAppend = (path, bytes) => { ask('goru:fs.append', 'path', path, 'data', bytes); };
+
 function isRecursive(options) {
   if (options === undefined || options === null) return false;
   if (typeof options !== 'object') throw new TypeError('the options of fs.mkdir must be an object such as {recursive: true}');

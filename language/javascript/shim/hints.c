@@ -4,6 +4,8 @@
 
 #define TIMERS "the sandbox has no timers; use await sleep(ms), or WithSessionTimers, --timers"
 
+#define NODE "the sandbox has no Node.js APIs, unless the host gives them: WithSessionNode, --node"
+
 static const struct {
     const char *name;
     const char *hint;
@@ -18,15 +20,15 @@ static const struct {
     {"clearTimeout", TIMERS},
     {"clearInterval", TIMERS},
     {"clearImmediate", TIMERS},
-    {"require", "the sandbox has no module loader; bundle dependencies into one file, for instance with esbuild --bundle "
-                "--format=esm"},
+    {"require", "the sandbox has no module loader; Node's own modules come with WithSessionNode, --node; bundle other dependencies "
+                "into one file, for instance with esbuild --bundle --format=esm"},
     {"module", "only code that is a CommonJS bundle has module and exports"},
     {"exports", "only code that is a CommonJS bundle has module and exports"},
-    {"process", "the sandbox has no Node.js APIs"},
-    {"Buffer", "the sandbox has no Node.js APIs; use Uint8Array and TextEncoder"},
-    {"__dirname", "the sandbox has no Node.js APIs"},
-    {"__filename", "the sandbox has no Node.js APIs"},
-    {"global", "the sandbox has no Node.js APIs; use globalThis"},
+    {"process", NODE},
+    {"Buffer", NODE "; or use Uint8Array and TextEncoder"},
+    {"__dirname", NODE},
+    {"__filename", NODE},
+    {"global", NODE "; or use globalThis"},
     {"window", "the sandbox is not a browser; use globalThis"},
     {"document", "the sandbox is not a browser"},
 };

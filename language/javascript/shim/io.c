@@ -125,10 +125,54 @@ static JSValue read_all(JSContext *ctx, JSValueConst this_value, int argc, JSVal
     return take(ctx, input.size - input_start, 0);
 }
 
+// The rest of the input, as it is.
+static JSValue read_all_bytes(JSContext *ctx, JSValueConst this_value, int argc, JSValueConst *argv)
+{
+    (void)this_value;
+    (void)argc;
+    (void)argv;
+    while (fill()) {
+        if (interrupt_poll())
+            return JS_UNDEFINED;
+    }
+    if (input.failed)
+        return no_memory(ctx);
+    JSValue bytes = JS_NewArrayBufferCopy(ctx, (const uint8_t *)input.data + input_start, input.size - input_start);
+    input_start = input.size;
+    return bytes;
+}
+
+// writeBytes(descriptor, bytes): one write.
+static JSValue native_write_bytes(JSContext *ctx, JSValueConst this_value, int argc, JSValueConst *argv)
+{
+    (void)this_value;
+    int32_t descriptor;
+    size_t size;
+    if (argc < 2 || JS_ToInt32(ctx, &descriptor, argv[0]) < 0)
+        return JS_EXCEPTION;
+    const uint8_t *bytes = JS_GetUint8Array(ctx, &size, argv[1]);
+    if (!bytes)
+        return JS_EXCEPTION;
+    io_write_text(descriptor, (const char *)bytes, size);
+    return JS_UNDEFINED;
+}
+
+static JSValue native_memory_bytes(JSContext *ctx, JSValueConst this_value, int argc, JSValueConst *argv)
+{
+    (void)this_value;
+    (void)argc;
+    (void)argv;
+    return JS_NewFloat64(ctx, (double)__builtin_wasm_memory_size(0) * 65536);
+}
+
 int io_install(JSContext *ctx, JSValueConst native)
 {
     static const JSCFunctionListEntry natives[] = {
         JS_CFUNC_DEF("write", 2, native_write),
+        JS_CFUNC_DEF("writeBytes", 2, native_write_bytes),
+        JS_CFUNC_DEF("readAllBytes", 0, read_all_bytes),
+        JS_CFUNC_DEF("memoryBytes", 0, native_memory_bytes),
+        JS_CFUNC_DEF("exit", 1, run_exit),
     };
     static const JSCFunctionListEntry globals[] = {
         JS_CFUNC_DEF("readLine", 0, read_line),
@@ -141,5 +185,5 @@ int io_install(JSContext *ctx, JSValueConst native)
     JS_FreeValue(ctx, global);
     if (result < 0)
         return result;
-    return JS_SetPropertyFunctionList(ctx, native, natives, 1);
+    return JS_SetPropertyFunctionList(ctx, native, natives, sizeof(natives) / sizeof(natives[0]));
 }

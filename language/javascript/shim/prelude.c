@@ -46,6 +46,10 @@ static const unsigned char http_js[] = {
 static const unsigned char fs_js[] = {
 #embed "../prelude/fs.js"
 };
+// Node's modules (node/bundle.py).
+static const unsigned char node_js[] = {
+#embed <node.js>
+};
 static const unsigned char kv_js[] = {
 #embed "../prelude/kv.js"
 };
@@ -56,6 +60,7 @@ static const File rare_files[] = {
     {"goru:domain.js", domain_js, sizeof(domain_js)},
     {"goru:url_parser.js", url_parser_js, sizeof(url_parser_js)},
     {"goru:url.js", url_js, sizeof(url_js)},
+    {"goru:node.js", node_js, sizeof(node_js)},
 };
 static const File files[] = {
     {"goru:inspect.js", inspect_js, sizeof(inspect_js)},
@@ -127,6 +132,8 @@ int prelude_load(JSContext *ctx)
     }
     prelude.inspect = JS_GetPropertyStr(ctx, shared, "inspect");
     prelude.host_error_proto = JS_GetPropertyStr(ctx, shared, "hostErrorProto");
+    prelude.node_begin = JS_GetPropertyStr(ctx, shared, "nodeBegin");
+    prelude.node_import = JS_GetPropertyStr(ctx, shared, "nodeImport");
     JS_FreeValue(ctx, native);
     JS_FreeValue(ctx, shared);
     return JS_IsFunction(ctx, prelude.inspect) && JS_IsObject(prelude.host_error_proto) ? 0 : -1;

@@ -14,7 +14,27 @@ typedef struct Job {
     bool value;
     bool first;
     bool timers;
+    bool node;
+    bool scratch;
 } Job;
+
+// What process.exit said.
+static bool exit_wanted;
+static int32_t exit_code;
+
+JSValue run_exit(JSContext *ctx, JSValueConst this_value, int argc, JSValueConst *argv)
+{
+    (void)this_value;
+    if (argc > 0 && JS_ToInt32(ctx, &exit_code, argv[0]) < 0)
+        return JS_EXCEPTION;
+    exit_wanted = true;
+    // As an interrupt: nothing in the guest can swallow it.
+    interrupt_seen = true;
+    JS_ThrowInternalError(ctx, "exit");
+    JSValue error = JS_GetException(ctx);
+    JS_SetUncatchableError(ctx, error);
+    return JS_Throw(ctx, error);
+}
 
 // Promises that were rejected and that nobody handles so far, with their reasons.
 typedef struct Rejection {
@@ -104,6 +124,12 @@ static bool job_parse(JSContext *ctx, const char *data, size_t size, Job *job)
     job->value = flag(ctx, object, "value");
     job->first = flag(ctx, object, "first");
     job->timers = flag(ctx, object, "timers");
+    job->node = flag(ctx, object, "node");
+    JSValue files = JS_GetPropertyStr(ctx, object, "files");
+    const char *kind = JS_IsString(files) ? JS_ToCString(ctx, files) : NULL;
+    job->scratch = kind && strcmp(kind, "scratch") == 0;
+    JS_FreeCString(ctx, kind);
+    JS_FreeValue(ctx, files);
     JS_FreeValue(ctx, object);
     return JS_IsString(job->code);
 }
@@ -236,6 +262,16 @@ static void append_outcome(Buffer *out, const char *name, const char *text, size
     buffer_byte(out, MARSHAL_DICT);
     codec_text(out, name);
     marshal_string(out, MARSHAL_TEXT, text, size);
+    buffer_byte(out, MARSHAL_NULL);
+}
+
+static void append_exit(Buffer *out, int32_t code)
+{
+    buffer_byte(out, MARSHAL_DICT);
+    codec_text(out, "exit");
+    buffer_byte(out, MARSHAL_INT);
+    for (int shift = 0; shift < 32; shift += 8)
+        buffer_byte(out, (char)((uint32_t)code >> shift));
     buffer_byte(out, MARSHAL_NULL);
 }
 
@@ -416,6 +452,29 @@ static int provide_process(JSContext *ctx, const Job *job)
     return failed;
 }
 
+// The session's first run, where it has Node's modules.
+static int begin_node(JSContext *ctx, const Job *job)
+{
+    modules_allow_node();
+    JSValue start = JS_NewObject(ctx);
+    if (JS_IsException(start))
+        return -1;
+    int failed = JS_SetPropertyStr(ctx, start, "name", JS_DupValue(ctx, job->name)) < 0 ||
+                 JS_SetPropertyStr(ctx, start, "arguments", JS_DupValue(ctx, job->arguments)) < 0 ||
+                 JS_SetPropertyStr(ctx, start, "environment", JS_DupValue(ctx, job->environment)) < 0 ||
+                 JS_SetPropertyStr(ctx, start, "files", JS_NewString(ctx, job->scratch ? "scratch" : "")) < 0;
+    JSValue result = JS_EXCEPTION;
+    if (!failed) {
+        JSValueConst arguments[] = {start};
+        result = JS_Call(ctx, prelude.node_begin, JS_UNDEFINED, 1, arguments);
+    }
+    JS_FreeValue(ctx, start);
+    if (JS_IsException(result))
+        return -1;
+    JS_FreeValue(ctx, result);
+    return 0;
+}
+
 bool run_job(JSContext *ctx, const char *data, size_t size)
 {
     static Buffer outcome;
@@ -424,6 +483,8 @@ bool run_job(JSContext *ctx, const char *data, size_t size)
     memory_begin_run();
     interrupt_begin_run();
     io_begin_run();
+    exit_wanted = false;
+    exit_code = 0;
 
     Job job = {.code = JS_UNDEFINED, .name = JS_UNDEFINED, .arguments = JS_UNDEFINED, .environment = JS_UNDEFINED};
     buffer_reset(&outcome, KEEP_SIZE);
@@ -437,7 +498,8 @@ bool run_job(JSContext *ctx, const char *data, size_t size)
     } else {
         if (job.first)
             clock_begin_session(ctx);
-        if ((job.first && job.timers && timers_allow(ctx) < 0) || provide_process(ctx, &job) < 0)
+        if ((job.first && (job.timers || job.node) && timers_allow(ctx) < 0) ||
+            (job.first && job.node ? begin_node(ctx, &job) : provide_process(ctx, &job)) < 0)
             value = JS_EXCEPTION;
         else
             value = execute(ctx, &job);
@@ -456,7 +518,10 @@ bool run_job(JSContext *ctx, const char *data, size_t size)
             memory_exhausted = true;
         outcome.failed = false;
         outcome.size = head;
-        errors_report(ctx, &outcome, thrown);
+        if (exit_wanted)
+            append_exit(&outcome, exit_code);
+        else
+            errors_report(ctx, &outcome, thrown);
         JS_FreeValue(ctx, thrown);
     }
     JS_FreeValue(ctx, value);

@@ -123,6 +123,8 @@ int value_is_array(JSContext *ctx, JSValueConst value);
 // ---- io.c: standard streams ----
 
 int io_install(JSContext *ctx, JSValueConst native);
+// exit(code): ends the run with that outcome; no code of the guest runs after it.
+JSValue run_exit(JSContext *ctx, JSValueConst this_value, int argc, JSValueConst *argv);
 void io_begin_run(void);
 // Writes all of it; what the host does not take is dropped.
 void io_write_text(int descriptor, const char *text, size_t size);
@@ -155,6 +157,8 @@ int reflect_install(JSContext *ctx, JSValueConst native);
 typedef struct Prelude {
     JSValue inspect;          // inspect(value) -> text
     JSValue host_error_proto; // HostError.prototype
+    JSValue node_begin;       // nodeBegin({name, arguments, environment, files}): Node's globals
+    JSValue node_import;      // nodeImport(name) -> the module, or undefined
 } Prelude;
 
 extern Prelude prelude;
@@ -218,6 +222,8 @@ void errors_inspect(JSContext *ctx, Buffer *out, JSValueConst value, size_t limi
 // ---- modules.c: import is refused ----
 
 void modules_install(JSRuntime *rt);
+// From now on Node's modules can be imported.
+void modules_allow_node(void);
 
 // ---- run.c: one job from its request to its outcome ----
 

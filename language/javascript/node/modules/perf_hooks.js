@@ -1,0 +1,3 @@
+// perf_hooks
+'use strict';
+module.exports = { performance };
