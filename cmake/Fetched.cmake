@@ -10,6 +10,14 @@ set(names python-wasm quickjs sucrase python-source wasi-libc wabt simde zlib sq
 set(GORU_STANDARD_MODULES standard-aifc standard-cgi standard-cgitb standard-chunk standard-crypt standard-imghdr
   standard-mailcap standard-nntplib standard-pipes standard-sndhdr standard-sunau standard-telnetlib)
 list(APPEND names ${GORU_STANDARD_MODULES})
+# What Intl of JavaScript is made of.
+set(GORU_FORMATJS bigdecimal datetimeformat displaynames ecma402-abstract fast-memoize getcanonicallocales listformat locale
+  localematcher numberformat pluralrules relativetimeformat segmenter supportedvaluesof)
+foreach(name IN LISTS GORU_FORMATJS)
+  list(APPEND names formatjs-${name})
+endforeach()
+list(APPEND names esbuild tzdata)
+list(REMOVE_DUPLICATES names)
 if(NOT GORU_WASMTIME_ROOT)
   list(APPEND names wasmtime wasmtime-headers)
 endif()

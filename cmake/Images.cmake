@@ -74,16 +74,33 @@ if(TARGET goru-image)
   set(javascript "${PROJECT_SOURCE_DIR}/language/javascript")
   if(EXISTS "${javascript}/build.sh")
     file(GLOB inputs CONFIGURE_DEPENDS
-      "${javascript}/build.sh" "${javascript}/shim/*" "${javascript}/prelude/*" "${PROJECT_SOURCE_DIR}/language/shim/*")
+      "${javascript}/build.sh" "${javascript}/shim/*" "${javascript}/prelude/*" "${javascript}/intl/*.*"
+      "${PROJECT_SOURCE_DIR}/language/shim/*")
     set(quickjs "${GORU_FETCHED_quickjs}/upstream-quickjs")
     file(GLOB quickjs_sources "${quickjs}/*.[ch]")
     goru_wasm_toolchain(toolchain)
+    # The directories of fetched files are named after their contents.
+    set(intl_packages "tzdata=${GORU_FETCHED_tzdata}")
+    set(intl_names "")
+    foreach(name IN LISTS GORU_FORMATJS)
+      list(APPEND intl_packages "${name}=${GORU_FETCHED_formatjs-${name}}")
+    endforeach()
+    foreach(name IN ITEMS esbuild tzdata ${GORU_FORMATJS})
+      foreach(directory IN ITEMS "${GORU_FETCHED_${name}}" "${GORU_FETCHED_formatjs-${name}}")
+        if(directory)
+          cmake_path(GET directory FILENAME directory)
+          list(APPEND intl_names "${directory}")
+        endif()
+      endforeach()
+    endforeach()
     goru_cached_command(
       NAME javascript.wasm
       OUTPUT "${work}/javascript.wasm"
       INPUTS ${inputs} ${quickjs_sources} ${toolchain}
+      SALT ${intl_names}
       VERSION_OF clang-22 wasm-ld-22
-      COMMAND bash "${javascript}/build.sh" "${quickjs}" "${work}/javascript.wasm")
+      COMMAND bash "${javascript}/build.sh" "${quickjs}" "${work}/javascript.wasm"
+        "${GORU_FETCHED_esbuild}/bin/esbuild" ${intl_packages})
     # A target of its own, so that it is made while the builder compiles.
     add_custom_target(goru-javascript-wasm DEPENDS "${work}/javascript.wasm")
     list(APPEND wasm_targets goru-javascript-wasm)

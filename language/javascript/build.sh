@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
 # Builds the JavaScript guest: QuickJS-NG, the shim and the prelude in one WebAssembly reactor.
 #
-#   build.sh QUICKJS_DIR OUTPUT.wasm
+#   build.sh QUICKJS_DIR OUTPUT.wasm ESBUILD NAME=DIRECTORY...
 #
-# QUICKJS_DIR holds upstream's quickjs.c. Needs clang 22, lld 22, wasi-libc and compiler-rt for wasm32; CC names another
+# QUICKJS_DIR holds upstream's quickjs.c, ESBUILD is the program, the others are what intl/bundle.py takes. Needs clang 22, lld 22, wasi-libc and compiler-rt for wasm32; CC names another
 # clang. The same inputs give the same bytes.
 set -euo pipefail
 
-if [ $# -ne 2 ]; then
-  echo "usage: $0 QUICKJS_DIR OUTPUT.wasm" >&2
+if [ $# -lt 3 ]; then
+  echo "usage: $0 QUICKJS_DIR OUTPUT.wasm ESBUILD NAME=DIRECTORY..." >&2
   exit 2
 fi
 
@@ -17,6 +17,8 @@ quickjs=$(cd "$1" && pwd)
 mkdir -p "$(dirname "$2")"
 output=$(cd "$(dirname "$2")" && pwd)/$(basename "$2")
 cc=${CC:-clang-22}
+esbuild=$3
+packages=("${@:4}")
 
 if [ ! -f "$quickjs/quickjs.c" ]; then
   echo "$0: no quickjs.c in $quickjs" >&2
@@ -37,7 +39,7 @@ flags=(
   "-ffile-prefix-map=$work/quickjs=quickjs" "-ffile-prefix-map=$quickjs=quickjs" "-ffile-prefix-map=$here=javascript"
 )
 shared=$(cd "$here/../shim" && pwd)
-own=(-Wall -Wextra -Werror -I "$quickjs" -I "$here/shim" -I "$shared")
+own=("--embed-dir=$work/intl" -Wall -Wextra -Werror -I "$quickjs" -I "$here/shim" -I "$shared")
 
 compile() {
   local source=$1
@@ -99,6 +101,9 @@ start() {
   compile "$@" &
   jobs+=($!)
 }
+
+mkdir "$work/intl"
+python3 "$here/intl/bundle.py" "$esbuild" "$work/intl/intl.js" "$work/intl/locales.bin" "${packages[@]}"
 
 start "$here/shim/engine.c" -I "$work/quickjs" "${own[@]}"
 for name in libunicode dtoa; do

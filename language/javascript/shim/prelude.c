@@ -114,8 +114,11 @@ int prelude_load(JSContext *ctx)
     JSValue shared = JS_NewObject(ctx);
     if (codec_install(ctx) < 0 || host_install(ctx, native) < 0 || io_install(ctx, native) < 0 || text_install(ctx, native) < 0 ||
         clock_install(ctx, native) < 0 || reflect_install(ctx, native) < 0 || wire_install(ctx, native) < 0 ||
-        values_install(ctx, native) < 0 || timers_install(ctx) < 0)
+        values_install(ctx, native) < 0 || intl_install(ctx, native) < 0 || timers_install(ctx) < 0)
         return -1;
+    const File intl = {"goru:intl.js", intl_code, intl_code_size};
+    if (load(ctx, &intl, native, shared) < 0)
+        goto fail;
     for (size_t i = 0; i < sizeof(rare_files) / sizeof(rare_files[0]); i++) {
         if (load(ctx, &rare_files[i], native, shared) < 0)
             goto fail;

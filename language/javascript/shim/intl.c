@@ -1,0 +1,113 @@
+// The code and the data of Intl, which intl/bundle.py makes. The data lies in pages that nobody touches before it is asked for.
+
+#include "shim.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+const unsigned char intl_code[] = {
+#embed <intl.js>
+};
+const size_t intl_code_size = sizeof(intl_code);
+
+// intl/locales.py says what is in it.
+static const unsigned char data[] = {
+#embed <locales.bin>
+};
+
+typedef struct Text {
+    const unsigned char *packed;
+    size_t packed_size;
+    size_t size;
+} Text;
+
+static size_t read_number(const char **at)
+{
+    size_t number = 0;
+    while (**at >= '0' && **at <= '9')
+        number = number * 10 + (size_t)(*(*at)++ - '0');
+    (*at)++;
+    return number;
+}
+
+static bool find(const char *key, size_t key_size, Text *found)
+{
+    const char *at = (const char *)data;
+    bool known = false;
+    for (size_t left = read_number(&at); left > 0; left--) {
+        const char *space = strchr(at, ' ');
+        const bool same = (size_t)(space - at) == key_size && memcmp(at, key, key_size) == 0;
+        at = space + 1;
+        const size_t offset = read_number(&at);
+        const size_t packed_size = read_number(&at);
+        const size_t size = read_number(&at);
+        if (same) {
+            *found = (Text){(const unsigned char *)offset, packed_size, size};
+            known = true;
+        }
+    }
+    // The texts begin behind the last line.
+    found->packed = (const unsigned char *)at + (size_t)found->packed;
+    return known;
+}
+
+static size_t read_length(const unsigned char **at, size_t length)
+{
+    if (length < 15)
+        return length;
+    unsigned char more;
+    do {
+        more = *(*at)++;
+        length += more;
+    } while (more == 255);
+    return length;
+}
+
+// Reads an LZ4 block. It is part of the image, so it is what it should be.
+static void unpack(const Text *text, char *out)
+{
+    const unsigned char *at = text->packed, *end = at + text->packed_size;
+    while (at < end) {
+        const unsigned char token = *at++;
+        const size_t literals = read_length(&at, token >> 4);
+        memcpy(out, at, literals);
+        out += literals;
+        at += literals;
+        if (at >= end)
+            return;
+        const size_t distance = at[0] | (size_t)at[1] << 8;
+        at += 2;
+        // They may overlap.
+        for (size_t left = read_length(&at, token & 15) + 4; left > 0; left--, out++)
+            *out = out[-(ptrdiff_t)distance];
+    }
+}
+
+static JSValue native_text(JSContext *ctx, JSValueConst this_value, int argc, JSValueConst *argv)
+{
+    (void)this_value;
+    size_t key_size;
+    const char *key = argc > 0 ? JS_ToCStringLen(ctx, &key_size, argv[0]) : NULL;
+    if (!key)
+        return JS_EXCEPTION;
+    Text text = {0};
+    const bool known = find(key, key_size, &text);
+    JS_FreeCString(ctx, key);
+    if (!known)
+        return JS_UNDEFINED;
+    char *unpacked = js_malloc(ctx, text.size + 1);
+    if (!unpacked)
+        return JS_EXCEPTION;
+    unpack(&text, unpacked);
+    JSValue result = JS_NewStringLen(ctx, unpacked, text.size);
+    js_free(ctx, unpacked);
+    return result;
+}
+
+int intl_install(JSContext *ctx, JSValueConst native)
+{
+    static const JSCFunctionListEntry functions[] = {
+        JS_CFUNC_DEF("intlText", 1, native_text),
+    };
+    return JS_SetPropertyFunctionList(ctx, native, functions, sizeof(functions) / sizeof(functions[0]));
+}
