@@ -100,7 +100,7 @@ if(TARGET goru-image)
       SALT ${intl_names}
       VERSION_OF clang-22 wasm-ld-22
       COMMAND bash "${javascript}/build.sh" "${quickjs}" "${work}/javascript.wasm"
-        "${GORU_FETCHED_esbuild}/bin/esbuild" ${intl_packages})
+        "${GORU_NODE}" "${GORU_FETCHED_esbuild}/bin/esbuild" ${intl_packages})
     # A target of its own, so that it is made while the builder compiles.
     add_custom_target(goru-javascript-wasm DEPENDS "${work}/javascript.wasm")
     list(APPEND wasm_targets goru-javascript-wasm)

@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
 # Builds the JavaScript guest: QuickJS-NG, the shim and the prelude in one WebAssembly reactor.
 #
-#   build.sh QUICKJS_DIR OUTPUT.wasm ESBUILD NAME=DIRECTORY...
+#   build.sh QUICKJS_DIR OUTPUT.wasm NODE ESBUILD NAME=DIRECTORY...
 #
-# QUICKJS_DIR holds upstream's quickjs.c, ESBUILD is the program, the others are what intl/bundle.py takes. Needs clang 22, lld 22, wasi-libc and compiler-rt for wasm32; CC names another
+# QUICKJS_DIR holds upstream's quickjs.c, NODE and ESBUILD are programs, the others are what intl/bundle.py takes. Needs clang 22, lld 22, wasi-libc and compiler-rt for wasm32; CC names another
 # clang. The same inputs give the same bytes.
 set -euo pipefail
 
-if [ $# -lt 3 ]; then
-  echo "usage: $0 QUICKJS_DIR OUTPUT.wasm ESBUILD NAME=DIRECTORY..." >&2
+if [ $# -lt 4 ]; then
+  echo "usage: $0 QUICKJS_DIR OUTPUT.wasm NODE ESBUILD NAME=DIRECTORY..." >&2
   exit 2
 fi
 
@@ -17,8 +17,9 @@ quickjs=$(cd "$1" && pwd)
 mkdir -p "$(dirname "$2")"
 output=$(cd "$(dirname "$2")" && pwd)/$(basename "$2")
 cc=${CC:-clang-22}
-esbuild=$3
-packages=("${@:4}")
+node=$3
+esbuild=$4
+packages=("${@:5}")
 
 if [ ! -f "$quickjs/quickjs.c" ]; then
   echo "$0: no quickjs.c in $quickjs" >&2
@@ -111,7 +112,7 @@ for name in libunicode dtoa; do
 done
 for source in "$here"/shim/*.c "$shared"/*.c; do
   case $(basename "$source") in
-    engine.c) ;;
+    engine.c | intl.c) ;;
     # They are what the compiler's own idioms would call.
     libc_*.c) start "$source" "${own[@]}" -fno-builtin -msimd128 ;;
     *) start "$source" "${own[@]}" ;;
@@ -124,6 +125,15 @@ if [ $failed -ne 0 ]; then
   echo "$0: compilation failed" >&2
   exit 1
 fi
+
+# What is made for Intl is in the module as bytecode, made by the same engine.
+mkdir "$work/compiler"
+"$cc" "${flags[@]}" "${own[@]}" -c "$here/intl/compile.c" -o "$work/compiler/compile.o"
+"$cc" --target=wasm32-wasi -Wno-deprecated -O1 "$work/compiler/compile.o" "$work/engine.o" "$work/libunicode.o" "$work/dtoa.o" \
+  "$work/hints.o" "$work/regexp.o" -Wl,-z,stack-size=5767168 -Wl,--gc-sections -lwasi-emulated-signal -lwasi-emulated-process-clocks \
+  -o "$work/compiler/compile.wasm"
+"$node" --no-warnings "$here/intl/compile.mjs" "$work/compiler/compile.wasm" "$work/intl/intl.js" "$work/intl/intl.bytecode"
+compile "$here/shim/intl.c" "${own[@]}"
 
 # The stack lies below the data, so that running out of it is a trap and never an overwrite. Mutable globals are
 # exported because the image is built from their values.

@@ -5,7 +5,7 @@ usage: bundle.py ESBUILD OUTPUT.js OUTPUT.bin NAME=DIRECTORY...
 
 ESBUILD is the program. NAME is `tzdata` or a package of FormatJS without its prefix (numberformat for
 @formatjs/intl-numberformat), DIRECTORY where it was unpacked. The packages are not changed: what patches.py changes, it
-changes in a copy. OUTPUT.js is the body of a function of (native, shared), as the files of the prelude are.
+changes in a copy. OUTPUT.js is a function of (native, shared) that puts Intl and its like into `shared.intl` (main.js).
 """
 
 import os
@@ -58,7 +58,8 @@ def main():
                 "--log-level=warning",
                 "--preserve-symlinks",
                 "--tsconfig-raw={}",
-                "--banner:js=const Intl = shared.intl = {};",
+                "--banner:js=(function (native, shared) { 'use strict'; const Intl = {};",
+                "--footer:js=})",
                 f"--outfile={os.path.abspath(code)}",
             ],
             cwd=work,

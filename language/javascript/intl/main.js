@@ -1,6 +1,7 @@
 // Intl, and what of the language is as ECMA-402 has it. `Intl` is the object that becomes the global (bundle.py declares it).
+/* global shared */
 import * as classes from './classes.js';
-import './methods.js';
+import * as methods from './methods.js';
 
 
 const put = (name, value) => Object.defineProperty(Intl, name, { value, writable: true, enumerable: false, configurable: true });
@@ -15,4 +16,5 @@ const { getCanonicalLocales } = {
 put('getCanonicalLocales', getCanonicalLocales);
 Object.defineProperty(Intl, Symbol.toStringTag, { value: 'Intl', configurable: true });
 
-Object.defineProperty(globalThis, 'Intl', { value: Intl, writable: true, enumerable: false, configurable: true });
+// For prelude/intl.js.
+shared.intl = { Intl, ...methods };

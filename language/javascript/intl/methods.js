@@ -1,5 +1,4 @@
 // toLocaleString and its like.
-import { BigInt, Date, Number } from './builtins.js';
 import { DateTimeFormat, NumberFormat, getCanonicalLocales } from './classes.js';
 
 // A formatter without options is made once.
@@ -21,7 +20,7 @@ function keeper(make) {
 
 const plainNumber = keeper((locales) => new NumberFormat(locales));
 
-function formatNumber(value, locales, options) {
+export function formatNumber(value, locales, options) {
   return (options === undefined ? plainNumber(locales) : new NumberFormat(locales, options)).format(value);
 }
 
@@ -48,8 +47,7 @@ function dateOptions(options, required, defaults) {
 
 const plainDate = keeper((locales, required, defaults) => new DateTimeFormat(locales, dateOptions(undefined, required, defaults)));
 
-function formatDate(date, locales, options, required, defaults) {
-  const value = Date.getTime(date);
+export function formatDate(value, locales, options, required, defaults) {
   if (value !== value) return 'Invalid Date';
   const format = options === undefined ? plainDate(locales, required, defaults)
     : new DateTimeFormat(locales, dateOptions(options, required, defaults));
@@ -62,7 +60,7 @@ function caseLanguage(locales) {
   return list.length > 0 ? /^(tr|az|lt)\b/.exec(list[0])?.[1] : undefined;
 }
 
-function lower(text, locales) {
+export function lower(text, locales) {
   const language = caseLanguage(locales);
   if (language === 'tr' || language === 'az') text = text.replace(/I\u0307/g, 'i').replace(/I/g, '\u0131').replace(/\u0130/g, 'i');
   if (language === 'lt') {
@@ -72,86 +70,9 @@ function lower(text, locales) {
   return text.toLowerCase();
 }
 
-function upper(text, locales) {
+export function upper(text, locales) {
   const language = caseLanguage(locales);
   if (language === 'tr' || language === 'az') text = text.replace(/i/g, '\u0130');
   if (language === 'lt') text = text.replace(/([ij\u012f])\u0307/g, '$1');
   return text.toUpperCase();
 }
-
-const textOf = (value) => {
-  if (value === undefined || value === null) throw new TypeError('String.prototype method called on null or undefined');
-  return String(value);
-};
-
-function joinLocale(list, length, locales, options) {
-  let text = '';
-  for (let i = 0; i < length; i++) {
-    if (i > 0) text += ',';
-    const item = list[i];
-    if (item !== undefined && item !== null) text += String(item.toLocaleString(locales, options));
-  }
-  return text;
-}
-
-const typedLength = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(Uint8Array.prototype), 'length').get;
-// An array within itself shows as nothing, as join has it.
-const within = [];
-
-function install(prototype, methods) {
-  for (const name of Object.keys(methods)) {
-    Object.defineProperty(methods[name], 'length', { value: 0, configurable: true });
-    Object.defineProperty(prototype, name, { value: methods[name], writable: true, enumerable: false, configurable: true });
-  }
-}
-
-/* eslint-disable prefer-rest-params */
-install(globalThis.Number.prototype, {
-  toLocaleString() {
-    return formatNumber(Number.valueOf(this), arguments[0], arguments[1]);
-  },
-});
-install(globalThis.BigInt.prototype, {
-  toLocaleString() {
-    return formatNumber(BigInt.valueOf(this), arguments[0], arguments[1]);
-  },
-});
-install(globalThis.Date.prototype, {
-  toLocaleString() {
-    return formatDate(this, arguments[0], arguments[1], 'any', 'all');
-  },
-  toLocaleDateString() {
-    return formatDate(this, arguments[0], arguments[1], 'date', 'date');
-  },
-  toLocaleTimeString() {
-    return formatDate(this, arguments[0], arguments[1], 'time', 'time');
-  },
-});
-install(String.prototype, {
-  toLocaleLowerCase() {
-    return lower(textOf(this), arguments[0]);
-  },
-  toLocaleUpperCase() {
-    return upper(textOf(this), arguments[0]);
-  },
-});
-install(Array.prototype, {
-  toLocaleString() {
-    const list = Object(this);
-    if (this === undefined || this === null) throw new TypeError('Array.prototype.toLocaleString called on null or undefined');
-    if (within.includes(list)) return '';
-    within.push(list);
-    try {
-      const length = Math.min(Math.max(Math.trunc(Number(list.length)) || 0, 0), Number.MAX_SAFE_INTEGER);
-      return joinLocale(list, length, arguments[0], arguments[1]);
-    } finally {
-      within.pop();
-    }
-  },
-});
-install(Object.getPrototypeOf(Uint8Array.prototype), {
-  toLocaleString() {
-    const length = Reflect.apply(typedLength, this, []);
-    return joinLocale(this, length, arguments[0], arguments[1]);
-  },
-});

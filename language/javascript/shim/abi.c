@@ -81,7 +81,6 @@ int32_t goru_init(void)
     if (run_warm_up(ctx) < 0)
         return 4;
     JS_RunGC(rt);
-    engine_keep_all(rt);
     memory_close_holes();
     memory_begin_run();
     return 0;
@@ -98,7 +97,6 @@ int32_t goru_translator(int32_t size)
         prelude_complain(goru_context);
     input_drop();
     JS_RunGC(JS_GetRuntime(goru_context));
-    engine_keep_all(JS_GetRuntime(goru_context));
     memory_close_holes();
     return failed ? 2 : 0;
 }

@@ -264,20 +264,6 @@ void engine_settle(JSRuntime *rt)
     rt->in_build_stack_trace = false;
 }
 
-void engine_keep_all(JSRuntime *rt)
-{
-    // To the collector, an object on another list is like one that C code holds: it keeps alive what it refers to, and when
-    // its own references are gone it is taken out of that list.
-    static struct list_head kept;
-    if (!kept.next)
-        init_list_head(&kept);
-    struct list_head *entry, *next;
-    list_for_each_safe(entry, next, &rt->gc_obj_list) {
-        list_del(entry);
-        list_add_tail(entry, &kept);
-    }
-}
-
 void engine_tune_gc(JSRuntime *rt, size_t least, size_t most)
 {
     size_t used = rt->malloc_state.malloc_size;

@@ -70,10 +70,6 @@ void engine_drop_jobs(JSRuntime *rt);
 // Forgets whatever an unfinished run left behind in the runtime.
 void engine_settle(JSRuntime *rt);
 
-// What there is now stays, and collections no longer look at it. They write to whatever they look at: of an image, that would
-// copy every page that holds an object.
-void engine_keep_all(JSRuntime *rt);
-
 // Keeps the collector's threshold at or above `least`, and at most `most` above what is in use.
 void engine_tune_gc(JSRuntime *rt, size_t least, size_t most);
 

@@ -37,6 +37,9 @@ static const unsigned char url_parser_js[] = {
 static const unsigned char url_js[] = {
 #embed "../prelude/url.js"
 };
+static const unsigned char intl_js[] = {
+#embed "../prelude/intl.js"
+};
 static const unsigned char host_js[] = {
 #embed "../prelude/host.js"
 };
@@ -56,6 +59,7 @@ static const File rare_files[] = {
     {"goru:domain.js", domain_js, sizeof(domain_js)},
     {"goru:url_parser.js", url_parser_js, sizeof(url_parser_js)},
     {"goru:url.js", url_js, sizeof(url_js)},
+    {"goru:intl.js", intl_js, sizeof(intl_js)},
 };
 static const File files[] = {
     {"goru:inspect.js", inspect_js, sizeof(inspect_js)},
@@ -116,9 +120,6 @@ int prelude_load(JSContext *ctx)
         clock_install(ctx, native) < 0 || reflect_install(ctx, native) < 0 || wire_install(ctx, native) < 0 ||
         values_install(ctx, native) < 0 || intl_install(ctx, native) < 0 || timers_install(ctx) < 0)
         return -1;
-    const File intl = {"goru:intl.js", intl_code, intl_code_size};
-    if (load(ctx, &intl, native, shared) < 0)
-        goto fail;
     for (size_t i = 0; i < sizeof(rare_files) / sizeof(rare_files[0]); i++) {
         if (load(ctx, &rare_files[i], native, shared) < 0)
             goto fail;

@@ -152,10 +152,6 @@ int reflect_install(JSContext *ctx, JSValueConst native);
 
 // ---- intl.c: what build.sh makes for Intl ----
 
-// The body of a function, as the files of the prelude are.
-extern const unsigned char intl_code[];
-extern const size_t intl_code_size;
-
 int intl_install(JSContext *ctx, JSValueConst native);
 
 // ---- prelude.c: the part of the guest that is written in JavaScript ----
