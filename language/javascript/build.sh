@@ -82,6 +82,20 @@ patch_first 1 'stack = JS_NewStringLen(ctx, (char *)dbuf.buf, dbuf.size);' \
 # A name that is not defined may be one that the sandbox has something else for.
 patch_first 1 'return JS_ThrowReferenceError(ctx, "%s is not defined",' 'return throw_not_defined(ctx,'
 
+# What depends on a locale is ours (shim/intl.c).
+patch_locale() {
+  patch_first 1 "$1" "JS_CFUNC_MAGIC_DEF(\"$2\", $3, ${5:-intl_method}, $4 ),"
+}
+patch_locale 'JS_CFUNC_MAGIC_DEF("toLocaleString", 0, js_array_join, 1 ),' toLocaleString 0 LOCALE_ARRAY
+patch_locale 'JS_CFUNC_MAGIC_DEF("toLocaleString", 0, js_typed_array_join, 1 ),' toLocaleString 0 LOCALE_TYPED_ARRAY
+patch_locale 'JS_CFUNC_MAGIC_DEF("toLocaleString", 0, js_number_toString, 1 ),' toLocaleString 0 LOCALE_NUMBER
+patch_locale 'JS_CFUNC_DEF("localeCompare", 1, js_string_localeCompare ),' localeCompare 1 LOCALE_COMPARE
+patch_locale 'JS_CFUNC_MAGIC_DEF("toLocaleLowerCase", 0, js_string_toLowerCase, 1 ),' toLocaleLowerCase 0 LOCALE_LOWER locale_case
+patch_locale 'JS_CFUNC_MAGIC_DEF("toLocaleUpperCase", 0, js_string_toLowerCase, 0 ),' toLocaleUpperCase 0 LOCALE_UPPER locale_case
+patch_locale 'JS_CFUNC_MAGIC_DEF("toLocaleString", 0, get_date_string, 0x33 ),' toLocaleString 0 LOCALE_DATE_TIME
+patch_locale 'JS_CFUNC_MAGIC_DEF("toLocaleDateString", 0, get_date_string, 0x31 ),' toLocaleDateString 0 LOCALE_DATE
+patch_locale 'JS_CFUNC_MAGIC_DEF("toLocaleTimeString", 0, get_date_string, 0x32 ),' toLocaleTimeString 0 LOCALE_TIME
+
 # Two at a time; engine.c, which includes quickjs.c, takes most of the time and goes first.
 jobs=()
 failed=0

@@ -26,55 +26,10 @@ defineProperty(globalThis, 'Intl', {
   configurable: true,
 });
 
-const install = (prototype, methods) => {
-  const names = P.keys(methods);
-  for (let i = 0; i < names.length; i++) {
-    const value = methods[names[i]];
-    defineProperty(prototype, names[i], { __proto__: null, value, writable: true, enumerable: false, configurable: true });
-  }
-};
-// The methods take two arguments, and their length is 0.
-install(Number.prototype, {
-  toLocaleString(...rest) {
-    const value = P.numberValue(this);
-    return intl().formatNumber(value, rest[0], rest[1]);
-  },
-});
-install(BigInt.prototype, {
-  toLocaleString(...rest) {
-    const value = P.bigintValue(this);
-    return intl().formatNumber(value, rest[0], rest[1]);
-  },
-});
-install(Date.prototype, {
-  toLocaleString(...rest) {
-    const value = P.dateValue(this);
-    return intl().formatDate(value, rest[0], rest[1], 'any', 'all');
-  },
-  toLocaleDateString(...rest) {
-    const value = P.dateValue(this);
-    return intl().formatDate(value, rest[0], rest[1], 'date', 'date');
-  },
-  toLocaleTimeString(...rest) {
-    const value = P.dateValue(this);
-    return intl().formatDate(value, rest[0], rest[1], 'time', 'time');
-  },
-});
-
 const textOf = (value, method) => {
   if (value === undefined || value === null) throw new TypeError(`String.prototype.${method} called on null or undefined`);
   return `${value}`;
 };
-install(String.prototype, {
-  toLocaleLowerCase(...rest) {
-    const text = textOf(this, 'toLocaleLowerCase');
-    return rest[0] === undefined ? P.toLowerCase(text) : intl().lower(text, rest[0]);
-  },
-  toLocaleUpperCase(...rest) {
-    const text = textOf(this, 'toLocaleUpperCase');
-    return rest[0] === undefined ? P.toUpperCase(text) : intl().upper(text, rest[0]);
-  },
-});
 
 // Items joined by commas; an array within itself shows as nothing, as in join.
 const within = [];
@@ -93,16 +48,24 @@ function joined(list, length, locales, options) {
     P.pop(within);
   }
 }
-install(Array.prototype, {
-  toLocaleString(...rest) {
-    if (this === undefined || this === null) throw new TypeError('Array.prototype.toLocaleString called on null or undefined');
-    const list = P.Object(this);
-    const length = +list.length;
-    return joined(list, length > 0 ? P.min(P.floor(length), 2 ** 53 - 1) : 0, rest[0], rest[1]);
-  },
-});
-install(P.typedArray, {
-  toLocaleString(...rest) {
-    return joined(this, P.typedArrayLength(this), rest[0], rest[1]);
-  },
-});
+
+// The methods by the numbers of EngineLocaleMethod in shim/engine.h. One function, since each costs every program memory.
+shared.localeMethod = (self, method, first, second, third) => {
+  switch (method) {
+    case 0: return intl().formatNumber(P.numberValue(self), first, second);
+    case 1: return intl().formatNumber(P.bigintValue(self), first, second);
+    case 2: return intl().formatDate(P.dateValue(self), first, second, 'any', 'all');
+    case 3: return intl().formatDate(P.dateValue(self), first, second, 'date', 'date');
+    case 4: return intl().formatDate(P.dateValue(self), first, second, 'time', 'time');
+    case 5: return intl().lower(textOf(self, 'toLocaleLowerCase'), first);
+    case 6: return intl().upper(textOf(self, 'toLocaleUpperCase'), first);
+    case 7: return intl().compare(textOf(self, 'localeCompare'), `${first}`, second, third);
+    case 8: {
+      if (self === undefined || self === null) throw new TypeError('Array.prototype.toLocaleString called on null or undefined');
+      const list = P.Object(self);
+      const length = +list.length;
+      return joined(list, length > 0 ? P.min(P.floor(length), 2 ** 53 - 1) : 0, first, second);
+    }
+    default: return joined(self, P.typedArrayLength(self), first, second);
+  }
+};

@@ -115,11 +115,34 @@ static JSValue native_text(JSContext *ctx, JSValueConst this_value, int argc, JS
     return result;
 }
 
+JSValue intl_method(JSContext *ctx, JSValueConst this_value, int argc, JSValueConst *argv, int method)
+{
+    JSValue which = JS_NewInt32(ctx, method);
+    JSValueConst arguments[] = {this_value, which, argc > 0 ? argv[0] : JS_UNDEFINED, argc > 1 ? argv[1] : JS_UNDEFINED,
+                                argc > 2 ? argv[2] : JS_UNDEFINED};
+    return JS_Call(ctx, prelude.locale_method, JS_UNDEFINED, 5, arguments);
+}
+
+static JSValue big_int_to_locale_string(JSContext *ctx, JSValueConst this_value, int argc, JSValueConst *argv)
+{
+    return intl_method(ctx, this_value, argc, argv, LOCALE_BIG_INT);
+}
+
 int intl_install(JSContext *ctx, JSValueConst native)
 {
     static const JSCFunctionListEntry functions[] = {
         JS_CFUNC_DEF("intlCode", 0, native_code),
         JS_CFUNC_DEF("intlText", 1, native_text),
     };
-    return JS_SetPropertyFunctionList(ctx, native, functions, sizeof(functions) / sizeof(functions[0]));
+    static const JSCFunctionListEntry methods[] = {
+        JS_CFUNC_DEF("toLocaleString", 0, big_int_to_locale_string),
+    };
+    JSValue global = JS_GetGlobalObject(ctx);
+    JSValue big_int = JS_GetPropertyStr(ctx, global, "BigInt");
+    JSValue prototype = JS_GetPropertyStr(ctx, big_int, "prototype");
+    int result = JS_SetPropertyFunctionList(ctx, prototype, methods, sizeof(methods) / sizeof(methods[0]));
+    JS_FreeValue(ctx, prototype);
+    JS_FreeValue(ctx, big_int);
+    JS_FreeValue(ctx, global);
+    return result < 0 ? result : JS_SetPropertyFunctionList(ctx, native, functions, sizeof(functions) / sizeof(functions[0]));
 }

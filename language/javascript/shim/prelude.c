@@ -131,9 +131,10 @@ int prelude_load(JSContext *ctx)
     }
     prelude.inspect = JS_GetPropertyStr(ctx, shared, "inspect");
     prelude.host_error_proto = JS_GetPropertyStr(ctx, shared, "hostErrorProto");
+    prelude.locale_method = JS_GetPropertyStr(ctx, shared, "localeMethod");
     JS_FreeValue(ctx, native);
     JS_FreeValue(ctx, shared);
-    return JS_IsFunction(ctx, prelude.inspect) && JS_IsObject(prelude.host_error_proto) ? 0 : -1;
+    return JS_IsFunction(ctx, prelude.locale_method) && JS_IsFunction(ctx, prelude.inspect) && JS_IsObject(prelude.host_error_proto) ? 0 : -1;
 fail:
     prelude_complain(ctx);
     return -1;

@@ -158,7 +158,8 @@ int intl_install(JSContext *ctx, JSValueConst native);
 
 typedef struct Prelude {
     JSValue inspect;          // inspect(value) -> text
-    JSValue host_error_proto; // HostError.prototype
+    JSValue host_error_proto;
+    JSValue locale_method; // (value, EngineLocaleMethod, first argument, second, third) // HostError.prototype
 } Prelude;
 
 extern Prelude prelude;
