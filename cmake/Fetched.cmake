@@ -16,7 +16,7 @@ set(GORU_FORMATJS bigdecimal datetimeformat displaynames ecma402-abstract fast-m
 foreach(name IN LISTS GORU_FORMATJS)
   list(APPEND names formatjs-${name})
 endforeach()
-list(APPEND names esbuild tzdata)
+list(APPEND names esbuild icu tzdata)
 list(REMOVE_DUPLICATES names)
 if(NOT GORU_WASMTIME_ROOT)
   list(APPEND names wasmtime wasmtime-headers)

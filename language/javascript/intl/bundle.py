@@ -3,7 +3,7 @@
 
 usage: bundle.py ESBUILD OUTPUT.js OUTPUT.bin NAME=DIRECTORY...
 
-ESBUILD is the program. NAME is `tzdata` or a package of FormatJS without its prefix (numberformat for
+ESBUILD is the program. NAME is `tzdata`, `icu` or a package of FormatJS without its prefix (numberformat for
 @formatjs/intl-numberformat), DIRECTORY where it was unpacked. The packages are not changed: what patches.py changes, it
 changes in a copy. OUTPUT.js is a function of (native, shared) that puts Intl and its like into `shared.intl` (main.js).
 """
@@ -30,7 +30,7 @@ def package_name(name):
 def main():
     esbuild, code, data = sys.argv[1:4]
     directories = dict(argument.split("=", 1) for argument in sys.argv[4:])
-    tzdata = directories.pop("tzdata")
+    tzdata, icu = directories.pop("tzdata"), directories.pop("icu")
     with tempfile.TemporaryDirectory() as work:
         modules = pathlib.Path(work, "node_modules")
         for name, directory in directories.items():
@@ -65,7 +65,7 @@ def main():
             cwd=work,
             check=True,
         )
-    locales.write(data, directories, tzdata)
+    locales.write(data, directories, tzdata, icu)
 
 
 if __name__ == "__main__":

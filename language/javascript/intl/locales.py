@@ -13,6 +13,7 @@ import re
 import sys
 
 import cldr
+import collation
 import zones
 
 LANGUAGES = "ar de en es fr he hi it ja ko nl pl pt ru sv tr uk zh".split()
@@ -200,15 +201,15 @@ KINDS = {
 }
 
 
-def write(output, packages, tzdata):
-    """The file `output`, of the directories of the FormatJS packages and of tzdata."""
+def write(output, packages, tzdata, icu):
+    """The file `output`, of the directories of the FormatJS packages, of tzdata and of ICU's source."""
     jobs = [(kind, packages[name], language) for name, kind in KINDS.items() for language in LANGUAGES]
     with concurrent.futures.ProcessPoolExecutor() as pool:
         entries = [entry for part in pool.map(language_entries, jobs) for entry in part]
     tags = {key.split("/", 1)[1] for key, _, _ in entries if key.startswith("number/")}
     known = {tag: tag for tag in tags}
     known.update({tag: data for tag, data in DEFAULT_CONTENT.items() if tag not in tags})
-    texts = {"tags": dict(sorted(known.items())), **zones.texts(tzdata)}
+    texts = {"tags": dict(sorted(known.items())), **zones.texts(tzdata), **collation.texts(icu)}
     for key, value in texts.items():
         text = dump(value).encode()
         entries.append((key, len(text), pack(text)))
