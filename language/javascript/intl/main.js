@@ -44,5 +44,14 @@ const { segment } = {
 };
 Object.defineProperty(Segmenter.prototype, 'segment', { value: segment, writable: true, enumerable: false, configurable: true });
 
+// FormatJS has no patterns for the ranges of CLDR that would be right in every case.
+const refuseRange = () => {
+  throw new RangeError('the sandbox has no formatRange of dates; format the two ends apart');
+};
+for (const name of ['formatRange', 'formatRangeToParts']) {
+  const method = { [name]: (start, end) => refuseRange(start, end) }[name];
+  Object.defineProperty(classes.DateTimeFormat.prototype, name, { value: method, writable: true, enumerable: false, configurable: true });
+}
+
 // For prelude/intl.js.
 shared.intl = { Intl, compare, ...methods };
