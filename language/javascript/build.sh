@@ -1,14 +1,15 @@
 #!/usr/bin/env bash
 # Builds the JavaScript guest: QuickJS-NG, the shim and the prelude in one WebAssembly reactor.
 #
-#   build.sh QUICKJS_DIR OUTPUT.wasm PACKAGE=DIR...
+#   build.sh QUICKJS_DIR OUTPUT.wasm NODE ESBUILD NAME=DIRECTORY...
 #
-# QUICKJS_DIR holds upstream's quickjs.c, the DIRs packages of npm (node/bundle.py). Needs clang 22, lld 22, wasi-libc and compiler-rt for wasm32; CC names another
+# QUICKJS_DIR holds upstream's quickjs.c, NODE and ESBUILD are programs, the others are what intl/bundle.py takes,
+# and with node/ before their names what node/bundle.py takes. Needs clang 22, lld 22, wasi-libc and compiler-rt for wasm32; CC names another
 # clang. The same inputs give the same bytes.
 set -euo pipefail
 
-if [ $# -lt 2 ]; then
-  echo "usage: $0 QUICKJS_DIR OUTPUT.wasm PACKAGE=DIR..." >&2
+if [ $# -lt 4 ]; then
+  echo "usage: $0 QUICKJS_DIR OUTPUT.wasm NODE ESBUILD NAME=DIRECTORY..." >&2
   exit 2
 fi
 
@@ -17,6 +18,16 @@ quickjs=$(cd "$1" && pwd)
 mkdir -p "$(dirname "$2")"
 output=$(cd "$(dirname "$2")" && pwd)/$(basename "$2")
 cc=${CC:-clang-22}
+node=$3
+esbuild=$4
+packages=()
+node_packages=()
+for package in "${@:5}"; do
+  case $package in
+    node/*) node_packages+=("${package#node/}") ;;
+    *) packages+=("$package") ;;
+  esac
+done
 
 if [ ! -f "$quickjs/quickjs.c" ]; then
   echo "$0: no quickjs.c in $quickjs" >&2
@@ -37,7 +48,7 @@ flags=(
   "-ffile-prefix-map=$work/quickjs=quickjs" "-ffile-prefix-map=$quickjs=quickjs" "-ffile-prefix-map=$here=javascript"
 )
 shared=$(cd "$here/../shim" && pwd)
-own=(-Wall -Wextra -Werror -I "$quickjs" -I "$here/shim" -I "$shared")
+own=("--embed-dir=$work/intl" -Wall -Wextra -Werror -I "$quickjs" -I "$here/shim" -I "$shared")
 
 compile() {
   local source=$1
@@ -79,6 +90,20 @@ patch_first 1 'stack = JS_NewStringLen(ctx, (char *)dbuf.buf, dbuf.size);' \
 # A name that is not defined may be one that the sandbox has something else for.
 patch_first 1 'return JS_ThrowReferenceError(ctx, "%s is not defined",' 'return throw_not_defined(ctx,'
 
+# What depends on a locale is ours (shim/intl.c).
+patch_locale() {
+  patch_first 1 "$1" "JS_CFUNC_MAGIC_DEF(\"$2\", $3, ${5:-intl_method}, $4 ),"
+}
+patch_locale 'JS_CFUNC_MAGIC_DEF("toLocaleString", 0, js_array_join, 1 ),' toLocaleString 0 LOCALE_ARRAY
+patch_locale 'JS_CFUNC_MAGIC_DEF("toLocaleString", 0, js_typed_array_join, 1 ),' toLocaleString 0 LOCALE_TYPED_ARRAY
+patch_locale 'JS_CFUNC_MAGIC_DEF("toLocaleString", 0, js_number_toString, 1 ),' toLocaleString 0 LOCALE_NUMBER
+patch_locale 'JS_CFUNC_DEF("localeCompare", 1, js_string_localeCompare ),' localeCompare 1 LOCALE_COMPARE
+patch_locale 'JS_CFUNC_MAGIC_DEF("toLocaleLowerCase", 0, js_string_toLowerCase, 1 ),' toLocaleLowerCase 0 LOCALE_LOWER locale_case
+patch_locale 'JS_CFUNC_MAGIC_DEF("toLocaleUpperCase", 0, js_string_toLowerCase, 0 ),' toLocaleUpperCase 0 LOCALE_UPPER locale_case
+patch_locale 'JS_CFUNC_MAGIC_DEF("toLocaleString", 0, get_date_string, 0x33 ),' toLocaleString 0 LOCALE_DATE_TIME
+patch_locale 'JS_CFUNC_MAGIC_DEF("toLocaleDateString", 0, get_date_string, 0x31 ),' toLocaleDateString 0 LOCALE_DATE
+patch_locale 'JS_CFUNC_MAGIC_DEF("toLocaleTimeString", 0, get_date_string, 0x32 ),' toLocaleTimeString 0 LOCALE_TIME
+
 # Two at a time; engine.c, which includes quickjs.c, takes most of the time and goes first.
 jobs=()
 failed=0
@@ -100,7 +125,9 @@ start() {
   jobs+=($!)
 }
 
-python3 "$here/node/bundle.py" "$work/node.js" "${@:3}"
+python3 "$here/node/bundle.py" "$work/node.js" "${node_packages[@]}"
+mkdir "$work/intl"
+python3 "$here/intl/bundle.py" "$esbuild" "$work/intl/intl.js" "$work/intl/locales.bin" "${packages[@]}"
 
 start "$here/shim/engine.c" -I "$work/quickjs" "${own[@]}"
 for name in libunicode dtoa; do
@@ -108,7 +135,7 @@ for name in libunicode dtoa; do
 done
 for source in "$here"/shim/*.c "$shared"/*.c; do
   case $(basename "$source") in
-    engine.c) ;;
+    engine.c | intl.c) ;;
     prelude.c) start "$source" "${own[@]}" "--embed-dir=$work" ;;
     # They are what the compiler's own idioms would call.
     libc_*.c) start "$source" "${own[@]}" -fno-builtin -msimd128 ;;
@@ -123,9 +150,20 @@ if [ $failed -ne 0 ]; then
   exit 1
 fi
 
+# What is made for Intl is in the module as bytecode, made by the same engine.
+mkdir "$work/compiler"
+"$cc" "${flags[@]}" "${own[@]}" -c "$here/intl/compile.c" -o "$work/compiler/compile.o"
+"$cc" --target=wasm32-wasi -Wno-deprecated -O1 "$work/compiler/compile.o" "$work/engine.o" "$work/libunicode.o" "$work/dtoa.o" \
+  "$work/hints.o" "$work/regexp.o" -Wl,-z,stack-size=5767168 -Wl,--gc-sections -lwasi-emulated-signal -lwasi-emulated-process-clocks \
+  -o "$work/compiler/compile.wasm"
+"$node" --no-warnings "$here/intl/compile.mjs" "$work/compiler/compile.wasm" "$work/intl/intl.js" "$work/intl/intl.bytecode"
+compile "$here/shim/intl.c" "${own[@]}"
+
 # The stack lies below the data, so that running out of it is a trap and never an overwrite. Mutable globals are
 # exported because the image is built from their values.
-objects=$(cd "$work" && LC_ALL=C ls -- *.o)
+# What few runs look at is the last of the constant data, so that what others read stays close together.
+objects=$(cd "$work" && LC_ALL=C ls -- *.o | grep -vx intl.o)
+objects="$objects intl.o"
 (
   cd "$work"
   # shellcheck disable=SC2086

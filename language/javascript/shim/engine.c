@@ -13,6 +13,8 @@
 static void backtrace_header(JSContext *ctx, DynBuf *out, JSValueConst error);
 // Throws that a name is not defined, with what the sandbox has in its place (likewise).
 static JSValue throw_not_defined(JSContext *ctx, const char *name);
+// toLowerCase and toUpperCase where no locale is given.
+static JSValue locale_case(JSContext *ctx, JSValueConst this_value, int argc, JSValueConst *argv, int method);
 #include "quickjs.c"
 #undef __builtin_frame_address
 #pragma clang diagnostic pop
@@ -65,6 +67,13 @@ static JSValue throw_not_defined(JSContext *ctx, const char *name)
 {
     const char *hint = hint_for_name(name);
     return JS_ThrowReferenceError(ctx, hint ? "%s is not defined (%s)" : "%s is not defined", name, hint);
+}
+
+static JSValue locale_case(JSContext *ctx, JSValueConst this_value, int argc, JSValueConst *argv, int method)
+{
+    if (argc > 0 && !JS_IsUndefined(argv[0]))
+        return intl_method(ctx, this_value, argc, argv, method);
+    return js_string_toLowerCase(ctx, this_value, argc, argv, method == LOCALE_LOWER);
 }
 
 EngineKind engine_kind(JSValueConst value)

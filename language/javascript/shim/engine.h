@@ -70,6 +70,23 @@ void engine_drop_jobs(JSRuntime *rt);
 // Forgets whatever an unfinished run left behind in the runtime.
 void engine_settle(JSRuntime *rt);
 
+// The methods of built-in types that depend on a locale. prelude/intl.js has the same numbers.
+typedef enum EngineLocaleMethod {
+    LOCALE_NUMBER,
+    LOCALE_BIG_INT,
+    LOCALE_DATE_TIME,
+    LOCALE_DATE,
+    LOCALE_TIME,
+    LOCALE_LOWER,
+    LOCALE_UPPER,
+    LOCALE_COMPARE,
+    LOCALE_ARRAY,
+    LOCALE_TYPED_ARRAY,
+} EngineLocaleMethod;
+
+// What the engine's own functions of these names are replaced with (build.sh); intl.c has it.
+JSValue intl_method(JSContext *ctx, JSValueConst this_value, int argc, JSValueConst *argv, int method);
+
 // Keeps the collector's threshold at or above `least`, and at most `most` above what is in use.
 void engine_tune_gc(JSRuntime *rt, size_t least, size_t most);
 

@@ -37,6 +37,9 @@ static const unsigned char url_parser_js[] = {
 static const unsigned char url_js[] = {
 #embed "../prelude/url.js"
 };
+static const unsigned char intl_js[] = {
+#embed "../prelude/intl.js"
+};
 static const unsigned char host_js[] = {
 #embed "../prelude/host.js"
 };
@@ -61,6 +64,7 @@ static const File rare_files[] = {
     {"goru:url_parser.js", url_parser_js, sizeof(url_parser_js)},
     {"goru:url.js", url_js, sizeof(url_js)},
     {"goru:node.js", node_js, sizeof(node_js)},
+    {"goru:intl.js", intl_js, sizeof(intl_js)},
 };
 static const File files[] = {
     {"goru:inspect.js", inspect_js, sizeof(inspect_js)},
@@ -119,7 +123,7 @@ int prelude_load(JSContext *ctx)
     JSValue shared = JS_NewObject(ctx);
     if (codec_install(ctx) < 0 || host_install(ctx, native) < 0 || io_install(ctx, native) < 0 || text_install(ctx, native) < 0 ||
         clock_install(ctx, native) < 0 || reflect_install(ctx, native) < 0 || wire_install(ctx, native) < 0 ||
-        values_install(ctx, native) < 0 || timers_install(ctx) < 0)
+        values_install(ctx, native) < 0 || intl_install(ctx, native) < 0 || timers_install(ctx) < 0)
         return -1;
     for (size_t i = 0; i < sizeof(rare_files) / sizeof(rare_files[0]); i++) {
         if (load(ctx, &rare_files[i], native, shared) < 0)
@@ -134,9 +138,10 @@ int prelude_load(JSContext *ctx)
     prelude.host_error_proto = JS_GetPropertyStr(ctx, shared, "hostErrorProto");
     prelude.node_begin = JS_GetPropertyStr(ctx, shared, "nodeBegin");
     prelude.node_import = JS_GetPropertyStr(ctx, shared, "nodeImport");
+    prelude.locale_method = JS_GetPropertyStr(ctx, shared, "localeMethod");
     JS_FreeValue(ctx, native);
     JS_FreeValue(ctx, shared);
-    return JS_IsFunction(ctx, prelude.inspect) && JS_IsObject(prelude.host_error_proto) ? 0 : -1;
+    return JS_IsFunction(ctx, prelude.locale_method) && JS_IsFunction(ctx, prelude.inspect) && JS_IsObject(prelude.host_error_proto) ? 0 : -1;
 fail:
     prelude_complain(ctx);
     return -1;

@@ -152,6 +152,10 @@ void clock_begin_session(JSContext *ctx);
 
 int reflect_install(JSContext *ctx, JSValueConst native);
 
+// ---- intl.c: what build.sh makes for Intl ----
+
+int intl_install(JSContext *ctx, JSValueConst native);
+
 // ---- prelude.c: the part of the guest that is written in JavaScript ----
 
 typedef struct Prelude {
@@ -159,6 +163,7 @@ typedef struct Prelude {
     JSValue host_error_proto; // HostError.prototype
     JSValue node_begin;       // nodeBegin({name, arguments, environment, files}): Node's globals
     JSValue node_import;      // nodeImport(name) -> the module, or undefined
+    JSValue locale_method;    // (value, EngineLocaleMethod, first argument, second, third)
 } Prelude;
 
 extern Prelude prelude;

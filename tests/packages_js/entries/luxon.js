@@ -1,6 +1,6 @@
 import { DateTime, Duration, Interval, Settings } from 'luxon';
 
-// The sandbox has no Intl: luxon works in UTC, in zones of a fixed offset, and in English.
+// In UTC and English, whatever the machine that it is compared on has.
 Settings.defaultZone = 'utc';
 Settings.defaultLocale = 'en-US';
 

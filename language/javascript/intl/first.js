@@ -1,0 +1,3 @@
+import { PluralRules } from '@formatjs/intl-pluralrules';
+
+Intl.PluralRules = PluralRules;

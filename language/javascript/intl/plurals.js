@@ -1,0 +1,21 @@
+// Plural rules are code, so all of them are in the image. Each of these files calls Intl.PluralRules.
+import './first.js';
+import '@formatjs/intl-pluralrules/locale-data/ar.js';
+import '@formatjs/intl-pluralrules/locale-data/de.js';
+import '@formatjs/intl-pluralrules/locale-data/en.js';
+import '@formatjs/intl-pluralrules/locale-data/es.js';
+import '@formatjs/intl-pluralrules/locale-data/fr.js';
+import '@formatjs/intl-pluralrules/locale-data/he.js';
+import '@formatjs/intl-pluralrules/locale-data/hi.js';
+import '@formatjs/intl-pluralrules/locale-data/it.js';
+import '@formatjs/intl-pluralrules/locale-data/ja.js';
+import '@formatjs/intl-pluralrules/locale-data/ko.js';
+import '@formatjs/intl-pluralrules/locale-data/nl.js';
+import '@formatjs/intl-pluralrules/locale-data/pl.js';
+import '@formatjs/intl-pluralrules/locale-data/pt.js';
+import '@formatjs/intl-pluralrules/locale-data/pt-PT.js';
+import '@formatjs/intl-pluralrules/locale-data/ru.js';
+import '@formatjs/intl-pluralrules/locale-data/sv.js';
+import '@formatjs/intl-pluralrules/locale-data/tr.js';
+import '@formatjs/intl-pluralrules/locale-data/uk.js';
+import '@formatjs/intl-pluralrules/locale-data/zh.js';

@@ -1,0 +1,148 @@
+// The code and the data of Intl, which intl/bundle.py makes. Both lie in pages that nobody touches before a program asks for
+// Intl: the data packed, the code as bytes of bytecode. Functions ready to be called would add thousands of names and shapes to
+// the tables of the interpreter, and every run would touch more of those.
+
+#include "shim.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static const uint8_t bytecode[] = {
+#embed <intl.bytecode>
+};
+
+// The function of (native, shared) that makes Intl.
+static JSValue native_code(JSContext *ctx, JSValueConst this_value, int argc, JSValueConst *argv)
+{
+    (void)this_value;
+    (void)argc;
+    (void)argv;
+    JSValue compiled = JS_ReadObject(ctx, bytecode, sizeof(bytecode), JS_READ_OBJ_BYTECODE);
+    return JS_IsException(compiled) ? compiled : JS_EvalFunction(ctx, compiled);
+}
+
+// intl/locales.py says what is in it.
+static const unsigned char data[] = {
+#embed <locales.bin>
+};
+
+typedef struct Text {
+    const unsigned char *packed;
+    size_t packed_size;
+    size_t size;
+} Text;
+
+static size_t read_number(const char **at)
+{
+    size_t number = 0;
+    while (**at >= '0' && **at <= '9')
+        number = number * 10 + (size_t)(*(*at)++ - '0');
+    (*at)++;
+    return number;
+}
+
+static bool find(const char *key, size_t key_size, Text *found)
+{
+    const char *at = (const char *)data;
+    bool known = false;
+    for (size_t left = read_number(&at); left > 0; left--) {
+        const char *space = strchr(at, ' ');
+        const bool same = (size_t)(space - at) == key_size && memcmp(at, key, key_size) == 0;
+        at = space + 1;
+        const size_t offset = read_number(&at);
+        const size_t packed_size = read_number(&at);
+        const size_t size = read_number(&at);
+        if (same) {
+            *found = (Text){(const unsigned char *)offset, packed_size, size};
+            known = true;
+        }
+    }
+    // The texts begin behind the last line.
+    found->packed = (const unsigned char *)at + (size_t)found->packed;
+    return known;
+}
+
+static size_t read_length(const unsigned char **at, size_t length)
+{
+    if (length < 15)
+        return length;
+    unsigned char more;
+    do {
+        more = *(*at)++;
+        length += more;
+    } while (more == 255);
+    return length;
+}
+
+// Reads an LZ4 block. It is part of the image, so it is what it should be.
+static void unpack(const Text *text, char *out)
+{
+    const unsigned char *at = text->packed, *end = at + text->packed_size;
+    while (at < end) {
+        const unsigned char token = *at++;
+        const size_t literals = read_length(&at, token >> 4);
+        memcpy(out, at, literals);
+        out += literals;
+        at += literals;
+        if (at >= end)
+            return;
+        const size_t distance = at[0] | (size_t)at[1] << 8;
+        at += 2;
+        // They may overlap.
+        for (size_t left = read_length(&at, token & 15) + 4; left > 0; left--, out++)
+            *out = out[-(ptrdiff_t)distance];
+    }
+}
+
+static JSValue native_text(JSContext *ctx, JSValueConst this_value, int argc, JSValueConst *argv)
+{
+    (void)this_value;
+    size_t key_size;
+    const char *key = argc > 0 ? JS_ToCStringLen(ctx, &key_size, argv[0]) : NULL;
+    if (!key)
+        return JS_EXCEPTION;
+    Text text = {0};
+    const bool known = find(key, key_size, &text);
+    JS_FreeCString(ctx, key);
+    if (!known)
+        return JS_UNDEFINED;
+    char *unpacked = js_malloc(ctx, text.size + 1);
+    if (!unpacked)
+        return JS_EXCEPTION;
+    unpack(&text, unpacked);
+    JSValue result = JS_NewStringLen(ctx, unpacked, text.size);
+    js_free(ctx, unpacked);
+    return result;
+}
+
+JSValue intl_method(JSContext *ctx, JSValueConst this_value, int argc, JSValueConst *argv, int method)
+{
+    JSValue which = JS_NewInt32(ctx, method);
+    JSValueConst arguments[] = {this_value, which, argc > 0 ? argv[0] : JS_UNDEFINED, argc > 1 ? argv[1] : JS_UNDEFINED,
+                                argc > 2 ? argv[2] : JS_UNDEFINED};
+    return JS_Call(ctx, prelude.locale_method, JS_UNDEFINED, 5, arguments);
+}
+
+static JSValue big_int_to_locale_string(JSContext *ctx, JSValueConst this_value, int argc, JSValueConst *argv)
+{
+    return intl_method(ctx, this_value, argc, argv, LOCALE_BIG_INT);
+}
+
+int intl_install(JSContext *ctx, JSValueConst native)
+{
+    static const JSCFunctionListEntry functions[] = {
+        JS_CFUNC_DEF("intlCode", 0, native_code),
+        JS_CFUNC_DEF("intlText", 1, native_text),
+    };
+    static const JSCFunctionListEntry methods[] = {
+        JS_CFUNC_DEF("toLocaleString", 0, big_int_to_locale_string),
+    };
+    JSValue global = JS_GetGlobalObject(ctx);
+    JSValue big_int = JS_GetPropertyStr(ctx, global, "BigInt");
+    JSValue prototype = JS_GetPropertyStr(ctx, big_int, "prototype");
+    int result = JS_SetPropertyFunctionList(ctx, prototype, methods, sizeof(methods) / sizeof(methods[0]));
+    JS_FreeValue(ctx, prototype);
+    JS_FreeValue(ctx, big_int);
+    JS_FreeValue(ctx, global);
+    return result < 0 ? result : JS_SetPropertyFunctionList(ctx, native, functions, sizeof(functions) / sizeof(functions[0]));
+}
