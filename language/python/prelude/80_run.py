@@ -57,6 +57,10 @@ def _hint(error):
     """What to do about an error that only a sandbox has."""
     if isinstance(error, OSError) and not _is_ours(error):
         return _files_hint(error)
+    if _is_size_error(error):
+        return _SIZE_HINT
+    if type(error).__name__ == "ZoneInfoNotFoundError":
+        return _zone_hint(error)
     return ""
 
 
