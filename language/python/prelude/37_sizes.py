@@ -108,5 +108,6 @@ _extend_limits()
 def _give_maxsize():
     """At the end of the boot: the standard library has asked by then, and keeps what it was told."""
     sys.maxsize = _MAXSIZE
-    # Set._hash has to be what frozenset's is.
-    sys.modules["_collections_abc"].sys = types.SimpleNamespace(maxsize=_TRUE_MAXSIZE)
+    # Set._hash has to be what frozenset's is, and what is decompressed at once has to fit. They ask sys for nothing else.
+    for name in ("_collections_abc", "_compression"):
+        sys.modules[name].sys = types.SimpleNamespace(maxsize=_TRUE_MAXSIZE)
