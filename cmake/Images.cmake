@@ -141,7 +141,7 @@ if(TARGET goru-image)
   endforeach()
   set(fetched "")
   foreach(directory IN ITEMS "${GORU_FETCHED_python-source}" "${GORU_FETCHED_wasi-libc}" "${GORU_FETCHED_zlib}"
-      "${GORU_FETCHED_sqlite}" "${GORU_FETCHED_bzip2}" ${packages})
+      "${GORU_FETCHED_sqlite}" "${GORU_FETCHED_bzip2}" "${GORU_FETCHED_xz}" "${GORU_FETCHED_scrypt}" ${packages})
     cmake_path(GET directory FILENAME name)
     list(APPEND fetched "${name}")
   endforeach()
@@ -149,12 +149,13 @@ if(TARGET goru-image)
     NAME python-3.13-interpreter.tar
     OUTPUT "${work}/python-3.13-interpreter.tar"
     INPUTS "${python}/build_interpreter.sh" "${python}/freeze.py" "${python}/shim/interrupt_hook.h"
-      "${python}/shim/native_limits.h"
+      "${python}/shim/native_limits.h" "${python}/sqlite_files.c" "${python}/xz/config.h" "${python}/scrypt/platform.h"
     SALT ${fetched}
     VERSION_OF clang-22 llvm-ar-22
     SLOW
     COMMAND bash "${python}/build_interpreter.sh" "${GORU_FETCHED_python-source}" "${sysroot}"
       "${GORU_FETCHED_zlib}/src/zlib" "${GORU_FETCHED_sqlite}/sqlite3" "${GORU_FETCHED_bzip2}/bzip2-1.0.8"
+      "${GORU_FETCHED_xz}/xz-5.2/src" "${GORU_FETCHED_scrypt}/scrypt-1.3.3"
       "${work}/python-3.13-interpreter.tar" ${packages})
   file(GLOB inputs CONFIGURE_DEPENDS
     "${python}/build_guest.sh" "${python}/shim/*" "${PROJECT_SOURCE_DIR}/language/shim/*")

@@ -37,6 +37,8 @@ install(FILES "${GORU_FETCHED_wasi-libc}/usr/share/doc/wasi-libc/copyright" DEST
   RENAME wasi-libc.txt)
 install(FILES "${GORU_FETCHED_zlib}/src/zlib/LICENSE" DESTINATION "${licenses}/python-3.13" RENAME zlib.txt)
 install(FILES "${GORU_FETCHED_bzip2}/bzip2-1.0.8/LICENSE" DESTINATION "${licenses}/python-3.13" RENAME bzip2.txt)
+install(FILES "${GORU_FETCHED_xz}/xz-5.2/COPYING" DESTINATION "${licenses}/python-3.13" RENAME xz.txt)
+install(FILES "${GORU_FETCHED_scrypt}/scrypt-1.3.3/COPYRIGHT" DESTINATION "${licenses}/python-3.13" RENAME scrypt.txt)
 install(FILES "${GORU_FETCHED_wabt}/usr/share/doc/wabt/copyright" DESTINATION "${licenses}" RENAME wabt.txt)
 install(FILES "${GORU_FETCHED_simde}/usr/share/doc/libsimde-dev/copyright" DESTINATION "${licenses}" RENAME simde.txt)
 install(FILES "${GORU_FETCHED_audioop}/LICENSE" DESTINATION "${licenses}/python-3.13" RENAME audioop-lts.txt)

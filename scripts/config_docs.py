@@ -27,13 +27,13 @@ def takes(schema):
         return " or ".join(takes({**schema, "type": one}) for one in kind)
     if kind == "array":
         return "list of objects" if schema["items"].get("type") == "object" else "list of text"
-    return {"string": "text", "integer": "number", "boolean": "true, false"}.get(kind, kind)
+    return {"string": "text", "integer": "number", "boolean": "true, false", "object": "object of text"}.get(kind, kind)
 
 
 def members(schema, prefix=""):
     for name, member in schema["properties"].items():
         path = prefix + name
-        if member.get("type") == "object":
+        if "properties" in member:
             yield from members(member, path + ".")
             continue
         yield path, member

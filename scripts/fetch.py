@@ -124,6 +124,7 @@ def cargo_command():
 BACKEND = """\
 import pathlib
 import shutil
+import sys
 
 from email.parser import Parser
 
@@ -138,6 +139,10 @@ def prepare_metadata_for_build_wheel(directory, config_settings=None):
     info.mkdir()
     shutil.copy("PKG-INFO", info / "METADATA")
     return info.name
+
+
+# What pip asks for where a package names no backend.
+__legacy__ = sys.modules[__name__]
 """
 
 

@@ -4,7 +4,9 @@
 
 #include <chrono>
 #include <functional>
+#include <map>
 #include <memory>
+#include <span>
 #include <stop_token>
 #include <string>
 #include <string_view>
@@ -43,6 +45,9 @@ struct ExecutorConfig {
 };
 using ExecutorOption = std::function<void(ExecutorConfig&)>;
 
+/// Bytes of all environment variables of a session together, with a byte for each '=' and each end.
+inline constexpr size_t kMaxEnvironment = size_t{64} << 10;
+
 /// What a session is made with. Set through SessionOption.
 struct SessionConfig {
   Limits limits;
@@ -58,6 +63,12 @@ struct SessionConfig {
   PackagesConfig packages;
   /// Whether JavaScript has setTimeout and its kin (WithSessionTimers).
   bool timers = false;
+  /// Whether Python's threads run inline (WithSessionThreads).
+  bool threads = false;
+  /// All of that, and files: see WithSessionCompatibility, which sets the others as well.
+  bool compatibility = false;
+  /// Environment variables of the code, by name (WithSessionEnvironment).
+  std::map<std::string, std::string> environment;
   /// Bytes of the files of the session's own (WithSessionScratch); 0: it has none.
   size_t scratch_bytes = 0;
 };
@@ -176,6 +187,16 @@ SessionOption WithSessionScratch(size_t bytes = kDefaultScratch);
 /// setTimeout, setInterval, setImmediate and what clears them, in JavaScript: a run ends when none of them and no call
 /// is pending, or at its timeout; what is pending then ends with it. Python has no use for it.
 SessionOption WithSessionTimers();
+/// Threads that run inline, in Python: Thread.start runs the thread's target to its end before it returns, with a
+/// current_thread and thread-locals of its own; ThreadPoolExecutor, asyncio.to_thread and the like follow. Waiting for
+/// what only another thread could do is an error. JavaScript has no use for it.
+SessionOption WithSessionThreads();
+/// All that programs of an ordinary interpreter expect and that a sandbox does not have by itself: WithSessionTimers,
+/// WithSessionThreads, and WithSessionScratch where the session has no files of its own yet.
+SessionOption WithSessionCompatibility();
+/// An environment variable of the code: os.environ in Python. Of the host's own environment it sees nothing. Names
+/// hold no '=', names and values no NUL and only UTF-8, all of it at most kMaxEnvironment bytes; else NewSession fails.
+SessionOption WithSessionEnvironment(std::string name, std::string value);
 
 // kv
 
@@ -207,12 +228,21 @@ struct RunOptions {
   std::string name = {};
   /// Any text, such as the id of a request: observers are told it with all events of the run, nobody else is.
   std::string tag = {};
+  /// What the code finds in sys.argv behind the name. UTF-8 without NUL; else the run fails.
+  std::vector<std::string> arguments = {};
   /// Standard input. Must stay valid until the run has ended.
   std::string_view stdin_data = {};
+  /// Called on the run's thread where the code reads its standard input and stdin_data is used up: puts bytes into
+  /// `into`, at least one, and returns how many; 0: the end. May wait, which counts as time of the run, and has to
+  /// return soon once `stop` is requested. Must not throw and must not use the session.
+  std::function<size_t(std::span<char> into, const std::stop_token& stop)> on_stdin = {};
   /// The source map of `code` as JSON text (ECMA-426): tracebacks name the sources that JavaScript was bundled from. A
   /// map that ends the code as a data: URL is found without this. One that is malformed, or larger than
   /// Limits::code_bytes, is not used. Must stay valid until the run has ended.
   std::string_view source_map = {};
+  /// The program ends with this run: what it has registered for its end (Python's atexit) runs behind the code, within
+  /// the run's limits. Executor::Run always does that, and Session::Close where handlers are left.
+  bool run_exit_handlers = false;
   /// Report the value of the last expression (Result::value).
   bool want_value = false;
   /// Name the files of the scratch that the run made or changed (Result::files).

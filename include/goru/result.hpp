@@ -37,6 +37,9 @@ struct RunError {
   std::string message;
   /// What the language would print, with the user's own lines. Empty where there is none.
   std::string traceback;
+  /// The code has told of the error itself (Python's sys.excepthook), on its standard error as a rule; `traceback` is
+  /// empty then.
+  bool reported = false;
 };
 
 /// The outcome of one run. Text is what the guest wrote, byte for byte; it need not be valid UTF-8.

@@ -78,7 +78,9 @@ class Session {
   /// cannot, and its session is closed.
   void Interrupt();
 
-  /// Ends a run that is under way and frees the sandbox. Further runs get ErrorKind::kSessionClosed.
+  /// Ends a run that is under way and frees the sandbox. Where none is, what the code has registered for its end
+  /// (Python's atexit) runs first, as one more run with the limits of any; its output goes nowhere. Further runs get
+  /// ErrorKind::kSessionClosed.
   void Close();
 
   // Files of the session's scratch (WithSessionScratch), between its runs. Paths are absolute, or relative to /work;

@@ -1,5 +1,6 @@
 #include "arguments.hpp"
 
+#include <algorithm>
 #include <cstdlib>
 #include <set>
 #include <utility>
@@ -90,13 +91,24 @@ RunArguments ParseRunArguments(const std::vector<std::string>& arguments) {
   AddFields(flags, out.config.session, SessionConfigFields());
   AddFields(flags, out.config.run, RunOptionsFields());
   AddFields(flags, out.config.executor, ExecutorConfigFields());
-  flags.Parse(arguments, ": code in the sandbox gets no arguments; use --stdin");
+  // What stands behind "--" is the program's.
+  const auto dashes = std::find(arguments.begin(), arguments.end(), "--");
+  flags.Parse({arguments.begin(), dashes}, "; the program's own arguments stand behind --: goru " +
+                                               (arguments.empty() ? "app.py" : arguments.front()) + " -- ARGUMENT...");
 
   if (flags.Given("-h,--help") || flags.Given("-V,--version")) {
     out.show = flags.Given("-h,--help") ? RunArguments::Show::kHelp : RunArguments::Show::kVersion;
     return out;
   }
   flags.TakeAll();
+  if (dashes != arguments.end()) {
+    std::vector<std::string> rest(dashes + 1, arguments.end());
+    if (!out.file && !out.code && !rest.empty()) {
+      out.file = rest.front();
+      rest.erase(rest.begin());
+    }
+    out.config.run.arguments = std::move(rest);
+  }
   if (out.file && out.code) throw UsageError{"either FILE or -c CODE, not both"};
   if (flags.Given("--no-cache") && flags.Given("--cache-dir")) {
     throw UsageError{"either --cache-dir or --no-cache, not both"};

@@ -92,7 +92,7 @@ void Flags::Parse(const std::vector<std::string>& arguments, const std::string& 
   } catch (const CLI::ExtrasError&) {
     const auto extras = app_.remaining();
     const std::string first = extras.empty() ? std::string() : extras.front();
-    throw UsageError{first.starts_with('-') && first.size() > 1 ? "there is no flag " + first
+    throw UsageError{first.starts_with('-') && first.size() > 1 ? "there is no flag " + first + hint
                                                                 : "'" + first + "' is one argument too many" + hint};
   } catch (const CLI::ArgumentMismatch& error) {
     const std::string what = error.what();

@@ -16,7 +16,8 @@ constexpr size_t kWidth = 120;
 constexpr std::string_view kBegin =
     R"(goru runs untrusted Python and JavaScript in a sandbox: no files, no network, no processes, limits on everything.
 
-usage: goru [run] FILE [flags]       the language follows from .py .js .mjs .cjs .ts .mts .cts
+usage: goru [run] FILE [flags] [-- ARGUMENT...]
+                                     the language follows from .py .js .mjs .cjs .ts .mts .cts
        goru [run] -c CODE [flags]    Python, unless -l js
        ... | goru [flags]            the code comes from standard input; Python, unless -l js
        goru deps --help              Python packages in a directory
@@ -27,7 +28,8 @@ examples:
   goru -c 'print(1 + 1)'
   goru -l js -c 'console.log([3, 1, 2].toSorted())'
   goru -p -c '2 ** 100'                        print the value of the last expression
-  goru solution.py --stdin tests/1.in          input() and sys.stdin read this file
+  goru solution.py < tests/1.in                input() and sys.stdin read what is piped in
+  goru app.py -- input.csv                     sys.argv of the program
   goru --timeout 2s --memory 64mb untrusted.js
   goru --json untrusted.py | jq .status
   goru report.py --mount /data:./input:ro --allow-host api.example.com
@@ -36,8 +38,9 @@ examples:
 what to run:
   -c, --code CODE         the code itself
   -l, --language LANG     python (py), which is python3.13; python3.12; javascript (js); typescript (ts); FILE.img
-  --stdin FILE            standard input of the code; '-' hands goru's own on, which is read to its end first.
-                          Without this flag the code finds its standard input empty
+  --stdin FILE            standard input of the code, instead of goru's own; '-' reads that to its end first. Code
+                          that came from standard input itself finds it empty
+  -- ARGUMENT...          the program's own arguments, sys.argv; nothing behind -- is goru's
   --config FILE           read flags from this JSON file; those of the command line have the last word, and what may be
                           repeated is added to what the file has. Its relative paths are relative to it
 

@@ -82,6 +82,7 @@ std::string ErrorReport(const Result& result) {
   std::string text;
   if (!result.error || result.error->kind == ErrorKind::kExited) return text;
   const RunError& error = *result.error;
+  if (error.reported && error.kind == ErrorKind::kGuestException) return text;
   if (!error.traceback.empty()) {
     text = Coloured() ? Highlight(error.traceback, error.type) : error.traceback;
     if (!text.ends_with('\n')) text += '\n';

@@ -12,6 +12,7 @@
 #include "help.hpp"
 #include "interrupt.hpp"
 #include "output.hpp"
+#include "own_stdin.hpp"
 #include "patience.hpp"
 #include "progress.hpp"
 #include "run_output.hpp"
@@ -80,7 +81,12 @@ int RunCommand(const std::vector<std::string>& arguments_text) {
   RunOptions options = arguments.config.run;
   options.stop = stop.get_token();
   if (options.name.empty()) options.name = source.name;
-  if (arguments.stdin_file) options.stdin_data = source.stdin_data;
+  if (arguments.stdin_file) {
+    options.stdin_data = source.stdin_data;
+  } else if (!source.is_stdin) {
+    options.on_stdin = OwnStdin;
+  }
+  options.run_exit_handlers = true;
   if (!source.source_map.empty()) options.source_map = source.source_map;
   if (!arguments.json) {
     options.on_stdout = [&output](std::string_view text) { output.Pass(STDOUT_FILENO, text); };

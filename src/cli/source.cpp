@@ -69,7 +69,7 @@ Source LoadSource(const RunArguments& arguments) {
   }
 
   // Where nothing says otherwise, code without a file name is Python.
-  Source source{arguments.language.value_or(Python()), "", "", "", ""};
+  Source source{arguments.language.value_or(Python()), "", "", "", "", code_from_stdin};
   if (arguments.code) {
     source.name = "<string>";
     source.code = *arguments.code;

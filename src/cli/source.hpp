@@ -17,6 +17,8 @@ struct Source {
   std::string stdin_data;
   /// What FILE.map holds, for JavaScript.
   std::string source_map;
+  /// The code itself came from goru's standard input.
+  bool is_stdin = false;
 };
 
 /// Reads what the arguments name. Throws UsageError.

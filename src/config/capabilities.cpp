@@ -11,6 +11,7 @@
 #include "host/http/host_entry.hpp"
 #include "host/http/proxy.hpp"
 #include "host/http/secrets.hpp"
+#include "host/surroundings.hpp"
 #include "packages/names.hpp"
 
 namespace goru::config {
@@ -289,6 +290,49 @@ Expected<void> MountItem::Set(std::string_view /*path*/, std::string_view text, 
   if (path.empty()) return wrong(text);
   return Directory::Set({}, path, out.host_path, place, options);
 }
+
+// --- surroundings ---
+
+Expected<void> Environment::Read(const json& value, Value& out, const Place& place,
+                                 const ConfigReadOptions& /*options*/) {
+  if (!value.is_object()) return place.Wrong(" takes an object of names and texts; not " + Shown(value));
+  if (value.size() > kMaxItems) return place.Wrong(" takes at most " + std::to_string(kMaxItems) + " variables");
+  Value variables;
+  for (const auto& [name, member] : value.items()) {
+    if (!member.is_string()) return Place(place, name).Wrong(" takes a text; not " + Shown(member));
+    if (auto checked = host::CheckVariable(name, member.get_ref<const std::string&>()); !checked) {
+      return place.Wrong(": " + checked.error().message);
+    }
+    variables[name] = member.get<std::string>();
+  }
+  out = std::move(variables);
+  return {};
+}
+
+json Environment::Write(const Value& variables, const ConfigWriteOptions& /*options*/) {
+  json out = json::object();
+  for (const auto& [name, value] : variables) out[std::string(WriteText(name))] = WriteText(value);
+  return out;
+}
+
+Expected<void> Environment::Set(std::string_view /*path*/, std::string_view text, Value& out, const Place& place,
+                                const ConfigReadOptions& options) {
+  const size_t equals = text.find('=');
+  const std::string name(text.substr(0, equals));
+  std::string value;
+  if (equals != std::string_view::npos) {
+    value = text.substr(equals + 1);
+  } else if (options.secret) {
+    auto own = options.secret(name);
+    if (!own) return place.Wrong(" " + name + ": " + own.error().message);
+    value = std::move(*own);
+  }
+  if (auto checked = host::CheckVariable(name, value); !checked) return place.Wrong(": " + checked.error().message);
+  out[name] = std::move(value);
+  return {};
+}
+
+void Environment::Cut(Value& /*wanted*/, const Value& /*ceiling*/, const Place& /*place*/, Cutting& /*cutting*/) {}
 
 // --- functions ---
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -91,6 +92,24 @@ struct Within : List<Directory> {
 };
 struct Mounts : List<MountItem> {
   static void Cut(std::vector<Mount>& wanted, const std::vector<Mount>& ceiling, const Place& place, Cutting& cutting);
+};
+
+// --- surroundings ---
+
+/// Variables by their names. They give nothing, so that no ceiling cuts them.
+struct Environment : Leaf {
+  using Value = std::map<std::string, std::string>;
+  static constexpr std::string_view kTakes = "NAME[=VALUE]";
+  static constexpr bool kRepeats = true;
+  static Expected<void> Read(const json& value, Value& out, const Place& place, const ConfigReadOptions& options);
+  static json Write(const Value& variables, const ConfigWriteOptions& options);
+  template <typename T>
+  static json Schema() {
+    return {{"type", "object"}, {"additionalProperties", {{"type", "string"}}}, {"maxProperties", kMaxItems}};
+  }
+  static Expected<void> Set(std::string_view path, std::string_view text, Value& out, const Place& place,
+                            const ConfigReadOptions& options);
+  static void Cut(Value& wanted, const Value& ceiling, const Place& place, Cutting& cutting);
 };
 
 // --- functions ---

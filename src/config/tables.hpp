@@ -9,6 +9,7 @@
 #include "config/capabilities.hpp"
 #include "config/field.hpp"
 #include "config/kinds.hpp"
+#include "host/surroundings.hpp"
 
 namespace goru::config {
 
@@ -184,8 +185,16 @@ struct Table<SessionConfig> {
       GORU_FIELD(SessionConfig, fs, Object<FsConfig>, "files of the host"),
       GORU_FIELD(SessionConfig, kv, Object<KVConfig>, "a key-value store"),
       GORU_FIELD(SessionConfig, packages, Object<PackagesConfig>, "Python packages"),
+      GORU_FIELD(SessionConfig, compatibility, Permission,
+                 "what programs of an ordinary interpreter expect: all of timers, threads, scratch_bytes")
+          .Flag("--compat", "what programs of an ordinary interpreter expect: --timers --threads --scratch")
+          .Then(host::ApplyCompatibility),
       GORU_FIELD(SessionConfig, timers, Permission, "JavaScript's setTimeout, setInterval, setImmediate")
           .Flag("--timers"),
+      GORU_FIELD(SessionConfig, threads, Permission, "Python's threads, each run to its end when it is started")
+          .Flag("--threads"),
+      GORU_FIELD(SessionConfig, environment, Environment, "environment variables of the code")
+          .Flag("--env", "VALUE may be left out: that of goru's own variable"),
       GORU_FIELD(SessionConfig, scratch_bytes, Scratch,
                  "files of the session's own, in memory, up to this size: open and the like work, in /work; 0: none")
           .Flag("--scratch", "without SIZE 64mb"),
@@ -240,8 +249,11 @@ struct Table<RunOptions> {
   static constexpr std::array rows = {
       GORU_FIELD(RunOptions, name, Text, "the name in tracebacks"),
       GORU_FIELD(RunOptions, tag, Text, "any text that observers are told, such as the id of a request"),
+      GORU_FIELD(RunOptions, arguments, List<Text>, "what sys.argv has behind the name"),
       GORU_FIELD(RunOptions, stdin_data, BorrowedText, "standard input"),
+      GORU_FIELD(RunOptions, on_stdin, Handle, ""),
       GORU_FIELD(RunOptions, source_map, BorrowedText, "the source map of the code (ECMA-426)"),
+      GORU_FIELD(RunOptions, run_exit_handlers, Switch, "run what the code registered for its end, such as atexit"),
       GORU_FIELD(RunOptions, want_value, Switch,
                  "report the value of the last expression, as JSON where it has a JSON form")
           .Flag("-p,--print"),

@@ -51,7 +51,9 @@ Result Executor::Run(const Language& language, std::string_view code, const RunO
                      const std::vector<SessionOption>& session_options) {
   auto session = NewSession(language, session_options);
   if (!session) return internal::Failed(std::move(session).error(), false);
-  Result result = session->Run(code, run_options);
+  RunOptions last = run_options;
+  last.run_exit_handlers = true;
+  Result result = session->Run(code, last);
   result.session_alive = false;
   return result;
 }

@@ -7,6 +7,7 @@
 #include "executor/packages/session_packages.hpp"
 #include "executor/session_core.hpp"
 #include "guest/image_directory.hpp"
+#include "host/surroundings.hpp"
 #include "support/size_name.hpp"
 
 namespace goru::internal {
@@ -127,6 +128,7 @@ Expected<std::shared_ptr<SessionCore>> ExecutorCore::NewSession(const Language& 
   if (config.limits.timeout <= std::chrono::nanoseconds::zero()) {
     return Error{ErrorKind::kInvalidArgument, "the timeout must be more than zero (WithSessionTimeout, --timeout)"};
   }
+  if (auto checked = host::CheckEnvironment(config.environment); !checked) return checked.error();
   auto place = plain ? SessionPlace() : TakePlace(language, config.tenant);
   if (!place) return place.error();
   auto pool = Pool(language, plain);
@@ -156,6 +158,10 @@ Expected<std::shared_ptr<SessionCore>> ExecutorCore::NewSession(const Language& 
   policy.functions = std::move(config.functions);
   policy.limits = config.limits;
   policy.timers = config.timers;
+  policy.threads = config.threads;
+  if (!config.environment.empty()) {
+    policy.environment = std::make_shared<const std::map<std::string, std::string>>(std::move(config.environment));
+  }
   policy.memory =
       std::make_shared<support::ByteBudget>(config.limits.host_bytes,
                                             MemoryName(config.limits.host_bytes, "the host may hold for this session",

@@ -1,5 +1,7 @@
 #include "goru/options.hpp"
 
+#include "host/surroundings.hpp"
+
 namespace goru {
 
 ExecutorOption WithExecutorConfig(ExecutorConfig config) {
@@ -158,6 +160,19 @@ SessionOption WithSessionScratch(size_t bytes) {
 
 SessionOption WithSessionTimers() {
   return [](SessionConfig& config) { config.timers = true; };
+}
+SessionOption WithSessionThreads() {
+  return [](SessionConfig& config) { config.threads = true; };
+}
+SessionOption WithSessionCompatibility() {
+  return [](SessionConfig& config) {
+    config.compatibility = true;
+    host::ApplyCompatibility(config);
+  };
+}
+SessionOption WithSessionEnvironment(std::string name, std::string value) {
+  return
+      [name = std::move(name), value = std::move(value)](SessionConfig& config) { config.environment[name] = value; };
 }
 SessionOption WithSessionKV() {
   return [](SessionConfig& config) { config.kv.enabled = true; };

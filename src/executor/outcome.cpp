@@ -30,11 +30,18 @@ RunError ReadError(const json& error, const Seen& seen) {
   out.type = TextMember(error, "type");
   out.message = TextMember(error, "message");
   out.traceback = TextMember(error, "traceback");
+  out.reported = error.is_object() && error.value("reported", json()) == json(true);
   if (out.kind == ErrorKind::kCancelled) out.message = "the run was interrupted";
   return out;
 }
 
 }  // namespace
+
+bool LeavesExitHandlers(const json& outcome) noexcept {
+  if (!outcome.is_object()) return false;
+  const auto found = outcome.find("exit_handlers");
+  return found != outcome.end() && found->is_boolean() && found->get<bool>();
+}
 
 void ReadOutcome(const json& outcome, const Seen& seen, Result& result) {
   if (outcome.is_object() && outcome.contains("exit")) {

@@ -21,4 +21,8 @@ struct Seen {
 /// a kind of error that only the host can grant is one where `seen` agrees, and else an exception of the code's own.
 void ReadOutcome(const nlohmann::json& outcome, const Seen& seen, Result& result);
 
+/// Whether the program has registered something for its end (RunOptions::run_exit_handlers) that has not run yet, as
+/// the guest says.
+bool LeavesExitHandlers(const nlohmann::json& outcome) noexcept;
+
 }  // namespace goru::internal

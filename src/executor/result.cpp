@@ -40,6 +40,7 @@ nlohmann::json ToJson(const Result& result) {
                     {"type", text(result.error->type)},
                     {"message", text(result.error->message)},
                     {"traceback", text(result.error->traceback)}};
+    if (result.error->reported) out["error"]["reported"] = true;
   }
   return out;
 }

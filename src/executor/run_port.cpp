@@ -12,6 +12,7 @@ RunPort::RunPort(const host::Policy& policy, host::WorkerPool& workers, std::sha
       memory_(policy.memory),
       options_(options),
       signal_(signal.get()),
+      stop_(context.stop),
       calls_(policy, workers, std::move(signal), std::move(context)),
       output_(policy.limits.output_bytes),
       stdin_rest_(options.stdin_data) {}
@@ -21,6 +22,12 @@ guest::After RunPort::Handle(char op, nlohmann::json payload, support::HeldBytes
 }
 
 uint32_t RunPort::ReadStdin(std::span<uint8_t> into) {
+  if (stdin_rest_.empty() && options_.on_stdin && !into.empty()) {
+    const support::Origin origin;
+    const size_t read = options_.on_stdin({reinterpret_cast<char*>(into.data()), into.size()}, stop_);
+    origin.ThrowIfForked();
+    return static_cast<uint32_t>(std::min(read, into.size()));
+  }
   const size_t count = std::min(into.size(), stdin_rest_.size());
   std::copy_n(stdin_rest_.begin(), count, into.begin());
   stdin_rest_.remove_prefix(count);

@@ -34,6 +34,7 @@ class RunPort final : public guest::HostPort {
   const RunOptions& options_;
   /// Kept by calls_.
   const support::StopSignal* const signal_;
+  const std::stop_token stop_;
   host::HostCalls calls_;
   OutputBuffer output_;
   std::string_view stdin_rest_;

@@ -103,7 +103,9 @@ void Session::Interrupt() {
   if (!core_->origin().forked()) core_->Interrupt();
 }
 void Session::Close() {
-  if (!core_->origin().forked()) core_->Close();
+  if (core_->origin().forked()) return;
+  core_->RunExitHandlers();
+  core_->Close();
 }
 bool Session::closed() const { return core_->origin().forked() || core_->closed(); }
 uint64_t Session::id() const noexcept { return core_->id(); }

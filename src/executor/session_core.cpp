@@ -154,9 +154,14 @@ guest::Job SessionCore::MakeJob(std::string_view code, const RunOptions& options
   job.code = code;
   job.name = options.name.empty() ? "<run " + std::to_string(number) + ">" : options.name;
   job.want_value = options.want_value;
-  job.has_stdin = !options.stdin_data.empty();
+  job.has_stdin = !options.stdin_data.empty() || options.on_stdin;
+  job.last = options.run_exit_handlers;
+  job.arguments = options.arguments;
   job.first = number == 1;
   job.timers = policy_.timers;
+  job.threads = policy_.threads;
+  // The guest keeps it.
+  if (job.first) job.environment = policy_.environment.get();
   job.files = files_.kind();
   // A map only makes tracebacks better: one that cannot be used is left out.
   if (options.source_map.size() <= policy_.limits.code_bytes && support::IsUtf8(options.source_map)) {
@@ -257,6 +262,7 @@ void SessionCore::Judge(const guest::RunEnd& end, const RunPort& port, Result& r
                    .interrupt_requested = InterruptRequested()},
                   result);
       if (result.error && result.error->kind == ErrorKind::kMemoryLimit) result.error->message = memory_message;
+      exit_handlers_ = LeavesExitHandlers(port.outcome());
       return;
     case Kind::kNotBegun:
       --runs_;
@@ -361,6 +367,20 @@ bool SessionCore::GiveGrace() noexcept {
     return true;
   } catch (...) {
     return false;
+  }
+}
+
+void SessionCore::RunExitHandlers() noexcept {
+  {
+    const std::lock_guard lock(mutex_);
+    if (!exit_handlers_ || state_ == State::kRunning || state_ == State::kClosed || close_requested_) return;
+  }
+  try {
+    RunOptions options;
+    options.name = "<exit>";
+    options.run_exit_handlers = true;
+    (void)Run("", options);
+  } catch (...) {  // NOLINT(bugprone-empty-catch): the session ends either way
   }
 }
 

@@ -41,6 +41,8 @@ class SessionCore : public std::enable_shared_from_this<SessionCore> {
   Expected<std::vector<FileInfo>> ListFiles(std::string_view path) const;
   Expected<void> RemoveFile(std::string_view path);
   void Interrupt() noexcept;
+  /// Of a session at rest, where its last run left some; nobody hears how that ended.
+  void RunExitHandlers() noexcept;
   void Close() noexcept;
 
   // What a run consists of. Between the first and the last the session is this run's alone.
@@ -125,6 +127,8 @@ class SessionCore : public std::enable_shared_from_this<SessionCore> {
   mutable std::mutex mutex_;
   State state_ = State::kIdle;
   bool close_requested_ = false;
+  /// The last run left handlers for the program's end.
+  bool exit_handlers_ = false;
   /// The observer was told of it, and not yet that it is closed.
   bool opened_ = false;
   /// While true another thread may stop the run.

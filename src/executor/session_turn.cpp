@@ -4,6 +4,7 @@
 #include "executor/async_run.hpp"
 #include "executor/failed.hpp"
 #include "executor/session_core.hpp"
+#include "host/surroundings.hpp"
 #include "support/size_name.hpp"
 #include "support/utf8.hpp"
 #include "support/work_for.hpp"
@@ -23,6 +24,9 @@ std::optional<Error> SessionCore::Refuse(std::string_view code, const RunOptions
                                                   " that it may have (Limits::code_bytes)"};
   }
   if (!support::IsUtf8(code)) return Error{ErrorKind::kInvalidArgument, "the code is not UTF-8 text"};
+  if (auto checked = host::CheckArguments(options.arguments, policy_.limits.code_bytes); !checked) {
+    return std::move(checked).error();
+  }
   return std::nullopt;
 }
 

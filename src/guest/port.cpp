@@ -10,6 +10,10 @@ nlohmann::json ToJson(const Job& job) {
                         {"first", job.first}};
   // What a session does not have is not sent.
   if (job.timers) out["timers"] = true;
+  if (job.threads) out["threads"] = true;
+  if (job.last) out["last"] = true;
+  if (!job.arguments.empty()) out["arguments"] = job.arguments;
+  if (job.environment != nullptr) out["environment"] = *job.environment;
   if (!job.files.empty()) out["files"] = job.files;
   return out;
 }

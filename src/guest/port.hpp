@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <span>
 #include <string>
@@ -25,6 +26,13 @@ struct Job {
   bool first = false;
   /// The session has timers.
   bool timers = false;
+  /// Threads run inline.
+  bool threads = false;
+  /// The program ends with this run.
+  bool last = false;
+  std::span<const std::string> arguments = {};
+  /// Null: there are none.
+  const std::map<std::string, std::string>* environment = nullptr;
   /// What open and the like find: "" (nothing), "mounts", "scratch".
   std::string_view files = {};
   /// The text of a source map of the code; empty: none. Not part of the JSON.

@@ -1,6 +1,7 @@
 // What one session's guest may ask of the host.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -23,6 +24,9 @@ struct Policy {
   Limits limits;
   /// Programs have timers, where their language knows them.
   bool timers = false;
+  bool threads = false;
+  /// Environment variables of the code; null: none.
+  std::shared_ptr<const std::map<std::string, std::string>> environment;
   /// What the host may hold for the session; null: nothing is counted.
   std::shared_ptr<support::ByteBudget> memory;
   /// What threads work for while they are at functions of the session (support::WorkFor): its executor.

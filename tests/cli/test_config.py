@@ -291,7 +291,7 @@ def test_every_member_of_the_schema_is_known_to_the_code(goru, config):
     """Each default of the schema, written out, is accepted and is what goru has without it."""
 
     def defaults(schema):
-        if schema.get("type") == "object":
+        if "properties" in schema:
             return {name: value for name, member in schema["properties"].items() if (value := defaults(member)) is not None}
         return schema.get("default")
 

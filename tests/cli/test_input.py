@@ -12,9 +12,11 @@ def test_piped_code(goru):
     assert 'File "<stdin>", line 1' in goru(stdin="1/0").stderr
 
 
-def test_piped_input_goes_to_code_only_when_asked(goru):
+def test_piped_input_is_the_codes(goru):
     code = "import sys; print(repr(sys.stdin.read()))"
-    assert goru("-c", code, stdin="text").stdout == "''\n"
+    assert goru("-c", code, stdin="text").stdout == "'text'\n"
+    # Code that came that way leaves none.
+    assert goru(stdin=code).stdout == "''\n"
     assert goru("-c", code, "--stdin", "-", stdin="text").stdout == "'text'\n"
 
 

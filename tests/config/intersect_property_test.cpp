@@ -159,7 +159,9 @@ class Pair {
                                     "fs.mounts", "packages.directories", "packages.allowed"};
     static const Names given = {"tenant", "http.ca_file", "http.proxy", "http.proxy_from_environment", "kv.file"};
     if (Has(looked_at, path)) return;
-    if (got.is_object()) {
+    if (path == "environment") {
+      EXPECT_EQ(got, wanted);
+    } else if (got.is_object()) {
       for (const auto& [name, member] : got.items()) {
         CheckMembers(member, wanted.at(name), ceiling.at(name), path.empty() ? name : path + "." + name);
       }

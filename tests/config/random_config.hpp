@@ -88,6 +88,13 @@ class RandomConfig {
 
   json MakeObject(const json& schema, const std::string& path) {
     json out = json::object();
+    if (!schema.contains("properties")) {
+      // Names of the writer's own choice.
+      for (const char* name : {"TZ", "A", "name with spaces"}) {
+        if (Below(2) > 0) out[name] = std::vector<const char*>{"", "x=y", "Europe/Berlin"}[Below(3)];
+      }
+      return out;
+    }
     for (const auto& [name, member] : schema.at("properties").items()) {
       const bool required = schema.contains("required") && schema["required"] == json::array({name});
       // Only Intersect makes these.

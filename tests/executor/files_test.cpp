@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "common/sandbox.hpp"
+#include "common/temporary_folder.hpp"
 #include "common/wat.hpp"
 
 namespace goru {
@@ -110,9 +111,8 @@ TEST_P(SessionFilesTest, SessionsShareNothing) {
 }
 
 TEST_P(SessionFilesTest, MountsAreInTheSameTree) {
-  const auto folder = std::filesystem::temp_directory_path() / "goru-session-files";
-  std::filesystem::remove_all(folder);
-  std::filesystem::create_directories(folder);
+  const test::TemporaryFolder temporary;
+  const std::filesystem::path folder = temporary.path();
   std::ofstream(folder / "x.csv") << "a,b";
   for (const bool scratch : {false, true}) {
     std::vector<SessionOption> options = {WithSessionMount("/deep/data", folder.string(), MountReadWriteCreate)};
@@ -132,7 +132,6 @@ TEST_P(SessionFilesTest, MountsAreInTheSameTree) {
     EXPECT_EQ(moved.stdout_text, "a,b\n") << moved.error->traceback;
     EXPECT_FALSE(session.WriteFile("/deep/data/x", "x").ok());
   }
-  std::filesystem::remove_all(folder);
 }
 
 }  // namespace

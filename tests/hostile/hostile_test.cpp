@@ -6,6 +6,7 @@
 //   output: TEXT         what it prints, as one line
 //   next: KIND           how the next run of a session that lives ends, where that is not ok
 //   memory: MIB, timeout: MS
+//   scratch: MIB   the files of its own that the session has
 // What is expected of one version of Python only has the version behind its name: expect 3.13: KIND...
 
 #include <gtest/gtest.h>
@@ -41,6 +42,7 @@ struct HostileProgram {
     return found == header.end() ? otherwise : found->second;
   }
   std::chrono::milliseconds Timeout() const { return std::chrono::milliseconds(std::stoi(Header("timeout", "20000"))); }
+  size_t Scratch() const { return std::stoul(Header("scratch", "0")) << 20; }
   size_t Memory() const { return std::stoul(Header("memory", "64")) << 20; }
 };
 
@@ -92,10 +94,11 @@ class Hostile : public testing::Test {
     {
       // Everything that a session can be given. No program may send a request to the one host that it may reach.
       const test::TemporaryFolder folder;
-      Session session = MakeSession(
-          executor, program_.language,
-          {WithSessionTimeout(program_.Timeout()), WithSessionMemoryLimit(program_.Memory()), WithSessionKV(),
-           WithSessionMount("/data", folder.path(), MountReadWriteCreate), WithSessionAllowedHosts({"127.0.0.1:9"})});
+      std::vector<SessionOption> options = {
+          WithSessionTimeout(program_.Timeout()), WithSessionMemoryLimit(program_.Memory()), WithSessionKV(),
+          WithSessionMount("/data", folder.path(), MountReadWriteCreate), WithSessionAllowedHosts({"127.0.0.1:9"})};
+      if (program_.header.contains("scratch")) options.push_back(WithSessionScratch(program_.Scratch()));
+      Session session = MakeSession(executor, program_.language, options);
       const Result result = session.Run(program_.code);
       std::istringstream kinds(program_.Header("expect", "ok"));
       std::vector<std::string> expected{std::istream_iterator<std::string>(kinds), {}};

@@ -9,6 +9,8 @@ enum { KEEP_SIZE = 64 * 1024, REPR_LIMIT = 64 * 1024 };
 typedef struct Job {
     JSValue code;
     JSValue name;
+    JSValue arguments;
+    JSValue environment;
     bool value;
     bool first;
     bool timers;
@@ -97,6 +99,8 @@ static bool job_parse(JSContext *ctx, const char *data, size_t size, Job *job)
         JS_FreeValue(ctx, job->name);
         job->name = JS_NewString(ctx, "main.js");
     }
+    job->arguments = JS_GetPropertyStr(ctx, object, "arguments");
+    job->environment = JS_GetPropertyStr(ctx, object, "environment");
     job->value = flag(ctx, object, "value");
     job->first = flag(ctx, object, "first");
     job->timers = flag(ctx, object, "timers");
@@ -369,6 +373,49 @@ int run_warm_up(JSContext *ctx)
     return 0;
 }
 
+// process.argv and process.env, where the host gives arguments or variables: a global that is there for no other program.
+static int provide_process(JSContext *ctx, const Job *job)
+{
+    if (!JS_IsObject(job->arguments) && !JS_IsObject(job->environment))
+        return 0;
+    JSValue global = JS_GetGlobalObject(ctx);
+    JSValue process = JS_GetPropertyStr(ctx, global, "process");
+    int failed = JS_IsException(process) ? -1 : 0;
+    if (!failed && !JS_IsObject(process)) {
+        JS_FreeValue(ctx, process);
+        process = JS_NewObject(ctx);
+        failed = JS_IsException(process) ||
+                         JS_SetPropertyStr(ctx, process, "env", JS_NewObject(ctx)) < 0 ||
+                         JS_DefinePropertyValueStr(ctx, global, "process", JS_DupValue(ctx, process),
+                                                   JS_PROP_WRITABLE | JS_PROP_CONFIGURABLE) < 0
+                     ? -1
+                     : 0;
+    }
+    if (!failed && JS_IsObject(job->environment))
+        failed = JS_SetPropertyStr(ctx, process, "env", JS_DupValue(ctx, job->environment)) < 0 ? -1 : 0;
+    if (!failed) {
+        JSValue argv = JS_NewArray(ctx);
+        int64_t count = 0;
+        failed = JS_IsException(argv) || JS_SetPropertyUint32(ctx, argv, 0, JS_NewString(ctx, "goru")) < 0 ||
+                         JS_SetPropertyUint32(ctx, argv, 1, JS_DupValue(ctx, job->name)) < 0 ||
+                         (JS_IsObject(job->arguments) && JS_GetLength(ctx, job->arguments, &count) < 0)
+                     ? -1
+                     : 0;
+        for (int64_t i = 0; i < count && !failed; i++)
+            failed = JS_SetPropertyUint32(ctx, argv, (uint32_t)i + 2,
+                                          JS_GetPropertyUint32(ctx, job->arguments, (uint32_t)i)) < 0
+                         ? -1
+                         : 0;
+        if (!failed)
+            failed = JS_SetPropertyStr(ctx, process, "argv", argv) < 0 ? -1 : 0;
+        else
+            JS_FreeValue(ctx, argv);
+    }
+    JS_FreeValue(ctx, process);
+    JS_FreeValue(ctx, global);
+    return failed;
+}
+
 bool run_job(JSContext *ctx, const char *data, size_t size)
 {
     static Buffer outcome;
@@ -378,7 +425,7 @@ bool run_job(JSContext *ctx, const char *data, size_t size)
     interrupt_begin_run();
     io_begin_run();
 
-    Job job = {.code = JS_UNDEFINED, .name = JS_UNDEFINED};
+    Job job = {.code = JS_UNDEFINED, .name = JS_UNDEFINED, .arguments = JS_UNDEFINED, .environment = JS_UNDEFINED};
     buffer_reset(&outcome, KEEP_SIZE);
     codec_begin(&outcome, 'r');
     const size_t head = outcome.size;
@@ -390,7 +437,10 @@ bool run_job(JSContext *ctx, const char *data, size_t size)
     } else {
         if (job.first)
             clock_begin_session(ctx);
-        value = job.first && job.timers && timers_allow(ctx) < 0 ? JS_EXCEPTION : execute(ctx, &job);
+        if ((job.first && job.timers && timers_allow(ctx) < 0) || provide_process(ctx, &job) < 0)
+            value = JS_EXCEPTION;
+        else
+            value = execute(ctx, &job);
     }
     if (!JS_IsException(value) && job.value) {
         JSValue last = last_value(ctx, value);
@@ -412,6 +462,8 @@ bool run_job(JSContext *ctx, const char *data, size_t size)
     JS_FreeValue(ctx, value);
     JS_FreeValue(ctx, job.code);
     JS_FreeValue(ctx, job.name);
+    JS_FreeValue(ctx, job.arguments);
+    JS_FreeValue(ctx, job.environment);
 
     Response response;
     bool sent = cross(&outcome, &response);

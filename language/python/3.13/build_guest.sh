@@ -52,7 +52,7 @@ compile "$audioop/_audioop.c" -w
 lib=$work/lib
 "${cc[@]}" --no-wasm-opt -mexec-model=reactor "${objects[@]}" \
   "$lib/libpython3.13.a" "$lib/libHacl_Hash_SHA2.a" "$lib/libexpat.a" "$lib/libmpdec.a" \
-  "$lib/libsqlite3.a" "$lib/libz.a" "$lib/libbz2.a" \
+  "$lib/libsqlite3.a" "$lib/libz.a" "$lib/libbz2.a" "$lib/liblzma.a" "$lib/libscrypt.a" \
   -Wl,--stack-first -Wl,-z,stack-size=12582912 -Wl,--strip-all -Wl,--gc-sections \
   -Wl,--no-check-features -Xlinker --features=mutable-globals,nontrapping-fptoint,sign-ext,multivalue,simd128 \
   -Wl,--wrap=PyObject_Malloc -Wl,--wrap=PyObject_Calloc -Wl,--wrap=PyObject_Realloc -Wl,--wrap=PyObject_Free \

@@ -1,16 +1,16 @@
 #!/usr/bin/env bash
 # Compiles CPython and the libraries that it needs to WebAssembly, and its standard library to byte code.
 #
-#   build_interpreter.sh PYTHON_SOURCE WASI_SYSROOT ZLIB SQLITE BZIP2 OUTPUT.tar [PACKAGE_DIR...]
+#   build_interpreter.sh PYTHON_SOURCE WASI_SYSROOT ZLIB SQLITE BZIP2 XZ SCRYPT OUTPUT.tar [PACKAGE_DIR...]
 #
-# PYTHON_SOURCE is an unpacked CPython 3.13, WASI_SYSROOT holds include/wasm32-wasi and lib/wasm32-wasi; ZLIB, SQLITE and
-# BZIP2 hold C sources; PACKAGE_DIRs hold modules that were part of the standard library once. Needs clang 22, lld 22, llvm 22,
+# PYTHON_SOURCE is an unpacked CPython 3.13, WASI_SYSROOT holds include/wasm32-wasi and lib/wasm32-wasi; ZLIB, SQLITE,
+# BZIP2, XZ and SCRYPT hold C sources; PACKAGE_DIRs hold modules that were part of the standard library once. Needs clang 22, lld 22, llvm 22,
 # compiler-rt for wasm32, make, and cc for a Python of the same version that runs here, which the cross build needs. The
 # archive is what build_guest.sh links. The same inputs give the same bytes.
 set -euo pipefail
 
-if [ $# -lt 6 ]; then
-  echo "usage: $0 PYTHON_SOURCE WASI_SYSROOT ZLIB SQLITE BZIP2 OUTPUT.tar [PACKAGE_DIR...]" >&2
+if [ $# -lt 8 ]; then
+  echo "usage: $0 PYTHON_SOURCE WASI_SYSROOT ZLIB SQLITE BZIP2 XZ SCRYPT OUTPUT.tar [PACKAGE_DIR...]" >&2
   exit 2
 fi
 absolute() { (cd "$1" && pwd); }
@@ -20,9 +20,11 @@ sysroot=$(absolute "$2")
 zlib=$(absolute "$3")
 sqlite=$(absolute "$4")
 bzip2=$(absolute "$5")
-mkdir -p "$(dirname "$6")"
-output=$(absolute "$(dirname "$6")")/$(basename "$6")
-packages=("${@:7}")
+xz=$(absolute "$6")
+scrypt=$(absolute "$7")
+mkdir -p "$(dirname "$8")"
+output=$(absolute "$(dirname "$8")")/$(basename "$8")
+packages=("${@:9}")
 jobs=${JOBS:-$(nproc)}
 
 work=$(mktemp -d "${TMPDIR:-/tmp}/goru-python.XXXXXX")
@@ -71,7 +73,7 @@ flags+=" -ffile-prefix-map=$source=python -ffile-prefix-map=../source=python -ff
 optimise="-DNDEBUG -O3"
 cc="clang-22 --target=wasm32-wasi --sysroot=$sysroot"
 
-step "compiling zlib, bzip2 and SQLite for the sandbox"
+step "compiling zlib, bzip2, xz, SQLite and scrypt for the sandbox"
 lib=$work/out/lib
 include=$work/out/include
 mkdir -p "$lib" "$include" "$work/objects"
@@ -86,13 +88,32 @@ done
 for name in "${bzip2_files[@]}"; do
   compile "bzip2-$name" "$bzip2/$name.c"
 done
-# Databases live in memory: there are no files to lock, map or share.
-compile sqlite3 -DSQLITE_THREADSAFE=0 -DSQLITE_OMIT_LOAD_EXTENSION -DSQLITE_OMIT_WAL -DSQLITE_DEFAULT_MEMSTATUS=0 \
+# The C library has no locks; SQLite asks sqlite_files.c for them by these numbers.
+# Write-ahead logs are shared by mapping files, which there is not.
+locks="-DF_RDLCK=0 -DF_WRLCK=1 -DF_UNLCK=2 -DF_GETLK=5 -DF_SETLK=6 -DF_SETLKW=7"
+# shellcheck disable=SC2086
+compile sqlite3 $locks -DSQLITE_THREADSAFE=0 -DSQLITE_OMIT_LOAD_EXTENSION -DSQLITE_OMIT_WAL -DSQLITE_DEFAULT_MEMSTATUS=0 \
   -DSQLITE_ENABLE_FTS3 -DSQLITE_ENABLE_FTS4 -DSQLITE_ENABLE_FTS5 -DSQLITE_ENABLE_RTREE -DSQLITE_ENABLE_MATH_FUNCTIONS \
-  -DSQLITE_TEMP_STORE=2 -D_WASI_EMULATED_GETPID "$sqlite/sqlite3.c"
+  -DSQLITE_TEMP_STORE=2 -DSQLITE_EXTRA_INIT=goru_sqlite_files -D_WASI_EMULATED_GETPID "$sqlite/sqlite3.c"
+# shellcheck disable=SC2086
+compile sqlite_files $locks -I"$sqlite" "$here/sqlite_files.c"
+# Without what needs threads, tables that are made while it is built, and the slower of two ways.
+for path in "$xz"/liblzma/{check,common,delta,lz,lzma,rangecoder,simple}/*.c; do
+  name=$(basename "$path" .c)
+  case $name in *_tablegen | *_small | stream_encoder_mt | outqueue | hardware_*) continue ;; esac
+  compile "xz-$name" -std=gnu11 -DHAVE_CONFIG_H -D_WASI_EMULATED_SIGNAL -Dsigset_t=int '-Dsigprocmask(a,b,c)=0' -I"$here/xz" -I"$xz/common" \
+    -I"$xz/liblzma/api" -I"$xz"/liblzma/{check,common,delta,lz,lzma,rangecoder,simple} "$path"
+done
+scrypt_files=(lib/crypto/crypto_scrypt lib/crypto/crypto_scrypt_smix libcperciva/alg/sha256 libcperciva/util/insecure_memzero)
+for name in "${scrypt_files[@]}"; do
+  compile "scrypt-$(basename "$name")" -D_WASI_EMULATED_MMAN -I"$here/scrypt" -I"$scrypt" -I"$scrypt/lib/crypto" \
+    -I"$scrypt"/libcperciva/{alg,cpusupport,util} "$scrypt/$name.c"
+done
 llvm-ar-22 rcD "$lib/libz.a" zlib-*.o
 llvm-ar-22 rcD "$lib/libbz2.a" bzip2-*.o
-llvm-ar-22 rcD "$lib/libsqlite3.a" sqlite3.o
+llvm-ar-22 rcD "$lib/libsqlite3.a" sqlite3.o sqlite_files.o
+llvm-ar-22 rcD "$lib/liblzma.a" xz-*.o
+llvm-ar-22 rcD "$lib/libscrypt.a" scrypt-*.o
 
 step "configuring CPython for the sandbox"
 mkdir -p "$work/cross"
@@ -105,6 +126,7 @@ ln -s "$source" "$work/source"
     CFLAGS="$flags -include $here/shim/interrupt_hook.h" OPT="$optimise" \
     ZLIB_CFLAGS="-I$zlib" ZLIB_LIBS="-L$lib -lz" \
     BZIP2_CFLAGS="-I$bzip2" BZIP2_LIBS="-L$lib -lbz2" \
+    LIBLZMA_CFLAGS="-I$xz/liblzma/api" LIBLZMA_LIBS="-L$lib -llzma" \
     LIBSQLITE3_CFLAGS="-I$sqlite" LIBSQLITE3_LIBS="-L$lib -lsqlite3" \
     ../source/configure --host=wasm32-wasip1 --build=x86_64-pc-linux-gnu --with-build-python="$work/native/python" \
     --prefix=/usr/local --with-pymalloc --disable-test-modules --with-ensurepip=no --disable-ipv6

@@ -84,7 +84,7 @@ class _Loop(asyncio.base_events.BaseEventLoop):
         raise OSError(_no_processes)
 
     def run_in_executor(self, executor, func, *args):
-        raise RuntimeError("the sandbox has no threads: call the function directly")
+        raise RuntimeError(f"{_no_threads}, or call the function directly")
 
 
 class _Policy(asyncio.events.BaseDefaultEventLoopPolicy):

@@ -72,14 +72,13 @@ def _no_processes_in_context(module):
         setattr(module.BaseContext, name, _refuse(_no_processes))
 
 
-def _no_process_pool(module):
-    def no_thread_pool(self, *args, **kwargs):
-        raise RuntimeError(_no_threads)
-
+def _pools(module):
+    module.Pool.__init__ = _refuse(_no_processes)
     # A pool that was never made is not one that somebody forgot to close.
     module.Pool._state = module.CLOSE
-    module.Pool.__init__ = _refuse(_no_processes)
-    module.ThreadPool.__init__ = no_thread_pool
+    # Those of 54_threads.py.
+    module.ThreadPool, module.ApplyResult, module.MapResult = ThreadPool, AsyncResult, MapResult
+    module.AsyncResult = AsyncResult
 
 
 def _no_process(module):
@@ -100,7 +99,7 @@ def _no_browser(module):
 
 _after_import |= {
     "multiprocessing.context": _no_processes_in_context,
-    "multiprocessing.pool": _no_process_pool,
+    "multiprocessing.pool": _pools,
     "multiprocessing.process": _no_process,
     "webbrowser": _no_browser,
 }

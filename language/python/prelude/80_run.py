@@ -1,8 +1,10 @@
 import ast
+import atexit
 import gc
 import io
 import json
 import linecache
+import logging
 import os
 import sys
 import traceback
@@ -61,6 +63,11 @@ def _hint(error):
         return _SIZE_HINT
     if type(error).__name__ == "ZoneInfoNotFoundError":
         return _zone_hint(error)
+    if isinstance(error, EOFError) and not _stdin_used:
+        return (
+            "The code has no standard input: the host gives it some with RunOptions::stdin_data or on_stdin (--stdin FILE; "
+            "goru FILE and goru -c hand on what is piped in).\n"
+        )
     return ""
 
 
@@ -146,11 +153,50 @@ def _evaluate(code, name):
 
 
 def _open_stdin():
+    """As the interpreter does it (Python/pylifecycle.c, create_stdio)."""
     global _stdin_used
     _stdin_used = True
-    sys.stdin = io.TextIOWrapper(
-        io.BufferedReader(io.FileIO(0, closefd=False)), encoding="utf-8", errors="surrogateescape"
-    )
+    raw = io.FileIO(0, "rb", closefd=False)
+    raw.name = "<stdin>"
+    stream = io.TextIOWrapper(io.BufferedReader(raw), encoding="utf-8", errors="surrogateescape", newline="\n")
+    stream.mode = "r"
+    sys.stdin = sys.__stdin__ = stream
+
+
+def _set_arguments(job):
+    """sys.argv and __file__, as a program that was started by its name finds them."""
+    name = job["name"]
+    own = {"<string>": "-c", "<stdin>": ""}.get(name, name)
+    sys.argv = [own, *job.get("arguments", ())]
+    if name.startswith("<"):
+        _main.pop("__file__", None)
+    else:
+        # Where the program would lie: beside the files that it was given.
+        _main["__file__"] = os.path.join(os.getcwd(), os.path.basename(name)) if _files == "scratch" else name
+
+
+def _run_exit_handlers():
+    """What the interpreter does at a program's end. Errors in handlers are written, and the others still run."""
+    _run_timers()
+    while atexit._ncallbacks():
+        atexit._run_exitfuncs()
+
+
+def _tell_excepthook(error):
+    """Whether the program's own sys.excepthook has told of the error."""
+    hook = getattr(sys, "excepthook", None)
+    if hook is None or hook is sys.__excepthook__:
+        return False
+    try:
+        hook(type(error), error, error.__traceback__)
+    except SystemExit:
+        raise
+    except BaseException as wrong:
+        print("Error in sys.excepthook:", file=sys.stderr)
+        traceback.print_exception(wrong)
+        print("\nOriginal exception was:", file=sys.stderr)
+        return False
+    return True
 
 
 _stdout = sys.stdout
@@ -174,6 +220,18 @@ def _remember(name, code):
     linecache.cache[name] = (len(code), None, [line + "\n" for line in code.split("\n")], name)
 
 
+def _outcome_of(error):
+    """The outcome of a run that ended with an error."""
+    try:
+        told = not isinstance(error, (MemoryError, KeyboardInterrupt)) and _tell_excepthook(error)
+    except SystemExit as end:
+        return {"exit": _exit_code(end)}
+    described = _describe(error)
+    if told:
+        described |= {"traceback": "", "reported": True}
+    return {"error": described}
+
+
 # Given back when memory runs out, so that the outcome of the run can still be told.
 _RESERVE = 1 << 20
 _reserve = bytearray(_RESERVE)
@@ -190,11 +248,16 @@ def _run_job(job):
     code = job["code"]
     name = job["name"]
     if job["first"]:
-        sys.argv = [name]
+        if "environment" in job:
+            os.environ.update(job["environment"])
         if "files" in job:
             _files_begin(job["files"])
+        if "threads" in job:
+            _threads_begin()
         for renew in _at_first_run:
             renew()
+    if job["first"] or "arguments" in job:
+        _set_arguments(job)
     if job["stdin"] or _stdin_used:
         _open_stdin()
     _remember(name, code)
@@ -209,7 +272,15 @@ def _run_job(job):
     except BaseException as error:
         if isinstance(error, MemoryError):
             _reserve = None
-        outcome = {"error": _describe(error)}
+        outcome = _outcome_of(error)
+    if "last" in job:
+        if atexit._ncallbacks() > _exit_handlers or logging._handlerList or _timers:
+            try:
+                _run_exit_handlers()
+            except BaseException as error:
+                outcome = _outcome_of(error)
+    elif atexit._ncallbacks() > _exit_handlers:
+        outcome["exit_handlers"] = True
     try:
         _flush()
     except BaseException:
@@ -218,13 +289,16 @@ def _run_job(job):
     return outcome
 
 
+# Handlers that modules of the image have registered; they tidy up for programs that use them.
+_exit_handlers = 0
 # Called when nothing of the image is to change any more.
 _at_settling = []
 
 
 def _settle():
     """What exists now stays for ever: the image is taken next."""
-    global _reserve
+    global _reserve, _exit_handlers
+    _exit_handlers = atexit._ncallbacks()
     # Made anew at the end: this has to be freed when it is needed.
     _reserve = None
     linecache.clearcache()

@@ -63,7 +63,7 @@ struct Site {
   const MountPoint* mount = nullptr;
   std::shared_ptr<wasi::DiskThreads> threads;
   uint64_t device = 0;
-  bool local = false;
+  DiskTraits disk;
 
   int root() const noexcept { return mount->root.get(); }
   Target Changed() const { return {.path = mount->path, .mount = mount, .relative = {}, .holds_mounts = false}; }
@@ -84,7 +84,8 @@ Errno Perform(const Site& site, bool here, const SharedStop& stop, Answer& answe
 
 /// Whether the kernel knows the folder that `path` is in.
 bool IsWarm(const Site& site, const std::string& path) {
-  if (!site.local) return false;
+  if (site.disk.in_memory) return true;
+  if (!site.disk.local) return false;
   const size_t slash = path.rfind('/');
   int error = 0;
   const UniqueFd fd =
@@ -94,10 +95,19 @@ bool IsWarm(const Site& site, const std::string& path) {
 }
 /// And what it names.
 bool IsWarmFile(const Site& site, const std::string& path) {
-  if (!site.local) return false;
+  if (site.disk.in_memory) return true;
+  if (!site.disk.local) return false;
   int error = 0;
   const UniqueFd fd = support::TryOpenCached(site.root(), path.c_str(), O_PATH, support::Links::kFollowed, error);
   return fd || error != EAGAIN;
+}
+/// Whether an open changes nothing and asks no disk. What changes a file system waits for its journal, and that for the
+/// disk.
+bool OpensHere(const Site& site, const std::string& path, const OpenHow& how) {
+  if (site.disk.in_memory || !(how.create || how.truncate)) return IsWarmFile(site, path);
+  if (!site.disk.local || how.truncate) return false;
+  int error = 0;
+  return static_cast<bool>(support::TryOpenCached(site.root(), path.c_str(), O_PATH, support::Links::kFollowed, error));
 }
 
 Filestat Describe(const Site& site, const struct stat& status) {
@@ -174,9 +184,20 @@ struct Moved {
   uint64_t end = 0;
 };
 
-/// Writes at `offset`, or at the end. Throws FsError.
+/// Takes what a write adds from what the session may write, the hole that it leaves before itself too. Throws FsError.
+Errno ChargeWrite(const Site& site, const Handle& handle, uint64_t offset, bool append, size_t size) {
+  uint64_t hole = 0;
+  if (!append) {
+    const auto end = static_cast<uint64_t>(std::max<off_t>(StatusOf(handle.fd.get()).st_size, 0));
+    hole = offset > end ? offset - end : 0;
+  }
+  site.shared->quota().Charge(hole + size);
+  return wasi::kSuccess;
+}
+
+/// Writes at `offset`, or at the end. kEagain: without patience it cannot be done. Throws FsError.
 Errno WriteTo(const Handle& handle, uint64_t offset, bool append, std::span<const uint8_t> bytes, size_t& count,
-              uint64_t& end) {
+              uint64_t& end, wasi::Patience patience) {
   if (append) {
     const auto size = static_cast<uint64_t>(std::max<off_t>(StatusOf(handle.fd.get()).st_size, 0));
     RequireBelowSizeLimit(size, bytes.size());
@@ -184,10 +205,12 @@ Errno WriteTo(const Handle& handle, uint64_t offset, bool append, std::span<cons
     RequireBelowSizeLimit(offset, bytes.size());
   }
   const iovec piece = {.iov_base = const_cast<uint8_t*>(bytes.data()), .iov_len = bytes.size()};
+  const int flags = (append ? RWF_APPEND : 0) | (patience == wasi::Patience::kNone ? RWF_NOWAIT : 0);
   for (;;) {
-    const ssize_t n =
-        ::pwritev2(handle.fd.get(), &piece, 1, append ? 0 : static_cast<off_t>(offset), append ? RWF_APPEND : 0);
+    const ssize_t n = ::pwritev2(handle.fd.get(), &piece, 1, append ? 0 : static_cast<off_t>(offset), flags);
     if (n < 0 && errno == EINTR) continue;
+    // Some file systems cannot say whether they would wait, ext4 among them.
+    if (n < 0 && errno == EOPNOTSUPP && patience == wasi::Patience::kNone) return wasi::kEagain;
     if (n < 0) return LastError();
     count = static_cast<size_t>(n);
     break;
@@ -206,7 +229,7 @@ class MountFile final : public wasi::File {
   Errno Read(uint64_t offset, std::span<uint8_t> into, size_t& count, const SharedStop& stop) override {
     count = 0;
     into = into.first(std::min(into.size(), kPiece));
-    if (site_->local && handle_->fd) {
+    if (site_->disk.local && handle_->fd) {
       const Errno error = wasi::ReadFromDisk(handle_->fd.get(), offset, into, count, wasi::Patience::kNone);
       if (error != wasi::kEagain) return error;
     }
@@ -229,20 +252,22 @@ class MountFile final : public wasi::File {
               const SharedStop& stop) override {
     count = 0;
     if (bytes.empty()) return wasi::kSuccess;
-    if (site_->local && handle_->fd) {
-      bytes = bytes.first(std::min(bytes.size(), kPiece));
-      return Guarded([&] {
-        site_->shared->quota().Charge(bytes.size());
-        return WriteTo(*handle_, offset, append, bytes, count, offset);
-      });
+    bytes = bytes.first(std::min(bytes.size(), site_->disk.in_memory ? kPiece : kPieceFromDisk));
+    bool charged = false;
+    if (site_->disk.local && handle_->fd) {
+      const Errno refused = Guarded([&] { return ChargeWrite(*site_, *handle_, offset, append, bytes.size()); });
+      if (refused != wasi::kSuccess) return refused;
+      charged = true;
+      const auto patience = site_->disk.in_memory ? wasi::Patience::kForDisk : wasi::Patience::kNone;
+      const Errno error = Guarded([&] { return WriteTo(*handle_, offset, append, bytes, count, offset, patience); });
+      if (error != wasi::kEagain) return error;
     }
-    bytes = bytes.first(std::min(bytes.size(), kPieceFromDisk));
     Moved moved;
     const auto copy = std::make_shared<const std::vector<uint8_t>>(bytes.begin(), bytes.end());
-    const Errno error = Wait(stop, false, moved, [offset, append, copy](const Site& site, Handle& handle, Moved& out) {
+    const Errno error = Wait(stop, false, moved, [=](const Site& site, Handle& handle, Moved& out) {
       Reopen(site, handle);
-      site.shared->quota().Charge(copy->size());
-      return WriteTo(handle, offset, append, *copy, out.count, out.end);
+      if (!charged) (void)ChargeWrite(site, handle, offset, append, copy->size());
+      return WriteTo(handle, offset, append, *copy, out.count, out.end, wasi::Patience::kForDisk);
     });
     if (error != wasi::kSuccess) return error;
     count = moved.count;
@@ -251,7 +276,7 @@ class MountFile final : public wasi::File {
   }
 
   Errno Stat(Filestat& stat, const SharedStop& stop) override {
-    return Wait(stop, site_->local && handle_->fd, stat, [](const Site& site, Handle& handle, Filestat& out) {
+    return Wait(stop, site_->disk.local && handle_->fd, stat, [](const Site& site, Handle& handle, Filestat& out) {
       Reopen(site, handle);
       out = Describe(site, StatusOf(handle.fd.get()));
       return wasi::kSuccess;
@@ -260,7 +285,7 @@ class MountFile final : public wasi::File {
 
   Errno SetSize(uint64_t size, const SharedStop& stop) override {
     Moved none;
-    return Wait(stop, site_->local && handle_->fd, none, [size](const Site& site, Handle& handle, Moved& /*out*/) {
+    return Wait(stop, site_->disk.in_memory, none, [size](const Site& site, Handle& handle, Moved& /*out*/) {
       Reopen(site, handle);
       const auto now = static_cast<uint64_t>(std::max<off_t>(StatusOf(handle.fd.get()).st_size, 0));
       if (size > now) {
@@ -273,7 +298,7 @@ class MountFile final : public wasi::File {
 
   Errno SetTimes(const FileTimes& times, const SharedStop& stop) override {
     Moved none;
-    return Wait(stop, site_->local && handle_->fd, none, [times](const Site& site, Handle& handle, Moved& /*out*/) {
+    return Wait(stop, site_->disk.in_memory, none, [times](const Site& site, Handle& handle, Moved& /*out*/) {
       Reopen(site, handle);
       RequireChange(site.Changed());
       return ::futimens(handle.fd.get(), ToSystem(times).data()) == 0 ? wasi::kSuccess : LastError();
@@ -353,7 +378,7 @@ class MountDirectory final : public wasi::File {
   Errno SetTimes(const FileTimes& times, const SharedStop& stop) override {
     const std::string& path = stream_->path;
     Moved none;
-    return fs::Perform(*site_, IsWarmFile(*site_, path), stop, none, [site = site_, path, times](Moved& /*out*/) {
+    return fs::Perform(*site_, site_->disk.in_memory, stop, none, [site = site_, path, times](Moved& /*out*/) {
       RequireChange(site->Changed());
       const UniqueFd fd = OpenBeneath(site->root(), path, O_RDONLY | O_DIRECTORY);
       return ::futimens(fd.get(), ToSystem(times).data()) == 0 ? wasi::kSuccess : LastError();
@@ -370,7 +395,7 @@ class MountDirectory final : public wasi::File {
 
   Errno ReadNames(uint64_t cookie, std::vector<DirectoryName>& names, const SharedStop& stop) override {
     // Nothing says beforehand whether a listing is in memory; a local one that was begun is read on.
-    const bool here = site_->local && stream_->directory != nullptr && IsWarmFile(*site_, stream_->path);
+    const bool here = site_->disk.local && stream_->directory != nullptr && IsWarmFile(*site_, stream_->path);
     std::vector<DirectoryName> found;
     const Errno error = fs::Perform(*site_, here, stop, found,
                                     [site = site_, stream = stream_, cookie](std::vector<DirectoryName>& out) {
@@ -440,6 +465,14 @@ bool MakeFile(const Site& site, const std::string& path, const OpenHow& how, Han
   return true;
 }
 
+/// What a guest writes is no program that runs as its owner. Throws FsError.
+void RequirePlainPermissions(const RegularFile& file) {
+  constexpr mode_t kSpecial = S_ISUID | S_ISGID;
+  constexpr mode_t kPermissions = 0777;
+  if ((file.status.st_mode & kSpecial) == 0) return;
+  if (::fchmod(file.fd.get(), file.status.st_mode & kPermissions) != 0) throw FsError(errno);
+}
+
 struct OpenAnswer {
   std::unique_ptr<wasi::File> file;
 };
@@ -481,6 +514,7 @@ Errno OpenAt(const SharedSite& site, const std::string& path, const OpenHow& how
       if (e.code() == ENOENT && how.create) continue;
       throw;
     }
+    if (changes) RequirePlainPermissions(file);
     if (how.truncate && ::ftruncate(file.fd.get(), 0) != 0) throw FsError(errno);
     handle->device = file.status.st_dev;
     handle->inode = file.status.st_ino;
@@ -499,7 +533,7 @@ class MountTree final : public wasi::FileSystem {
              const SharedStop& stop) override {
     OpenAnswer answer;
     const std::string at = Here(path);
-    const Errno error = fs::Perform(*site_, how.create ? IsWarm(*site_, at) : IsWarmFile(*site_, at), stop, answer,
+    const Errno error = fs::Perform(*site_, OpensHere(*site_, at, how), stop, answer,
                                     [site = site_, at, how](OpenAnswer& out) { return OpenAt(site, at, how, out); });
     if (error == wasi::kSuccess) file = std::move(answer.file);
     return error;
@@ -535,7 +569,7 @@ class MountTree final : public wasi::FileSystem {
   Errno SetTimes(const std::string& path, bool follow, const FileTimes& times, const SharedStop& stop) override {
     const std::string at = Here(path);
     Moved none;
-    return fs::Perform(*site_, IsWarmFile(*site_, at), stop, none, [site = site_, at, follow, times](Moved& /*out*/) {
+    return fs::Perform(*site_, site_->disk.in_memory, stop, none, [site = site_, at, follow, times](Moved& /*out*/) {
       RequireChange(site->Changed());
       const UniqueFd fd = OpenBeneath(site->root(), at, O_PATH | (follow ? 0 : O_NOFOLLOW));
       return ::utimensat(fd.get(), "", ToSystem(times).data(), AT_EMPTY_PATH) == 0 ? wasi::kSuccess : LastError();
@@ -573,7 +607,7 @@ class MountTree final : public wasi::FileSystem {
     const std::optional<VirtualPath> at = Virtual(path);
     if (!at) return wasi::kEnametoolong;
     Moved none;
-    return fs::Perform(*site_, IsWarm(*site_, Here(path)), stop, none, [site = site_, at, step](Moved& /*out*/) {
+    return fs::Perform(*site_, site_->disk.in_memory, stop, none, [site = site_, at, step](Moved& /*out*/) {
       static const std::stop_token never;
       static const CallContext no_call;
       const Access access{*site->table, site->shared->limits(), site->shared->quota(), never, no_call};
@@ -587,8 +621,13 @@ class MountTree final : public wasi::FileSystem {
 
 }  // namespace
 
+DiskTraits DiskTraitsOf(int fd) noexcept {
+  return {.local = wasi::IsLocalFileSystem(fd), .in_memory = wasi::IsMemoryFileSystem(fd)};
+}
+
 std::vector<wasi::PlacedTree> MountTrees(const std::shared_ptr<Shared>& shared,
-                                         const std::shared_ptr<wasi::DiskThreads>& threads) {
+                                         const std::shared_ptr<wasi::DiskThreads>& threads,
+                                         DiskTraits (*traits_of)(int fd)) {
   std::vector<wasi::PlacedTree> trees;
   const std::shared_ptr<const MountTable> table = shared->mounts();
   if (!table) return trees;
@@ -601,7 +640,7 @@ std::vector<wasi::PlacedTree> MountTrees(const std::shared_ptr<Shared>& shared,
     site->mount = &mount;
     site->threads = threads;
     site->device = device++;
-    site->local = wasi::IsLocalFileSystem(mount.root.get());
+    site->disk = traits_of(mount.root.get());
     trees.push_back({mount.path.text().substr(1), std::make_shared<MountTree>(std::move(site))});
   }
   return trees;

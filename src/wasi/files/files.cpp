@@ -1,6 +1,7 @@
 #include "wasi/files/files.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <cstring>
 #include <set>
 #include <utility>
@@ -12,7 +13,8 @@ namespace goru::wasi {
 namespace {
 
 constexpr size_t kMaxName = 255;
-constexpr size_t kMaxComponents = 128;
+/// As many as a path of 4,096 bytes can have.
+constexpr size_t kMaxComponents = 2048;
 /// Within what a signed offset can say, so that positions never wrap.
 constexpr uint64_t kFarthest = uint64_t{1} << 62;
 
@@ -23,6 +25,7 @@ bool IsBelow(const std::string& path, const std::string& above) {
 /// A directory that only stands for what is below it.
 class BareDirectory final : public File {
  public:
+  explicit BareDirectory(uint64_t made) noexcept : made_(made) {}
   bool is_directory() const noexcept override { return true; }
   Errno Read(uint64_t /*offset*/, std::span<uint8_t> /*into*/, size_t& /*count*/, const SharedStop& /*s*/) override {
     return kEisdir;
@@ -31,15 +34,16 @@ class BareDirectory final : public File {
               const SharedStop& /*stop*/) override {
     return kEisdir;
   }
-  static Filestat Described() {
+  static Filestat Described(uint64_t made) {
     Filestat stat = {};
     stat.inode = 1;
     stat.type = kTypeDirectory;
     stat.links = 1;
+    stat.accessed = stat.modified = stat.changed = made;
     return stat;
   }
   Errno Stat(Filestat& stat, const SharedStop& /*stop*/) override {
-    stat = Described();
+    stat = Described(made_);
     return kSuccess;
   }
   Errno SetSize(uint64_t /*size*/, const SharedStop& /*stop*/) override { return kEisdir; }
@@ -48,6 +52,9 @@ class BareDirectory final : public File {
   Errno ReadNames(uint64_t /*cookie*/, std::vector<DirectoryName>& /*names*/, const SharedStop& /*stop*/) override {
     return kSuccess;
   }
+
+ private:
+  const uint64_t made_;
 };
 
 /// Cookies of names that lead to trees have this bit, so that they are never those of a tree's own.
@@ -70,7 +77,12 @@ struct Files::Opened {
   uint64_t names_from = 0;
 };
 
-Files::Files(std::vector<PlacedTree> trees, FilesLimits limits) : limits_(limits), trees_(std::move(trees)) {
+Files::Files(std::vector<PlacedTree> trees, FilesLimits limits)
+    : limits_(limits),
+      trees_(std::move(trees)),
+      made_(static_cast<uint64_t>(
+          std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::system_clock::now().time_since_epoch())
+              .count())) {
   std::sort(trees_.begin(), trees_.end(),
             [](const PlacedTree& a, const PlacedTree& b) { return a.path.size() > b.path.size(); });
 }
@@ -133,7 +145,7 @@ Errno Files::OpenDirectory(const std::string& path, std::unique_ptr<File>& file,
     error = place.tree->Open(place.path, {.read = true, .must_be_directory = true}, file, stop);
   // Whatever else is there, what lies below hides it.
   if (place.pinned && (error == kEnoent || error == kEnotdir)) {
-    file = std::make_unique<BareDirectory>();
+    file = std::make_unique<BareDirectory>(made_);
     error = kSuccess;
   }
   return error;
@@ -171,7 +183,7 @@ Errno Files::StatPath(const std::string& path, bool follow, Filestat& stat, cons
   if (place.tree != nullptr) error = place.tree->Stat(place.path, follow || place.pinned, stat, stop);
   const bool hidden = error == kEnoent || error == kEnotdir || (error == kSuccess && stat.type != kTypeDirectory);
   if (place.pinned && hidden) {
-    stat = BareDirectory::Described();
+    stat = BareDirectory::Described(made_);
     error = kSuccess;
   }
   return error;

@@ -96,6 +96,8 @@ class Files {
   const FilesLimits limits_;
   /// The longest paths come first.
   std::vector<PlacedTree> trees_;
+  /// When folders that only lead to trees came, in nanoseconds since 1970.
+  const uint64_t made_;
   std::vector<std::unique_ptr<Opened>> opened_;
   /// The listing of "/" through kRootDir.
   std::unique_ptr<Opened> root_;

@@ -45,11 +45,16 @@ struct MemoryTree::Node {
   /// Null: the root, or its name is gone.
   Node* parent = nullptr;
   size_t depth = 0;
+  /// Of its path, as long as it has a name.
+  size_t path_bytes = 0;
   bool linked = true;
   MemoryFile content;
   std::map<std::string, NodePtr, std::less<>> children;
   /// The same in the order in which they came: listings go on where they were, whatever comes and goes.
   std::map<uint64_t, Node*> order;
+
+  /// Bytes of the path that something of that name would have here.
+  size_t PathBelow(std::string_view below) const { return path_bytes + (parent == nullptr ? 0 : 1) + below.size(); }
 };
 
 class MemoryTree::OpenFile final : public File {
@@ -242,6 +247,8 @@ Errno MemoryTree::Add(const NodePtr& parent, std::string_view name, bool is_dire
   if (name.size() > kMaxName) return kEnametoolong;
   if (!parent->linked) return kEnoent;
   if (is_directory && parent->depth + 1 >= limits_.depth) return kEnametoolong;
+  const size_t path_bytes = parent->PathBelow(name);
+  if (path_bytes > limits_.path) return kEnametoolong;
   if (entries_ >= limits_.entries) return kEnospc;
   if (!Hold(kEntry)) return kEnospc;
   node = std::make_shared<Node>();
@@ -250,6 +257,7 @@ Errno MemoryTree::Add(const NodePtr& parent, std::string_view name, bool is_dire
   node->inode = next_inode_;
   node->parent = parent.get();
   node->depth = parent->depth + 1;
+  node->path_bytes = path_bytes;
   parent->order.emplace(node->inode, node.get());
   try {
     parent->children.emplace(node->name, node);
@@ -374,20 +382,16 @@ Errno MemoryTree::Rename(const std::string& from, const std::string& to, const S
     if (old && old->is_directory && !node->is_directory) return kEisdir;
     if (old && !old->is_directory && node->is_directory) return kEnotdir;
     if (old && !old->children.empty()) return kEnotempty;
-    if (node->is_directory && parent->depth != node->parent->depth) {
-      // Depths below would change: the deepest must stay within the limit.
-      std::vector<std::pair<Node*, size_t>> todo = {{node.get(), parent->depth + 1}};
-      std::vector<std::pair<Node*, size_t>> all;
-      while (!todo.empty()) {
-        const auto [at, depth] = todo.back();
-        todo.pop_back();
-        if (at->is_directory && depth >= limits_.depth) return kEnametoolong;
-        all.emplace_back(at, depth);
-        for (const auto& [child_name, child] : at->children) todo.emplace_back(child.get(), depth + 1);
-      }
-      for (const auto& [at, depth] : all) at->depth = depth;
-    } else {
-      node->depth = parent->depth + 1;
+    const size_t path_bytes = parent->PathBelow(name);
+    if (path_bytes > limits_.path) return kEnametoolong;
+    // What is below has other depths and paths then, and all of it must stay within the limits.
+    std::vector<Node*> moved = {node.get()};
+    const bool as_it_was = parent->depth == node->parent->depth && path_bytes == node->path_bytes;
+    for (size_t i = 0; i < moved.size() && !as_it_was; ++i) {
+      const Node& at = *moved[i];
+      if (at.is_directory && at.depth - node->depth + parent->depth + 1 >= limits_.depth) return kEnametoolong;
+      if (at.path_bytes - node->path_bytes + path_bytes > limits_.path) return kEnametoolong;
+      for (const auto& [child_name, child] : at.children) moved.push_back(child.get());
     }
     // All that takes memory first.
     std::string new_name(name);
@@ -404,6 +408,14 @@ Errno MemoryTree::Rename(const std::string& from, const std::string& to, const S
     parent->children.insert(std::move(entry));
     parent->order.insert(std::move(place));
     node->name = std::move(new_name);
+    if (!as_it_was) {
+      const size_t deeper = parent->depth + 1 - node->depth;
+      const size_t longer = path_bytes - node->path_bytes;
+      for (Node* const at : moved) {
+        at->depth += deeper;
+        at->path_bytes += longer;
+      }
+    }
     node->parent = parent.get();
     node->changed_at = Now();
     node->made = node->changed = ++step_;

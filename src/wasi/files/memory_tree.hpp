@@ -21,7 +21,9 @@ struct MemoryTreeLimits {
   /// Files and directories.
   size_t entries = 65'536;
   /// Directories in one another.
-  size_t depth = 64;
+  size_t depth = 256;
+  /// Bytes of a path within the tree: a listing of all of it takes memory of the host.
+  size_t path = 1024;
 };
 
 /// There are no links and no permissions. Thread-safe: host functions look into it while the guest runs. Everything a

@@ -168,6 +168,13 @@ bool IsLocalFileSystem(int fd) noexcept {
   return std::find(kLocal.begin(), kLocal.end(), static_cast<uint32_t>(about.f_type)) != kLocal.end();
 }
 
+bool IsMemoryFileSystem(int fd) noexcept {
+  struct statfs about = {};
+  if (::fstatfs(fd, &about) != 0) return false;
+  const auto type = static_cast<uint32_t>(about.f_type);
+  return type == TMPFS_MAGIC || type == RAMFS_MAGIC;
+}
+
 Expected<std::shared_ptr<const PackageLayer>> OpenPackageDirectory(const std::string& directory) {
   UniqueFd root(::open(directory.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
   if (!root) return support::SystemError("cannot open the packages directory", directory);

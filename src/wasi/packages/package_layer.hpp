@@ -62,9 +62,11 @@ class PackageLayer {
 };
 
 /// Whether names and descriptions of the file system of `fd` are in the kernel's memory once they were looked up, and
-/// where opening a file and writing to one asks nobody. Others (NFS, FUSE, ...) may wait for a server or a process at
+/// where opening a file asks nobody. Others (NFS, FUSE, ...) may wait for a server or a process at
 /// any step.
 bool IsLocalFileSystem(int fd) noexcept;
+/// Whether all of the file system of `fd` is in memory, so that no change of it waits for a disk either.
+bool IsMemoryFileSystem(int fd) noexcept;
 
 /// A directory of the host, opened now and held: it may be renamed or replaced later. Only regular files and
 /// directories below it are seen; links, whatever they lead to, are not.

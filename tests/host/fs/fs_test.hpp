@@ -19,6 +19,7 @@
 #include "host/fs/fs_module.hpp"
 #include "host/pending_call.hpp"
 #include "host/wire_bytes.hpp"
+#include "through_open.hpp"
 
 namespace goru::host::fs::test {
 
@@ -63,10 +64,17 @@ inline std::string Content(const Reply& reply) {
   return std::string(FromWire(reply.value).value_or(""));
 }
 
-/// Has the directory `host()`, which the tests fill and mount.
+/// How a guest comes to the host's files.
+enum class Way { kFs, kOpen };
+inline auto EveryWay() { return testing::Values(Way::kFs, Way::kOpen); }
+inline std::string NameOf(Way way) { return way == Way::kFs ? "Fs" : "Open"; }
+inline std::string WayName(const testing::TestParamInfo<Way>& way) { return NameOf(way.param); }
+
+/// Has the directory `host()`, which the tests fill and mount. What holds for open as well is tested on `Way::kOpen`
+/// too.
 class FsTest : public testing::Test {
  protected:
-  FsTest() { std::filesystem::create_directories(host()); }
+  explicit FsTest(Way way = Way::kFs) : way_(way) { std::filesystem::create_directories(host()); }
 
   std::filesystem::path host() const { return directory_.path() / "host"; }
   /// Beside it: nothing of it may ever be seen.
@@ -75,6 +83,7 @@ class FsTest : public testing::Test {
   void Mount(const std::string& virtual_path, const std::filesystem::path& host_path, MountMode mode) {
     config_.mounts.push_back({virtual_path, host_path.string(), mode});
     module_.reset();
+    through_open_.reset();
   }
 
   Module& module() {
@@ -86,13 +95,20 @@ class FsTest : public testing::Test {
       }
       module_ = std::move(*created);
     }
+    if (!through_open_ && way_ == Way::kOpen) {
+      auto shared = OpenFiles(config_, limits_, nullptr);
+      if (!shared) std::abort();
+      through_open_ = std::make_unique<ThroughOpen>(std::move(*shared));
+    }
     return *module_;
   }
 
   Reply Call(std::string_view method, const json& args) {
     CallContext context;
     context.stop = stop_.get_token();
-    const Registry::Entry* const entry = module().functions().Find(method);
+    Module& made = module();
+    const Registry::Entry* const entry =
+        (way_ == Way::kFs ? made.functions() : through_open_->functions()).Find(method);
     if (entry == nullptr) {
       ADD_FAILURE() << method;
       return {};
@@ -122,6 +138,23 @@ class FsTest : public testing::Test {
     return reply.value[1].get<std::string>();
   }
 
+  /// A call about what is in no mount must fail: fs names the option that would allow it; for open there is nothing.
+  std::string FailsOutside(std::string_view method, const json& args) {
+    return way_ == Way::kFs ? Fails(method, args, "PermissionError", "EACCES")
+                            : Fails(method, args, "FileNotFoundError", "ENOENT");
+  }
+
+  /// So must one that would change where mounts are, as any other program is told.
+  std::string FailsOnMount(std::string_view method, const json& args) {
+    return way_ == Way::kFs ? Fails(method, args, "PermissionError", "EACCES")
+                            : Fails(method, args, "OSError", "EBUSY");
+  }
+
+  /// What an error says beside its code is fs's; the one of open comes from Python.
+  void ExpectTells(const std::string& message, std::string_view text) const {
+    EXPECT_TRUE(way_ != Way::kFs || message.find(text) != std::string::npos) << message;
+  }
+
   std::vector<std::string> Names(const std::string& path) {
     std::vector<std::string> names;
     for (const json& entry : Must("list", {{"path", path}})) names.push_back(entry["name"].get<std::string>());
@@ -133,8 +166,10 @@ class FsTest : public testing::Test {
   std::stop_source stop_;
 
  private:
+  const Way way_;
   TemporaryDirectory directory_;
   std::unique_ptr<Module> module_;
+  std::unique_ptr<ThroughOpen> through_open_;
 };
 
 }  // namespace goru::host::fs::test

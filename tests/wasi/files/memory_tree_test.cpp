@@ -151,6 +151,30 @@ TEST_F(MemoryTreeTest, RefusesWhatAnyTreeRefuses) {
   EXPECT_EQ(error, kEnametoolong);
 }
 
+TEST_F(MemoryTreeTest, PathsAreBounded) {
+  MemoryTree tree({.bytes = 100, .entries = 100, .depth = 100, .path = 20});
+  const auto make = [&](const std::string& path) { return tree.MakeDirectory(path, nullptr); };
+  EXPECT_EQ(make(std::string(20, 'x')), kSuccess);
+  EXPECT_EQ(make(std::string(21, 'x')), kEnametoolong);
+  EXPECT_EQ(make("a"), kSuccess);
+  EXPECT_EQ(make("a/" + std::string(18, 'b')), kSuccess);
+  EXPECT_EQ(make("a/" + std::string(19, 'b')), kEnametoolong);
+  // A longer name above, or another place, would make what is below too long.
+  EXPECT_EQ(tree.Rename("a", "aa", nullptr), kEnametoolong);
+  EXPECT_EQ(make("c"), kSuccess);
+  EXPECT_EQ(tree.Rename("a", "c/a", nullptr), kEnametoolong);
+  EXPECT_EQ(tree.Rename("a/" + std::string(18, 'b'), "a/b", nullptr), kSuccess);
+  EXPECT_EQ(tree.Rename("a", "c/a", nullptr), kSuccess);
+  EXPECT_EQ(make("c/a/b/" + std::string(14, 'd')), kSuccess);
+  EXPECT_EQ(make("c/a/b/" + std::string(15, 'd')), kEnametoolong);
+  // And shorter again.
+  EXPECT_EQ(tree.Rename("c/a", "a", nullptr), kSuccess);
+  EXPECT_EQ(make("a/b/" + std::string(16, 'd')), kSuccess);
+  std::vector<MemoryTree::Listed> all;
+  EXPECT_EQ(tree.ListAll("", all), kSuccess);
+  for (const MemoryTree::Listed& item : all) EXPECT_LE(item.path.size(), 20U);
+}
+
 TEST_F(MemoryTreeTest, Renames) {
   EXPECT_EQ(Write(*Open("a"), 0, "a"), kSuccess);
   EXPECT_EQ(Write(*Open("b"), 0, "bb"), kSuccess);

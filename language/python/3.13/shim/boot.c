@@ -92,6 +92,7 @@ extern PyObject *PyInit__audioop(void);
 static const struct _inittab modules[] = {
     {"_goru", host_module_init},
     {"_crypt", crypt_module_init},
+    {"_kdf", kdf_module_init},
     {"audioop._audioop", PyInit__audioop},
     {NULL, NULL},
 };

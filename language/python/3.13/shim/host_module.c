@@ -1,6 +1,7 @@
 #include "shim.h"
 
 #include <stdlib.h>
+#include <wasi/api.h>
 
 PyObject *host_module_run;
 PyObject *host_module_describe;
@@ -71,7 +72,18 @@ static PyObject *immortalize(PyObject *module, PyObject *unused)
     Py_RETURN_NONE;
 }
 
+// cpu_time_ns(): what the thread that runs the guest has used of a processor.
+static PyObject *cpu_time_ns(PyObject *module, PyObject *unused)
+{
+    (void)module;
+    (void)unused;
+    __wasi_timestamp_t now = 0;
+    (void)__wasi_clock_time_get(__WASI_CLOCKID_PROCESS_CPUTIME_ID, 1, &now);
+    return PyLong_FromUnsignedLongLong(now);
+}
+
 static PyMethodDef methods[] = {
+    {"cpu_time_ns", cpu_time_ns, METH_NOARGS, NULL},
     {"exchange", exchange, METH_O, NULL},
     {"exchange_bytes", exchange_bytes, METH_O, NULL},
     {"immortalize", immortalize, METH_NOARGS, NULL},

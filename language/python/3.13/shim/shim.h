@@ -45,6 +45,10 @@ extern PyObject *host_module_describe;
 
 PyObject *crypt_module_init(void);
 
+// ---- kdf_module.c: module _kdf, of what hashlib has from OpenSSL elsewhere ----
+
+PyObject *kdf_module_init(void);
+
 // ---- stdlib.c: the standard library, as frozen modules ----
 
 extern const struct _frozen stdlib_modules[];

@@ -1,0 +1,2 @@
+// What scrypt's sources ask of the machine.
+#define HAVE_POSIX_MEMALIGN 1
