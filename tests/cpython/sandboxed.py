@@ -56,11 +56,11 @@ class _Result(unittest.TextTestResult):
 
 def run(name, do_not_apply, has_files):
     """`do_not_apply` says why, by the name of a test or class below package test. `has_files`: goru has --scratch."""
+    # They test what the machine can count, and programs see a larger number (language/python/prelude/37_sizes.py).
+    sys.maxsize = 2 ** (8 * struct.calcsize("n") - 1) - 1
     import test.support
 
     test.support.verbose = 0
-    # They test what the machine can count, and programs see a larger number (language/python/prelude/37_sizes.py).
-    sys.maxsize = 2 ** (8 * struct.calcsize("n") - 1) - 1
     # As CPython's own runner does without -u: no hours of CPU, no gigabytes, no network.
     test.support.use_resources = ()
     _Result.do_not_apply = do_not_apply

@@ -1,5 +1,7 @@
 """The groups of the system: those of the users in pwd."""
 
+import operator
+
 
 class struct_group(tuple):
     __slots__ = ()
@@ -23,6 +25,7 @@ def getgrall():
 
 
 def getgrgid(id):
+    id = operator.index(id)
     for group in getgrall():
         if group.gr_gid == id:
             return group
@@ -32,6 +35,8 @@ def getgrgid(id):
 def getgrnam(name):
     if not isinstance(name, str):
         raise TypeError(f"getgrnam() argument must be str, not {type(name).__name__}")
+    if "\0" in name:
+        raise ValueError("embedded null byte")
     for group in getgrall():
         if group.gr_name == name:
             return group

@@ -1,5 +1,7 @@
 """The users of the system: the one that the sandbox's code runs as, and root."""
 
+import operator
+
 
 
 class struct_passwd(tuple):
@@ -26,6 +28,7 @@ _USERS = (
 
 
 def getpwuid(uid, /):
+    uid = operator.index(uid)
     for user in _USERS:
         if user.pw_uid == uid:
             return user
@@ -35,6 +38,8 @@ def getpwuid(uid, /):
 def getpwnam(name, /):
     if not isinstance(name, str):
         raise TypeError(f"getpwnam() argument must be str, not {type(name).__name__}")
+    if "\0" in name:
+        raise ValueError("embedded null byte")
     for user in _USERS:
         if user.pw_name == name:
             return user
