@@ -5,7 +5,7 @@ find_package(Python3 REQUIRED COMPONENTS Interpreter)
 set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS
   "${PROJECT_SOURCE_DIR}/third_party/versions.txt" "${PROJECT_SOURCE_DIR}/scripts/fetch.py")
 
-set(names python-wasm quickjs sucrase python-source wasi-libc wabt simde zlib sqlite bzip2 xz scrypt audioop)
+set(names python-wasm quickjs sucrase python-source wasi-libc wabt simde zlib sqlite bzip2 xz scrypt audioop tzdata)
 # Modules that Python 3.13 no longer has.
 set(GORU_STANDARD_MODULES standard-aifc standard-cgi standard-cgitb standard-chunk standard-crypt standard-imghdr
   standard-mailcap standard-nntplib standard-pipes standard-sndhdr standard-sunau standard-telnetlib)

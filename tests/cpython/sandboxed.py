@@ -1,6 +1,7 @@
 # Runs one of CPython's own test files inside a sandbox: the source of a program whose last line names the test (run.py). The
 # test package lies in /packages, with its data.
 import errno
+import struct
 import sys
 import unittest
 
@@ -55,6 +56,8 @@ class _Result(unittest.TextTestResult):
 
 def run(name, do_not_apply, has_files):
     """`do_not_apply` says why, by the name of a test or class below package test. `has_files`: goru has --scratch."""
+    # They test what the machine can count, and programs see a larger number (language/python/prelude/37_sizes.py).
+    sys.maxsize = 2 ** (8 * struct.calcsize("n") - 1) - 1
     import test.support
 
     test.support.verbose = 0

@@ -15,11 +15,11 @@ def goru(tmp_path, cache, request):
 
 @pytest.mark.parametrize("name", WORKS)
 def test_installs_and_works(goru, name):
-    requirements, code, expected = WORKS[name]
+    requirements, code, expected, *flags = WORKS[name]
     installed = goru.deps("install", *requirements)
     assert installed.returncode == 0, installed.stderr
     assert name in installed.stdout.split()
-    run = goru.code(code, "--packages", ".goru/python/packages")
+    run = goru.code(code, "--packages", ".goru/python/packages", *flags)
     assert (run.stdout, run.returncode) == (expected, 0), run.stderr
 
 
@@ -28,8 +28,8 @@ def test_all_together_with_lock_and_offline(goru):
     installed = goru.deps("install", *names, "--lock", "goru.lock", "--dir", "all")
     assert installed.returncode == 0, installed.stderr
     for name in names:
-        _, code, expected = WORKS[name]
-        run = goru.code(code, "--packages", "all")
+        _, code, expected, *flags = WORKS[name]
+        run = goru.code(code, "--packages", "all", *flags)
         assert (run.stdout, run.returncode) == (expected, 0), run.stderr
     # The same again from the lock file, with no network and no pip that could be asked.
     again = goru.deps(

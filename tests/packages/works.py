@@ -1,4 +1,4 @@
-"""Programs that do real work with a package, and what they print."""
+"""Programs that do real work with a package, what they print, and the flags that they need."""
 
 WORKS = {
     "pydantic": (
@@ -199,5 +199,102 @@ except click.BadParameter as error:
     print(type(error).__name__)
 """,
         "hello ada\nhello ada\nBadParameter\n",
+    ),
+    "anyio": (
+        ["anyio"],
+        """
+import anyio
+
+async def main():
+    async with anyio.create_task_group() as tasks:
+        send, receive = anyio.create_memory_object_stream(2)
+
+        async def produce():
+            async with send:
+                for i in range(3):
+                    await send.send(i)
+
+        tasks.start_soon(produce)
+        async with receive:
+            print([item async for item in receive])
+    with anyio.move_on_after(0.01) as scope:
+        await anyio.sleep(1)
+    print(scope.cancelled_caught)
+
+anyio.run(main)
+""",
+        "[0, 1, 2]\nTrue\n",
+    ),
+    "loguru": (
+        ["loguru"],
+        """
+import sys
+from loguru import logger
+logger.remove()
+logger.add(sys.stdout, format="{level} {message} {extra[user]}", colorize=False, backtrace=False, diagnose=False)
+logger.bind(user="ada").info("paid {}", 3)
+logger.configure(extra={"user": "-"})
+with logger.catch(message="failed", onerror=lambda error: print(type(error).__name__)):
+    1 / 0
+""",
+        """INFO paid 3 ada
+ERROR failed -
+Traceback (most recent call last):
+  File "<string>", line 9, in <module>
+    1 / 0
+ZeroDivisionError: division by zero
+ZeroDivisionError
+""",
+    ),
+    "joblib": (
+        ["joblib"],
+        """
+from joblib import Memory, Parallel, delayed, dump, load
+print(Parallel(n_jobs=2)(delayed(pow)(i, 2) for i in range(4)))
+calls = []
+
+@Memory("/work/cache", verbose=0).cache
+def square(x):
+    calls.append(x)
+    return x * x
+
+print(square(3), square(3), calls)
+dump({"a": [1]}, "x.joblib")
+print(load("x.joblib"))
+""",
+        "[0, 1, 4, 9]\n9 9 [3]\n{'a': [1]}\n",
+        "--scratch",
+    ),
+    "plotly": (
+        ["plotly"],
+        """
+import json
+import plotly.graph_objects as go
+figure = go.Figure(go.Bar(x=["a", "b"], y=[1, 2]), layout={"title": {"text": "sales"}})
+data = json.loads(figure.to_json())
+print(data["data"][0]["type"], data["data"][0]["y"], data["layout"]["title"]["text"])
+print("sales" in figure.to_html(include_plotlyjs="cdn"))
+try:
+    go.Bar(z=[1])
+except ValueError:
+    print("refused")
+""",
+        "bar [1, 2] sales\nTrue\nrefused\n",
+    ),
+    "openpyxl": (
+        ["openpyxl"],
+        """
+import io, openpyxl
+book = openpyxl.Workbook()
+book.active.append(["tea", 4])
+book.active.append(["milk", "=B1*2"])
+book.save("book.xlsx")
+data = io.BytesIO()
+book.save(data)
+for source in "book.xlsx", data:
+    print([[cell.value for cell in row] for row in openpyxl.load_workbook(source).active.iter_rows()])
+""",
+        "[['tea', 4], ['milk', '=B1*2']]\n" * 2,
+        "--scratch",
     ),
 }

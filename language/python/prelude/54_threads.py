@@ -473,7 +473,7 @@ class ThreadPool:
 
 _threads_allowed = False
 
-# Kept ready for sessions with threads; for others it cannot be imported (_blocked_modules).
+# Kept ready for sessions with threads; others find the standard library's, whose threads do not start.
 _executors = types.ModuleType("concurrent.futures.thread", "Implements ThreadPoolExecutor.")
 for _made in (ThreadPoolExecutor, BrokenThreadPool):
     _made.__module__ = _executors.__name__
@@ -485,6 +485,8 @@ def _threads_begin():
     global _threads_allowed
     _threads_allowed = True
     sys.modules[_executors.__name__] = concurrent.futures.thread = _executors
+    # An image may have imported the other one.
+    vars(concurrent.futures).pop("ThreadPoolExecutor", None)
     for module in (_thread, threading):
         for name, made in (
             ("allocate_lock", _Lock),

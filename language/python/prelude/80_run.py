@@ -59,6 +59,10 @@ def _hint(error):
     """What to do about an error that only a sandbox has."""
     if isinstance(error, OSError) and not _is_ours(error):
         return _files_hint(error)
+    if _is_size_error(error):
+        return _SIZE_HINT
+    if type(error).__name__ == "ZoneInfoNotFoundError":
+        return _zone_hint(error)
     if isinstance(error, EOFError) and not _stdin_used:
         return (
             "The code has no standard input: the host gives it some with RunOptions::stdin_data or on_stdin (--stdin FILE; "

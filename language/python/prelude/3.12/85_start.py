@@ -5,6 +5,8 @@ import sys
 # Starts of runs: the interactive loop is given a line that calls __goru_run__. It prints prompts, which are empty.
 
 sys.ps1 = sys.ps2 = ""
+# What is called before the first line: it would have readline complete names at a terminal.
+sys.__interactivehook__ = lambda: None
 
 
 def _as_of_a_program(flags):
