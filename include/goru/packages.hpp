@@ -56,6 +56,9 @@ struct PackageInstallOptions {
   std::vector<std::string> requirement_files;
   /// Takes the newest versions of everything and not of what is missing only.
   bool upgrade = false;
+  /// Takes versions that are more than one major version older than what was asked for would be elsewhere, where the
+  /// newer ones do not work in the sandbox. They are refused otherwise: they hardly do what is expected of them.
+  bool allow_old = false;
   /// Exact versions and hashes. With requirements: written. Without: exactly these are installed, without the network
   /// where their wheels are in the cache.
   std::string lock_file;
@@ -70,6 +73,9 @@ struct PackageInstallOptions {
   std::string compiled_cache_directory;
   /// Called with a line of text for each step, from the calling thread.
   std::function<void(std::string_view)> progress;
+  /// Called with what people should know when it is done, from the calling thread: a package that is a major version
+  /// older than elsewhere, and why. Empty: `progress` is told.
+  std::function<void(std::string_view)> notice;
   /// Ends the installation; the directory stays as it was.
   std::stop_token stop;
 };

@@ -37,6 +37,7 @@ flags:
   --lang LANG       the Python that will import them: python, python3.12, python3.13
   -r FILE           requirements, in pip's format; may be repeated
   --upgrade         take the newest versions of everything
+  --allow-old       take versions more than one major version back, where newer ones do not work in the sandbox
   --lock FILE       write exact versions and hashes to FILE; without requirements: install what it says
   --cache-dir DIR   where compiled code and, in DIR/packages, wheels are kept (default ~/.cache/goru)
   --cache-size SIZE what wheels and unpacked packages may take there, such as 500mb (default 2gb)
@@ -66,6 +67,7 @@ struct DepsArguments {
   bool clear = false;
   Language language = Python();
   bool upgrade = false;
+  bool allow_old = false;
   bool help = false;
 };
 
@@ -92,6 +94,7 @@ DepsArguments Parse(const std::vector<std::string>& arguments) {
   flags.Switch("--prune", out.prune);
   flags.Switch("--clear", out.clear);
   flags.Switch("-U,--upgrade", out.upgrade);
+  flags.Switch("--allow-old", out.allow_old);
   flags.Switch("-h,--help", out.help);
   flags.Parse(arguments);
   flags.TakeAll();
@@ -116,12 +119,15 @@ int Install(const DepsArguments& arguments) {
   options.requirements = arguments.names;
   options.requirement_files = arguments.files;
   options.upgrade = arguments.upgrade;
+  options.allow_old = arguments.allow_old;
   options.lock_file = arguments.lock;
   options.cache_directory = PackageCache(arguments);
   options.cache_bytes = arguments.cache_bytes;
   options.compiled_cache_directory = arguments.cache_dir;
   options.image_directory = arguments.image_dir;
   options.progress = [&status](std::string_view text) { status.Show(text); };
+  std::string notices;
+  options.notice = [&notices](std::string_view text) { notices.append("goru: note: ").append(text) += '\n'; };
   options.stop = stop.get_token();
   const auto installed = InstallPackages(options);
   status.Clear();
@@ -131,6 +137,7 @@ int Install(const DepsArguments& arguments) {
     text += package.name + " " + package.version + (package.native_removed ? " (without its native code)" : "") + "\n";
   }
   WriteAll(STDOUT_FILENO, text);
+  WriteAll(STDERR_FILENO, notices);
   return kOk;
 }
 

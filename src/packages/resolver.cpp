@@ -10,6 +10,7 @@
 #include "packages/cancelled.hpp"
 #include "packages/digest.hpp"
 #include "packages/unsupported.hpp"
+#include "packages/version.hpp"
 #include "packages/wheel.hpp"
 #include "support/file.hpp"
 #include "support/unique_fd.hpp"
@@ -195,6 +196,35 @@ Expected<void> Resolver::TryFallbacks(std::vector<Resolved> resolved) {
   return {};
 }
 
+const Resolved* Resolver::FarBehind(const std::vector<Resolved>& resolved) const {
+  for (const Resolved& package : resolved) {
+    const auto newest = newest_.find(package.name);
+    if (newest != newest_.end() && MajorVersionsBehind(package.version, newest->second) > 1) return &package;
+  }
+  return nullptr;
+}
+
+std::string Resolver::WhyOld(const std::optional<Error>& first) const {
+  std::string text;
+  for (const auto& [name, why] : native_reasons_) text += (text.empty() ? "" : "; ") + name + ": " + why;
+  if (first) text += (text.empty() ? "" : "; ") + first->message;
+  return text.empty() ? "what it needs asks for older versions" : text;
+}
+
+void Resolver::TellOfOld(const std::vector<Resolved>& resolved, const std::optional<Error>& first) const {
+  for (const Resolved& package : resolved) {
+    const auto newest = newest_.find(package.name);
+    if (newest == newest_.end() || MajorVersionsBehind(package.version, newest->second) == 0) continue;
+    const std::string line = package.name + " is " + package.version + " and not " + newest->second +
+                             ", which does not work in the sandbox (" + WhyOld(first) + ")";
+    if (options_.notice) {
+      options_.notice(line);
+    } else {
+      Say("note: " + line);
+    }
+  }
+}
+
 Error Resolver::Explain(Error error, const std::vector<Requirement>& requirements) const {
   if (native_reasons_.empty()) return error;
   std::string text;
@@ -213,6 +243,8 @@ Expected<std::vector<Resolved>> Resolver::SolveOnce(const std::vector<Requiremen
   Say("resolving " + std::to_string(lines.size()) + (lines.size() == 1 ? " requirement" : " requirements"));
   auto resolved = pip_->Resolve(lines, constraints, WheelKind::kAny, "");
   if (!resolved) return resolved.error();
+  // Those of the first answer stay: later ones know what does not work.
+  for (const Resolved& package : *resolved) newest_.emplace(package.name, package.version);
   if (!std::all_of(resolved->begin(), resolved->end(), IsPure)) {
     if (auto tried = TryFallbacks(*resolved); !tried) return tried.error();
     Say("resolving without native code");
@@ -276,6 +308,13 @@ Expected<std::vector<CachedPackage>> Resolver::Solve(const std::vector<Requireme
   for (size_t attempt = 0; attempt < kAttempts; ++attempt) {
     auto resolved = SolveOnce(requirements, limits);
     if (!resolved) return first ? *first : resolved.error();
+    if (const Resolved* old = options_.allow_old ? nullptr : FarBehind(*resolved)) {
+      return Error{ErrorKind::kInvalidArgument,
+                   old->name + " " + newest_.at(old->name) + " cannot work in the sandbox (" + WhyOld(first) +
+                       "), and " + old->version + ", which might, is more than one major version older; --allow-old " +
+                       "(PackageInstallOptions::allow_old) takes it all the same, a requirement such as " + old->name +
+                       "==" + old->version + " asks for just that one"};
+    }
     auto broken = TryImports(*resolved);
     if (!broken) return broken.error();
     if (!*broken) {
@@ -284,6 +323,7 @@ Expected<std::vector<CachedPackage>> Resolver::Solve(const std::vector<Requireme
           Say("warning: " + package.name + " " + package.version + " was withdrawn by its makers (yanked)");
         }
       }
+      TellOfOld(*resolved, first);
       return Unpack(std::move(*resolved), WheelKind::kPure);
     }
     const Resolved& package = (*broken)->package;
@@ -299,7 +339,7 @@ Expected<std::vector<CachedPackage>> Resolver::Solve(const std::vector<Requireme
 
 Expected<std::vector<CachedPackage>> Resolver::Fetch(const std::vector<Requirement>& requirements,
                                                      const std::vector<std::string>& constraints) {
-  std::string question = PipSettings() + "python " + check_.python() + "\n";
+  std::string question = PipSettings() + "python " + check_.python() + (options_.allow_old ? ", old" : "") + "\n";
   for (const Requirement& requirement : requirements) {
     if (const char* why = WhyUnsupported(requirement.name)) return Unsupported(requirement.name, why);
     question += requirement.ToString() + "\n";

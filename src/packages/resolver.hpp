@@ -23,6 +23,10 @@ struct ResolverOptions {
   std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max();
   std::stop_token stop;
   std::function<void(std::string_view)> progress;
+  /// What people should know when it is done. Empty: `progress` is told.
+  std::function<void(std::string_view)> notice;
+  /// Takes versions that are more than one major version behind.
+  bool allow_old = false;
   /// Uses what pip answered in the last day.
   bool use_answers = false;
 };
@@ -66,6 +70,12 @@ class Resolver {
   Expected<std::vector<CachedPackage>> Unpack(std::vector<Resolved> resolved, WheelKind kind);
   /// Puts wheels that work without their native files into a directory for pip to choose from.
   Expected<void> TryFallbacks(std::vector<Resolved> resolved);
+  /// The first package that is more than one major version older than it would be elsewhere.
+  const Resolved* FarBehind(const std::vector<Resolved>& resolved) const;
+  /// Tells of packages that are a major version behind.
+  void TellOfOld(const std::vector<Resolved>& resolved, const std::optional<Error>& first) const;
+  /// Why newer versions do not work: what needs native code, or the first import that failed.
+  std::string WhyOld(const std::optional<Error>& first) const;
   Error Explain(Error error, const std::vector<Requirement>& requirements) const;
 
   const PackageCache& cache_;
@@ -79,6 +89,8 @@ class Resolver {
   std::string links_;
   /// Names and versions in there.
   std::set<std::string> working_;
+  /// Versions that the requirements would bring elsewhere, by name.
+  std::map<std::string, std::string> newest_;
   /// What needs native code, and why it is thought so.
   std::map<std::string, std::string> native_reasons_;
 };

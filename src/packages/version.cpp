@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
+#include <system_error>
 #include <utility>
 
 namespace goru::packages {
@@ -134,6 +136,22 @@ std::optional<std::string> CanonicalVersion(std::string_view version) {
   }
   if (!reader.AtEnd()) return std::nullopt;
   return out;
+}
+
+uint64_t MajorVersionsBehind(std::string_view version, std::string_view newest) {
+  const auto major = [](std::string_view text) -> std::optional<uint64_t> {
+    const auto canonical = CanonicalVersion(text);
+    if (!canonical) return std::nullopt;
+    const size_t epoch = canonical->find('!');
+    const char* const begin = canonical->data() + (epoch == std::string::npos ? 0 : epoch + 1);
+    uint64_t number = 0;
+    if (std::from_chars(begin, canonical->data() + canonical->size(), number).ec != std::errc()) return std::nullopt;
+    return number;
+  };
+  const auto mine = major(version);
+  const auto best = major(newest);
+  if (!mine || !best || *mine >= *best) return 0;
+  return *best - *mine + (*mine == 0 ? 1 : 0);
 }
 
 bool IsVersionInFileName(std::string_view in_file_name, std::string_view said) {

@@ -99,11 +99,34 @@ def test_hash_mismatch(goru, index):
 
 def test_older_version_is_taken_where_the_newest_cannot_be_imported(goru, index):
     index.add("cup", "1.0")
-    index.add("cup", "2.0", files={"cup.py": "import ctypes\n"})
+    index.add("cup", "2.0", files={"cup.py": "import _spoon\n"})
     installed = goru.deps("install", "cup")
-    assert installed.stdout == "cup 1.0\n" and "No module named 'ctypes'" in installed.stderr
+    assert installed.stdout == "cup 1.0\n" and "No module named '_spoon'" in installed.stderr
     refused = goru.deps("install", "cup==2.0", "--dir", "other")
-    assert refused.returncode == 2 and "No module named 'ctypes'" in refused.stderr
+    assert refused.returncode == 2 and "No module named '_spoon'" in refused.stderr
+
+
+def test_a_dropped_major_version_is_told_and_older_ones_are_refused(goru, index):
+    native = {"tags": "cp313-cp313-manylinux2014_x86_64", "files": {"spoon.py": "import _spoon\n", "_spoon.so": b"\x7fELF"}}
+    index.add("spoon", "1.0", **native)
+    index.add("cup", "1.4")
+    index.add("cup", "2.0", requires=["spoon"])
+    index.add("mug", "1.9")
+    index.add("mug", "3.1", requires=["spoon"])
+    index.add("jug", "0.2")
+    index.add("jug", "1.0", requires=["spoon"])
+    told = goru.deps("install", "cup", "--dir", "cup")
+    assert told.stdout == "cup 1.4\n" and "note: cup is 1.4 and not 2.0" in told.stderr and "spoon: it needs its native code" in told.stderr
+    for name, old, new in (("mug", "1.9", "3.1"), ("jug", "0.2", "1.0")):
+        refused = goru.deps("install", name, "--dir", name)
+        assert refused.returncode == 2 and refused.stdout == ""
+        for said in (f"{name} {new} cannot work", "spoon: it needs its native code", f"and {old}, which might", "--allow-old"):
+            assert said in refused.stderr
+        assert not (goru.directory / name).exists()
+        # What the message names works.
+        assert goru.deps("install", name, "--dir", name, "--allow-old").stdout == f"{name} {old}\n"
+        exact = goru.deps("install", f"{name}=={old}", "--dir", "exact")
+        assert f"{name} {old}\n" in exact.stdout and "note" not in exact.stderr
 
 
 def test_native_files_are_left_out_where_there_is_a_fallback(goru, index):

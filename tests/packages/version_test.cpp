@@ -9,6 +9,18 @@
 namespace goru::packages {
 namespace {
 
+TEST(VersionTest, MajorVersionsBehind) {
+  EXPECT_EQ(MajorVersionsBehind("1.10.27", "2.14"), 1U);
+  EXPECT_EQ(MajorVersionsBehind("2.0", "2.14"), 0U);
+  EXPECT_EQ(MajorVersionsBehind("3.0", "2.14"), 0U);
+  EXPECT_EQ(MajorVersionsBehind("1", "4.0"), 3U);
+  EXPECT_EQ(MajorVersionsBehind("0.9", "1.0"), 2U);
+  EXPECT_EQ(MajorVersionsBehind("0.1", "0.9"), 0U);
+  EXPECT_EQ(MajorVersionsBehind("1!1.0", "1!3.0"), 2U);
+  EXPECT_EQ(MajorVersionsBehind("none", "2.0"), 0U);
+  EXPECT_EQ(MajorVersionsBehind("1.0", std::string(100, '9')), 0U);
+}
+
 TEST(VersionTest, VersionsHaveOneForm) {
   const std::vector<std::pair<const char*, const char*>> forms = {
       {"1.0", "1"},

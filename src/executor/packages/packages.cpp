@@ -157,6 +157,8 @@ Expected<std::vector<InstalledPackage>> InstallPackages(const PackageInstallOpti
   packages::ResolverOptions resolver_options;
   resolver_options.stop = options.stop;
   resolver_options.progress = options.progress;
+  resolver_options.notice = options.notice;
+  resolver_options.allow_old = options.allow_old;
   packages::Resolver resolver(*cache, check, std::move(resolver_options));
   auto fetched = from_lock ? resolver.FetchLocked(wanted) : Fetch(resolver, *before, wanted, options.upgrade);
   if (!fetched) return fetched.error();
