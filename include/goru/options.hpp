@@ -249,6 +249,10 @@ struct RunOptions {
   /// The program ends with this run: what it has registered for its end (Python's atexit) runs behind the code, within
   /// the run's limits. Executor::Run always does that, and Session::Close where handlers are left.
   bool run_exit_handlers = false;
+  /// Show values as the language's own prompt does, on standard output: in Python that of each expression statement
+  /// (sys.displayhook), in JavaScript that of the last one as console.log has it; the last is kept in _. Not together
+  /// with want_value, which has the first word.
+  bool interactive = false;
   /// Report the value of the last expression (Result::value).
   bool want_value = false;
   /// Name the files of the scratch that the run made or changed (Result::files).

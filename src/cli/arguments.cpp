@@ -58,7 +58,42 @@ void RequireScratch(const RunArguments& arguments) {
   if (flag != nullptr) throw UsageError{std::string(flag) + " needs --scratch, which gives the code files of its own"};
 }
 
+void AddLanguage(Flags& flags, RunArguments& out) {
+  flags.Value("-l,--language,--lang", [&out](const std::string& text, const std::string&) {
+    if (text.ends_with(".img")) {
+      auto language = Language::FromImage(text);
+      if (!language) throw UsageError{language.error().message};
+      out.language = std::move(*language);
+      return;
+    }
+    out.language = Language::FromName(text);
+    if (!out.language) throw UsageError{"there is no language '" + text + "': say -l python, -l js or -l ts"};
+  });
+}
+
 }  // namespace
+
+ReplArguments ParseReplArguments(const std::vector<std::string>& arguments) {
+  ReplArguments out;
+  RunArguments& run = out.run;
+  run.config.executor.limits.warm_sandboxes = 0;
+  bool help = false;
+  Flags flags;
+  flags.Switch("-h,--help", help);
+  flags.Value("--config",
+              [&run](const std::string& text, const std::string& flag) { ReadConfig(text, flag, run.config); });
+  AddLanguage(flags, run);
+  flags.Value("--history", out.history);
+  AddFields(flags, run.config.session, SessionConfigFields());
+  AddFields(flags, run.config.executor, ExecutorConfigFields());
+  flags.Parse(arguments, "; goru repl takes flags only: goru repl --help");
+  if (flags.Given("-h,--help")) {
+    run.show = RunArguments::Show::kHelp;
+    return out;
+  }
+  flags.TakeAll();
+  return out;
+}
 
 RunArguments ParseRunArguments(const std::vector<std::string>& arguments) {
   RunArguments out;
@@ -74,16 +109,7 @@ RunArguments ParseRunArguments(const std::vector<std::string>& arguments) {
               [&out](const std::string& text, const std::string& flag) { ReadConfig(text, flag, out.config); });
   flags.Value("FILE", [&out](const std::string& text, const std::string&) { out.file = text; });
   flags.Value("-c,--code", [&out](const std::string& text, const std::string&) { out.code = text; });
-  flags.Value("-l,--language,--lang", [&out](const std::string& text, const std::string&) {
-    if (text.ends_with(".img")) {
-      auto language = Language::FromImage(text);
-      if (!language) throw UsageError{language.error().message};
-      out.language = std::move(*language);
-      return;
-    }
-    out.language = Language::FromName(text);
-    if (!out.language) throw UsageError{"there is no language '" + text + "': say -l python, -l js or -l ts"};
-  });
+  AddLanguage(flags, out);
   flags.Value("--stdin", [&out](const std::string& text, const std::string&) { out.stdin_file = text; });
   flags.Switch("--json", out.json);
   flags.Values("--input", out.inputs);

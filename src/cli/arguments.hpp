@@ -29,6 +29,16 @@ struct RunArguments {
   ConfigFile config;
 };
 
+/// What the command line of `goru repl` asks for.
+struct ReplArguments {
+  RunArguments run;
+  /// Empty: none.
+  std::string history;
+};
+
+/// Throws UsageError. Values of secrets are taken from the environment.
+ReplArguments ParseReplArguments(const std::vector<std::string>& arguments);
+
 /// Throws UsageError. Values of secrets are taken from the environment.
 RunArguments ParseRunArguments(const std::vector<std::string>& arguments);
 

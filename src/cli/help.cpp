@@ -20,6 +20,7 @@ usage: goru [run] FILE [flags] [-- ARGUMENT...]
                                      the language follows from .py .js .mjs .cjs .ts .mts .cts
        goru [run] -c CODE [flags]    Python, unless -l js
        ... | goru [flags]            the code comes from standard input; Python, unless -l js
+       goru repl --help              a session at a prompt
        goru deps --help              Python packages in a directory
        goru image --help             sandboxes that start with modules already imported
        goru config --help            what flags can say, as a JSON file
@@ -44,6 +45,34 @@ what to run:
   --config FILE           read flags from this JSON file; those of the command line have the last word, and what may be
                           repeated is added to what the file has. Its relative paths are relative to it
 
+)";
+
+constexpr std::string_view kReplBegin =
+    R"(A session at a prompt: what is entered runs in one sandbox, which remembers it.
+
+usage: goru repl [flags]             Python, unless -l js or -l ts
+
+examples:
+  goru repl
+  goru repl -l js --history ~/.goru_history
+  goru repl --packages .goru/python/packages --scratch
+  goru repl --timeout 2s --memory 64mb --mount /data:./input:ro
+  printf 'x = 20\nx + 1\n' | goru repl         no prompts: lines as they would be entered
+
+At the prompt .help lists commands (.reset .load .save .time .limits .vars), Ctrl-C ends what runs and keeps the session
+(Python 3.12 loses it), Ctrl-D leaves, Tab completes, Ctrl-R searches. A session that a limit ended is replaced, and goru
+says so.
+
+  -l, --language LANG     python (py), which is python3.13; python3.12; javascript (js); typescript (ts); FILE.img
+  --history FILE          keep entered lines in this file, for its owner only, and begin with those that it has
+  --config FILE           read flags from this JSON file; those of the command line have the last word
+
+)";
+
+constexpr std::string_view kReplEnd = R"(
+  -h, --help              this text
+
+exit codes: 0, or the program's own where it calls sys.exit(N); from a pipe that of the last input, as of 'goru run'.
 )";
 
 constexpr std::string_view kEnd = R"(
@@ -154,6 +183,18 @@ std::string HelpText() {
   text += Entry("--json", "print the whole result as one JSON object instead of passing output on");
   text += "\nengine:\n" + session.Write("") + FlagList(ExecutorConfigFields()).Write("");
   return text.append(kEnd);
+}
+
+std::string ReplHelpText() {
+  std::string text(kReplBegin);
+  FlagList session(SessionConfigFields());
+  text += "limits of an input:\n" + session.Write("limits.", false);
+  text += "\nwhat the session may use (nothing, unless one of these gives it):\n";
+  for (const std::string& subject : Subjects(SessionConfigFields())) {
+    text += session.Write(subject) + session.Write("limits." + subject + ".");
+  }
+  text += "\nengine:\n" + session.Write("") + FlagList(ExecutorConfigFields()).Write("");
+  return text.append(kReplEnd);
 }
 
 std::string VersionText() {

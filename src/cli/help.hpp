@@ -7,6 +7,8 @@
 namespace goru::cli {
 
 std::string HelpText();
+/// Of `goru repl`.
+std::string ReplHelpText();
 std::string VersionText();
 
 }  // namespace goru::cli

@@ -11,6 +11,7 @@
 #include "flags.hpp"
 #include "image.hpp"
 #include "output.hpp"
+#include "repl.hpp"
 #include "run.hpp"
 
 namespace {
@@ -30,6 +31,7 @@ int main(int argc, char** argv) {
     const std::vector<std::string> rest(arguments.begin() + (arguments.empty() ? 0 : 1), arguments.end());
     if (command == "config") return ConfigCommand(rest);
     if (command == "deps") return DepsCommand(rest);
+    if (command == "repl") return ReplCommand(rest);
     if (command == "image") return ImageCommand(rest);
     // `run` is what is meant where no command is named.
     if (command == "run") arguments = rest;

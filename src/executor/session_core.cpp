@@ -155,6 +155,7 @@ guest::Job SessionCore::MakeJob(std::string_view code, const RunOptions& options
   job.name = options.name.empty() ? "<run " + std::to_string(number) + ">" : options.name;
   job.want_value = options.want_value;
   job.has_stdin = !options.stdin_data.empty() || options.on_stdin;
+  job.interactive = options.interactive;
   job.last = options.run_exit_handlers;
   job.arguments = options.arguments;
   job.first = number == 1;

@@ -30,6 +30,8 @@ struct Job {
   bool threads = false;
   /// Node's modules are there.
   bool node = false;
+  /// Values are shown, as at a prompt.
+  bool interactive = false;
   /// The program ends with this run.
   bool last = false;
   std::span<const std::string> arguments = {};

@@ -15,6 +15,7 @@ typedef struct Job {
     bool first;
     bool timers;
     bool node;
+    bool interactive;
     bool scratch;
 } Job;
 
@@ -125,6 +126,7 @@ static bool job_parse(JSContext *ctx, const char *data, size_t size, Job *job)
     job->first = flag(ctx, object, "first");
     job->timers = flag(ctx, object, "timers");
     job->node = flag(ctx, object, "node");
+    job->interactive = flag(ctx, object, "interactive");
     JSValue files = JS_GetPropertyStr(ctx, object, "files");
     const char *kind = JS_IsString(files) ? JS_ToCString(ctx, files) : NULL;
     job->scratch = kind && strcmp(kind, "scratch") == 0;
@@ -452,6 +454,29 @@ static int provide_process(JSContext *ctx, const Job *job)
     return failed;
 }
 
+// At a prompt: the value of what was entered, unless it is undefined, is written and kept in _.
+static int show_value(JSContext *ctx, JSValueConst result)
+{
+    JSValue last = last_value(ctx, result);
+    int failed = 0;
+    if (!JS_IsUndefined(last)) {
+        Buffer text = {0};
+        errors_inspect(ctx, &text, last, REPR_LIMIT);
+        buffer_byte(&text, '\n');
+        if (text.failed)
+            failed = -1;
+        else
+            io_write_text(1, text.data, text.size);
+        buffer_reset(&text, 0);
+        JSValue global = JS_GetGlobalObject(ctx);
+        if (!failed && JS_SetPropertyStr(ctx, global, "_", JS_DupValue(ctx, last)) < 0)
+            failed = -1;
+        JS_FreeValue(ctx, global);
+    }
+    JS_FreeValue(ctx, last);
+    return failed;
+}
+
 // The session's first run, where it has Node's modules.
 static int begin_node(JSContext *ctx, const Job *job)
 {
@@ -503,6 +528,10 @@ bool run_job(JSContext *ctx, const char *data, size_t size)
             value = JS_EXCEPTION;
         else
             value = execute(ctx, &job);
+    }
+    if (!JS_IsException(value) && job.interactive && show_value(ctx, value) < 0) {
+        JS_FreeValue(ctx, value);
+        value = JS_EXCEPTION;
     }
     if (!JS_IsException(value) && job.value) {
         JSValue last = last_value(ctx, value);

@@ -157,6 +157,13 @@ def _evaluate(code, name):
     return _value_of(eval(compile(last, name, "eval", dont_inherit=True), _main))
 
 
+def _interact(code, name):
+    """Runs what was entered at a prompt: values of expressions are shown, and the last one is kept in _."""
+    tree = compile(code, name, "exec", ast.PyCF_ONLY_AST, dont_inherit=True)
+    for statement in tree.body:
+        exec(compile(ast.Interactive([statement]), name, "single", dont_inherit=True), _main)
+
+
 def _open_stdin():
     """As the interpreter does it (Python/pylifecycle.c, create_stdio)."""
     global _stdin_used
@@ -271,6 +278,8 @@ def _run_job(job):
     try:
         if job["value"]:
             outcome = _evaluate(code, name)
+        elif "interactive" in job:
+            _interact(code, name)
         else:
             exec(compile(code, name, "exec", dont_inherit=True), _main)
     except SystemExit as error:

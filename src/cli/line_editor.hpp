@@ -1,0 +1,40 @@
+// Lines that a person enters at a terminal, or that come from a pipe.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace goru::cli {
+
+/// On a terminal with libedit: editing, history, search (Ctrl-R), completion (Tab). Else plain lines without prompts.
+class LineEditor {
+ public:
+  enum class End { kLine, kEndOfInput, kInterrupted };
+  /// What could stand in the place of the last word of a line; each is the whole word.
+  using Complete = std::function<std::vector<std::string>(std::string_view word)>;
+
+  /// `history`: the file of earlier lines, read now and written when this is destroyed, for its owner only; empty: none
+  /// is kept.
+  explicit LineEditor(std::string history);
+  ~LineEditor();
+  LineEditor(const LineEditor&) = delete;
+  LineEditor& operator=(const LineEditor&) = delete;
+
+  bool is_terminal() const noexcept { return terminal_; }
+  void CompleteWith(Complete complete);
+  /// Reads a line without its end.
+  End Read(const std::string& prompt, std::string& line);
+  /// Lines that were entered together are one entry of the history.
+  void Remember(const std::string& text);
+
+ private:
+  struct Terminal;
+  const bool terminal_;
+  std::unique_ptr<Terminal> edit_;
+};
+
+}  // namespace goru::cli

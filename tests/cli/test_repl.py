@@ -1,0 +1,183 @@
+"""goru repl: from a pipe, and at a terminal."""
+
+import fcntl
+import os
+import pty
+import re
+import select
+import signal
+import stat
+import subprocess
+import termios
+import time
+
+import pytest
+
+PROMPTS = {"python": (">>> ", "... "), "js": ("> ", "... "), "ts": ("> ", "... ")}
+
+
+class Terminal:
+    """A program at a terminal of its own."""
+
+    def __init__(self, command, environment, directory):
+        self.master, slave = pty.openpty()
+        self.process = subprocess.Popen(
+            command, stdin=slave, stdout=slave, stderr=slave, env={**environment, "TERM": "xterm"}, cwd=directory,
+            # Ctrl-C goes to the processes whose own terminal it is.
+            start_new_session=True, preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),  # noqa: PLW1509
+        )  # fmt: skip
+        os.close(slave)
+        self.seen = ""
+
+    def send(self, text):
+        if text < " ":
+            # The editor takes control characters once it reads.
+            time.sleep(0.5)
+        os.write(self.master, text.encode())
+
+    def expect(self, text, seconds=60):
+        """What came up to `text`, which is taken away with it."""
+        deadline = time.monotonic() + seconds
+        while text not in self.seen:
+            left = deadline - time.monotonic()
+            assert left > 0, f"waited for {text!r}, got {self.seen!r}"
+            if select.select([self.master], [], [], min(left, 1))[0]:
+                try:
+                    data = os.read(self.master, 65536)
+                except OSError:
+                    data = b""
+                assert data, f"ended before {text!r}: {self.seen!r}"
+                self.seen += re.sub(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b[=>]", "", data.decode(errors="replace")).replace("\r", "")
+        before, _, self.seen = self.seen.partition(text)
+        return before
+
+    def enter(self, line, prompt):
+        self.send(line + "\n")
+        self.expect(line + "\n")
+        return self.expect(prompt)
+
+    def end(self):
+        if self.process.poll() is None:
+            os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait(30)
+        os.close(self.master)
+
+
+@pytest.fixture
+def terminal(goru):
+    made = []
+
+    def start(*arguments):
+        made.append(Terminal([goru.program, "repl", *arguments], goru.environment, goru.directory))
+        return made[-1]
+
+    yield start
+    for one in made:
+        one.end()
+
+
+def test_a_pipe_has_no_prompts(goru):
+    done = goru("repl", stdin="x = 20\nx + 1\n\nif x:\n    print('yes')\n\n'text'\nNone\n[_ , 1]\n")
+    assert done.stdout == "21\nyes\n'text'\n['text', 1]\n" and done.stderr == "" and done.returncode == 0
+
+
+def test_several_statements_and_blocks_of_each_language(goru):
+    done = goru("repl", "-l", "js", stdin="const f = (a) => {\n  return [a, { b: a }];\n};\nf(1)\n_[1].b\nlet s = `a\nb`; s\nawait sleep(1)\n/* c\n */ 5\n")
+    assert done.stdout == "[ 1, { b: 1 } ]\n1\n'a\\nb'\n5\n", done
+    done = goru("repl", "-l", "ts", stdin="interface A {\n  x: number\n}\nlet a: A = { x: 4 }\na.x * 2\n")
+    assert done.stdout == "8\n", done
+    done = goru("repl", "-l", "python3.12", stdin="def f(n):\n  if n:\n    return n * f(n - 1)\n  return 1\n\nf(5); f(3)\n")
+    assert done.stdout == "120\n6\n", done
+
+
+def test_errors_name_inputs_and_the_last_one_counts(goru):
+    done = goru("repl", stdin="def f():\n  return 1 / 0\n\nf()\n")
+    assert 'File "<input 2>", line 1' in done.stderr and 'File "<input 1>", line 2, in f' in done.stderr and "return 1 / 0" in done.stderr
+    assert done.returncode == 1
+    assert goru("repl", stdin="1/0\n1\n").returncode == 0
+    assert goru("repl", stdin="import sys\nsys.exit(7)\nprint('never')\n").returncode == 7
+    assert "SyntaxError" in goru("repl", stdin="x = = 1\n").stderr
+    assert "SyntaxError" in goru("repl", "-l", "js", stdin="let = = 1\n").stderr
+
+
+def test_a_session_that_a_limit_ended_is_replaced(goru):
+    done = goru("repl", "--timeout", "300ms", stdin="x = 1\nwhile True: pass\n\nprint('x' in globals())\n")
+    assert done.stdout == "False\n" and "--timeout" in done.stderr and "a new one begins" in done.stderr
+
+
+def test_commands(goru):
+    goru.write("load.py", "loaded = 5\nprint('loading')\n")
+    done = goru("repl", stdin=".load load.py\nloaded\n.save out.py\n.vars\n.reset\n.vars\n.limits\n.nothing\n.load none\n.time\n1\n.exit\nprint('never')\n")
+    lines = done.stdout.splitlines()
+    assert lines[:3] == ["loading", "5", "loaded"] and lines[3] == "no names yet" and "256 MiB" in lines[4]
+    assert lines[5] == "1" and lines[6].endswith(" ms") and len(lines) == 7
+    assert "there is no command .nothing" in done.stderr and "cannot read none" in done.stderr
+    assert (goru.directory / "out.py").read_text() == "loaded\n"
+
+
+def test_flags_are_those_of_a_session(goru):
+    assert goru("repl", "--scratch", stdin="open('x', 'w').write('abc')\nopen('x').read()\n").stdout == "3\n'abc'\n"
+    assert "goru repl takes flags only" in goru("repl", "file.py").stderr
+    help_text = goru("repl", "--help").stdout
+    assert "--packages" in help_text and "--history" in help_text and max(map(len, help_text.splitlines())) <= 120
+
+
+@pytest.mark.parametrize("language", ["python", "js", "ts"])
+def test_a_terminal(terminal, language):
+    first, more = PROMPTS[language]
+    repl = terminal("-l", language)
+    repl.expect(first)
+    assert repl.enter("1 + 1", first).strip().endswith("2")
+    opening, inside, closing = ("def f():", "  return 'in'", "") if language == "python" else ("function f() {", "  return 'in';", "}")
+    repl.enter(opening, more)
+    repl.enter(inside, more)
+    repl.send(closing + "\n")
+    repl.expect(first)
+    assert "'in'" in repl.enter("f()", first)
+    # What runs is ended, and the session knows what it knew.
+    repl.send("while True: pass\n\n" if language == "python" else "for (;;);\n")
+    time.sleep(1)
+    repl.send("\x03")
+    repl.expect(first)
+    assert "'in'" in repl.enter("f()", first)
+    # So is a line that is being entered.
+    repl.send("half a line\x03")
+    repl.expect("\n" + first)
+    repl.send("\x04")
+    assert repl.process.wait(30) == 0
+
+
+def test_completion(terminal):
+    repl = terminal()
+    repl.expect(">>> ")
+    repl.enter("something = 'abc'", ">>> ")
+    repl.send("someth\t")
+    repl.expect("something")
+    repl.send(".upp\t")
+    repl.expect(".upper")
+    repl.send("()\n")
+    repl.expect("'ABC'")
+    js = terminal("-l", "js")
+    js.expect("> ")
+    js.enter("globalThis.thing = { inner: 1, get trap() { throw new Error('called'); } }", "> ")
+    js.send("thing.inn\t")
+    js.expect("thing.inner")
+    js.send("\n")
+    js.expect("1")
+
+
+def test_history(terminal, goru):
+    file = goru.directory / "history"
+    repl = terminal("--history", str(file))
+    repl.expect(">>> ")
+    repl.enter("kept = 41 + 1", ">>> ")
+    repl.send("\x04")
+    assert repl.process.wait(30) == 0
+    assert "kept" in file.read_text() and stat.S_IMODE(file.stat().st_mode) == 0o600
+    again = terminal("--history", str(file))
+    again.expect(">>> ")
+    again.send("\x1b[A")
+    again.expect("kept = 41 + 1")
+    again.send("\n")
+    again.expect(">>> ")
+    assert "42" in again.enter("kept", ">>> ")
