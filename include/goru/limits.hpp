@@ -73,8 +73,8 @@ struct Limits {
   std::chrono::nanoseconds timeout = std::chrono::seconds(30);
 
   /// Linear memory: everything that the guest has, its runtime and its C stack included (Python needs 37 MiB, of which
-  /// 12 are the stack, Python 3.12 33 and 15, JavaScript 11 and 5.5, TypeScript 14 and 5.5). Of the stack only what code
-  /// touches takes memory of the machine. The machine's own stack, at most 24 MiB while a run lasts, comes on top.
+  /// 12 are the stack, Python 3.12 33 and 15, JavaScript 11 and 5.5, TypeScript 14 and 5.5). Of the stack only what
+  /// code touches takes memory of the machine. The machine's own stack, at most 24 MiB while a run lasts, comes on top.
   size_t memory_bytes = size_t{256} << 20;
 
   /// Bytes kept of each of standard output and standard error in one run. What is beyond is counted and dropped.
