@@ -74,7 +74,7 @@ bool IsScriptComplete(Session& session, const std::string& text) {
   const size_t at = trace.find(place);
   if (at == std::string::npos) return true;
   const size_t line = std::strtoul(trace.c_str() + at + place.size(), nullptr, 10);
-  if (line > lines + 1) return true == (line == 0);
+  if (line > lines + 1) return false;
   // Text that is opened and never closed is told of where it begins.
   for (const char* open : {"unexpected end", "unterminated", "end of comment", "end of string", "end of template"}) {
     if (result.error->message.find(open) != std::string::npos) return false;

@@ -27,7 +27,7 @@ Expected<void> AsyncRun::Start(std::shared_ptr<SessionCore> session, std::string
   ExecutorCore& executor = session->executor();
   support::HeldBytes held(executor.host_memory());
   size_t bytes = sizeof(AsyncRun) + code.size() + options.stdin_data.size() + options.source_map.size();
-  for (const std::string& argument : options.arguments) bytes += sizeof(argument) + argument.size();
+  for (const std::string& argument : options.arguments) bytes += sizeof(std::string) + argument.size();
   if (!held.Grow(bytes)) {
     Error error{ErrorKind::kOverloaded,
                 "the code and its input do not fit into what is left of " + executor.host_memory()->WhatRefuses(bytes)};
