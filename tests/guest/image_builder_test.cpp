@@ -73,6 +73,8 @@ TEST_P(ImageBuilder, SameInputsGiveTheSameFile) {
         if (entry.is_regular_file()) files[entry.path().filename()] = entry.path();
       }
     }
+    const std::filesystem::path bundle = GORU_TEST_MODULES "/34_bundle.py";
+    files[bundle.filename()] = bundle;
     for (const auto& [name, file] : files) {
       const auto text = Must(support::ReadFile(file.string(), kMax));
       prelude.append(text.begin(), text.end());
