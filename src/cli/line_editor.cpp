@@ -7,7 +7,9 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <clocale>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <iostream>
 
@@ -47,6 +49,36 @@ struct LineEditor::Terminal {
     ::el_get(line, EL_CLIENTDATA, &self);
     return *static_cast<Terminal*>(self);
   }
+  bool interrupted = false;
+
+  /// libedit's own reader tries again after a signal. UTF-8, whatever the locale.
+  static int Next(EditLine* line, wchar_t* out) {
+    uint32_t code = 0;
+    int more = -1;
+    do {
+      unsigned char byte = 0;
+      const ssize_t got = ::read(STDIN_FILENO, &byte, 1);
+      if (got < 0) {
+        Of(line).interrupted = errno == EINTR;
+        return -1;
+      }
+      if (got == 0) return 0;
+      constexpr unsigned char kLead2 = 0xC0;
+      constexpr unsigned char kLead3 = 0xE0;
+      constexpr unsigned char kLead4 = 0xF0;
+      constexpr unsigned char kRest = 0x3F;
+      if (more < 0) {
+        more = byte >= kLead4 ? 3 : byte >= kLead3 ? 2 : byte >= kLead2 ? 1 : 0;
+        code = more == 0 ? byte : byte & (kRest >> more);
+      } else {
+        code = (code << 6) | (byte & kRest);
+        --more;
+      }
+    } while (more > 0);
+    *out = static_cast<wchar_t>(code);
+    return 1;
+  }
+
   static char* Prompt(EditLine* line) { return Of(line).prompt.data(); }
 
   /// Tab: what all words that fit begin with, or a list of them.
@@ -87,11 +119,14 @@ struct LineEditor::Terminal {
 
 LineEditor::LineEditor(std::string history) : terminal_(::isatty(STDIN_FILENO) == 1 && ::isatty(STDOUT_FILENO) == 1) {
   if (!terminal_) return;
+  // What is entered is UTF-8, and is shown as such.
+  if (std::setlocale(LC_CTYPE, "") == nullptr || MB_CUR_MAX == 1) std::setlocale(LC_CTYPE, "C.UTF-8");
   edit_ = std::make_unique<Terminal>();
   edit_->line = ::el_init("goru", stdin, stdout, stderr);
   edit_->history = ::history_init();
   edit_->file = std::move(history);
   ::el_set(edit_->line, EL_CLIENTDATA, edit_.get());
+  ::el_set(edit_->line, EL_GETCFN, Terminal::Next);
   ::el_set(edit_->line, EL_PROMPT, Terminal::Prompt);
   ::el_set(edit_->line, EL_EDITOR, "emacs");
   ::el_set(edit_->line, EL_HIST, ::history, edit_->history);
@@ -115,14 +150,13 @@ LineEditor::End LineEditor::Read(const std::string& prompt, std::string& line) {
   if (!terminal_) return std::getline(std::cin, line) ? End::kLine : End::kEndOfInput;
   edit_->prompt = prompt;
   int count = 0;
-  errno = 0;
+  edit_->interrupted = false;
   const char* text = ::el_gets(edit_->line, &count);
   if (text == nullptr || count <= 0) {
-    const bool interrupted = errno == EINTR;
     std::fputs("\n", stdout);
     std::fflush(stdout);
-    if (interrupted) ::el_reset(edit_->line);
-    return interrupted ? End::kInterrupted : End::kEndOfInput;
+    if (edit_->interrupted) ::el_reset(edit_->line);
+    return edit_->interrupted ? End::kInterrupted : End::kEndOfInput;
   }
   line.assign(text, static_cast<size_t>(count));
   if (line.ends_with('\n')) line.pop_back();

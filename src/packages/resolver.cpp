@@ -206,7 +206,9 @@ const Resolved* Resolver::FarBehind(const std::vector<Resolved>& resolved) const
 
 std::string Resolver::WhyOld(const std::optional<Error>& first) const {
   std::string text;
-  for (const auto& [name, why] : native_reasons_) text += (text.empty() ? "" : "; ") + name + ": " + why;
+  for (const auto& [name, why] : native_reasons_) {
+    text.append(text.empty() ? "" : "; ").append(name).append(": ").append(why);
+  }
   if (first) text += (text.empty() ? "" : "; ") + first->message;
   return text.empty() ? "what it needs asks for older versions" : text;
 }

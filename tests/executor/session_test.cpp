@@ -725,7 +725,7 @@ TEST_P(SessionTest, MemoryLimitReachedBySmallObjects) {
   // Not even the objects that an error is made of fit any more.
   constexpr Program kEatSmall = {"l = []\nwhile True: l.append([1, 2, 3])", "var l = []; for (;;) l.push([1, 2, 3])"};
   Executor executor = MakeExecutor();
-  for (const size_t megabytes : {size_t{38}, size_t{44}, size_t{54}}) {
+  for (const size_t megabytes : {size_t{43}, size_t{49}, size_t{59}}) {
     const Result result = executor.Run(language(), kEatSmall.In(language()), {},
                                        {WithSessionMemoryLimit(megabytes << 20), WithSessionTimeout(seconds(20))});
     EXPECT_EQ(KindOf(result), ErrorKind::kMemoryLimit) << megabytes << Show(result);

@@ -1,6 +1,6 @@
 # expect: ok
 # alive: yes
-# memory: 40
+# memory: 44
 # output: survived
 for _ in range(3):
     l = []
