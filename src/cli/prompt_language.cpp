@@ -20,8 +20,16 @@ constexpr const char* kName = "<prompt>";
 
 std::string Quoted(std::string_view text) { return json(text).dump(-1, ' ', true, json::error_handler_t::replace); }
 
-/// The JSON value of some code; discarded: it has none, or takes too long.
+/// The JSON value of some code; discarded: it has none.
 json Ask(Session& session, const std::string& code) {
+  RunOptions options;
+  options.name = kName;
+  options.want_value = true;
+  return json::parse(session.Run(code, options).value.value_or(""), nullptr, false);
+}
+
+/// The same, given up after kPatience.
+json AskSoon(Session& session, const std::string& code) {
   std::stop_source stop;
   std::mutex mutex;
   std::condition_variable done;
@@ -91,9 +99,9 @@ std::vector<std::string> WordsOf(const json& value) {
   return out;
 }
 
-/// What calls nothing of the program: dir() and getattr_static look at what is there.
+/// Properties are not called; a __dir__ or __getattribute__ of the program's own is.
 constexpr std::string_view kPythonWords = R"((lambda word, names, inspect, builtins, keyword, sys: (
-  sorted(n for n in {*names, *dir(builtins), *keyword.kwlist, *(sys.stdlib_module_names if False else ())} if n.startswith(word))
+  sorted(n for n in {*names, *dir(builtins), *keyword.kwlist} if n.startswith(word))
   if '.' not in word else (lambda path, last: (lambda start: [] if start is None else [
     path + '.' + n for n in (lambda value: dir(value))(start[0]) if n.startswith(last)])(
       (lambda parts: __import__('functools').reduce(lambda held, part: None if held is None else (
@@ -142,7 +150,7 @@ bool IsComplete(Session& session, const std::string& text) {
 }
 
 std::vector<std::string> Completions(Session& session, std::string_view word) {
-  return WordsOf(Ask(session, With(session.language().is_python() ? kPythonWords : kScriptWords, word)));
+  return WordsOf(AskSoon(session, With(session.language().is_python() ? kPythonWords : kScriptWords, word)));
 }
 
 std::string VariablesOf(Session& session) {

@@ -13,8 +13,8 @@ namespace goru::cli {
 /// is wrong in itself is complete, so that running it says what is wrong.
 bool IsComplete(Session& session, const std::string& text);
 
-/// Words that `word` could become: names, attributes, keys of objects, modules. Asks the live session, calls nothing of
-/// it where the language can do without, and gives up after 200 ms.
+/// Words that `word` could become: names and attributes. Asks the live session, calls no properties and getters of it,
+/// and gives up after 200 ms.
 std::vector<std::string> Completions(Session& session, std::string_view word);
 
 /// The names that the session's programs have made, as text for people.

@@ -46,6 +46,11 @@ class Interrupts {
         if (Session* const session = running_.load()) session->Interrupt();
       }
     });
+    // Whoever started goru may have held it back.
+    sigset_t interrupts;
+    ::sigemptyset(&interrupts);
+    ::sigaddset(&interrupts, SIGINT);
+    ::pthread_sigmask(SIG_UNBLOCK, &interrupts, nullptr);
     struct sigaction action = {};
     action.sa_handler = OnInterrupt;
     // Not restarted: whoever reads a line has to know.
@@ -80,7 +85,7 @@ constexpr std::string_view kCommands = R"(.help           this list
 .vars           the names that it has made
 .exit           leave (Ctrl-D)
 
-Ctrl-C ends what runs and keeps the session. Tab completes, Ctrl-R searches earlier lines. An input goes on over several
+Ctrl-C ends what runs and keeps the session, unless it waits in the host. Tab completes, Ctrl-R searches earlier lines. An input goes on over several
 lines until the language takes it for complete; a line that begins with a dot is a command.
 )";
 
