@@ -30,8 +30,8 @@ constexpr std::string_view kCommands = R"(.help           this list
 .vars           the names that it has made
 .exit           leave (Ctrl-D)
 
-Ctrl-C ends what runs and keeps the session, unless it waits in the host. Tab completes, Ctrl-R searches earlier lines. An input goes on over several
-lines until the language takes it for complete; a line that begins with a dot is a command.
+Ctrl-C ends what runs and keeps the session. Tab completes, Ctrl-R searches earlier lines. An input goes on over several lines
+until the language takes it for complete; a line that begins with a dot is a command.
 )";
 
 std::string Mebibytes(size_t bytes) { return std::to_string((bytes + (size_t{1} << 20) - 1) >> 20) + " MiB"; }
