@@ -228,6 +228,18 @@ SessionOption WithSessionPackageLimits(const PackageLimits& limits);
 
 // --- Run ---
 
+/// What a prompt asks a language about text that somebody enters.
+enum class PromptQuestion : uint8_t {
+  kNone,
+  /// Whether the language's own prompt would run the text: the answer is `true`, or `false` where more lines have to
+  /// follow. What is wrong in itself is complete: running it says what is wrong.
+  kIsComplete,
+  /// What the end of the text could become: the answer is `{"typed": "na", "words": ["name", ...]}`, where the text ends
+  /// with `typed` and each word begins with it, sorted, at most 2,000. Names, attributes, keys of dictionaries and
+  /// modules, as the session has them. Calls nothing of the session's program: no property, getter, proxy or __dir__.
+  kWords,
+};
+
 /// Options of one run; use designated initialisers.
 struct RunOptions {
   /// The name in tracebacks. Empty: "<run N>", N counting the session's runs from 1.
@@ -253,6 +265,9 @@ struct RunOptions {
   /// (sys.displayhook), in JavaScript that of the last one as console.log has it; the last is kept in _. Not together
   /// with want_value, which has the first word.
   bool interactive = false;
+  /// Not kNone: the code is not run, and Result::value is the answer. Limits are those of a run; `stop` keeps a prompt
+  /// from waiting. In TypeScript, kWords is for JavaScript's names.
+  PromptQuestion question = PromptQuestion::kNone;
   /// Report the value of the last expression (Result::value).
   bool want_value = false;
   /// Name the files of the scratch that the run made or changed (Result::files).

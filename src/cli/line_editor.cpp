@@ -15,15 +15,27 @@
 #include <cstdlib>
 #include <cstring>
 #include <iostream>
+#include <string_view>
+
+#include "output.hpp"
 
 namespace goru::cli {
 namespace {
 
 constexpr int kHistory = 1000;
 
-/// What a completion is about: names, and what is between dots.
-bool IsOfWord(char c) {
-  return (std::isalnum(static_cast<unsigned char>(c)) != 0) || c == '_' || c == '.' || c == '$' || (c & 0x80) != 0;
+// What terminals put around text that is pasted, once they are asked to.
+constexpr std::string_view kPasteOn = "\x1b[?2004h";
+constexpr std::string_view kPasteOff = "\x1b[?2004l";
+constexpr std::string_view kPasteEnd = "\x1b[201~";
+constexpr size_t kMostPasted = size_t{16} << 20;
+
+// Libedit takes what is between two of these for sequences that take no place.
+constexpr char kInvisible = '\1';
+
+void Show(std::string_view text) {
+  std::fwrite(text.data(), 1, text.size(), stdout);
+  std::fflush(stdout);
 }
 
 }  // namespace
@@ -98,40 +110,70 @@ struct LineEditor::Terminal {
 
   static char* Prompt(EditLine* line) { return Of(line).prompt.data(); }
 
+  void SetPrompt(const std::string& text) {
+    const auto invisible = [](std::string_view sequence) { return kInvisible + std::string(sequence) + kInvisible; };
+    prompt = UsesColours(STDOUT_FILENO) ? invisible("\x1b[1;32m") + text + invisible("\x1b[0m") : text;
+  }
+
   /// Tab: what all words that fit begin with, or a list of them.
   static unsigned char OnTab(EditLine* line, int /*key*/) {
     Terminal& self = Of(line);
     const LineInfo* info = ::el_line(line);
-    const char* begin = info->cursor;
-    while (begin > info->buffer && IsOfWord(begin[-1])) --begin;
-    const std::string word(begin, info->cursor);
-    if (word.empty() && (begin == info->buffer || std::isspace(static_cast<unsigned char>(begin[-1])) != 0)) {
+    const std::string_view text(info->buffer, static_cast<size_t>(info->cursor - info->buffer));
+    if (text.find_first_not_of(" \t") == std::string_view::npos) {
       // Indentation.
       return ::el_insertstr(line, "    ") == 0 ? CC_REFRESH : CC_ERROR;
     }
     if (!self.complete) return CC_ERROR;
-    std::vector<std::string> words = self.complete(word);
-    std::erase_if(words, [&word](const std::string& found) { return !found.starts_with(word); });
-    if (words.empty()) return CC_ERROR;
-    std::sort(words.begin(), words.end());
-    std::string common = words.front();
-    for (const std::string& found : words) {
-      const auto end = std::mismatch(common.begin(), common.end(), found.begin(), found.end()).first;
+    Completions found = self.complete(text);
+    std::erase_if(found.words, [&found](const std::string& word) { return !word.starts_with(found.typed); });
+    if (found.words.empty() || !text.ends_with(found.typed)) return CC_ERROR;
+    std::string common = found.words.front();
+    for (const std::string& word : found.words) {
+      const auto end = std::mismatch(common.begin(), common.end(), word.begin(), word.end()).first;
       common.erase(end, common.end());
     }
-    if (common.size() > word.size()) {
-      return ::el_insertstr(line, common.substr(word.size()).c_str()) == 0 ? CC_REFRESH : CC_ERROR;
+    // Not within a character of UTF-8.
+    const std::string& first = found.words.front();
+    while (common.size() < first.size() && (first[common.size()] & 0xC0) == 0x80) common.pop_back();
+    if (common.size() > found.typed.size()) {
+      return ::el_insertstr(line, common.substr(found.typed.size()).c_str()) == 0 ? CC_REFRESH : CC_ERROR;
     }
-    if (words.size() == 1) return CC_ERROR;
+    if (found.words.size() == 1) return CC_ERROR;
     std::string list = "\n";
     constexpr size_t kMost = 200;
-    for (size_t i = 0; i < std::min(words.size(), kMost); ++i) list += words[i] + "  ";
-    if (words.size() > kMost) list += "... " + std::to_string(words.size() - kMost) + " more";
-    list += "\n";
-    std::fputs(list.c_str(), stdout);
-    std::fflush(stdout);
+    for (size_t i = 0; i < std::min(found.words.size(), kMost); ++i) list += found.words[i] + "  ";
+    if (found.words.size() > kMost) list += "... " + std::to_string(found.words.size() - kMost) + " more";
+    Show(list + "\n");
     return CC_REDISPLAY;
   }
+
+  /// What is pasted, up to the mark at its end. A text of one line is as if it was typed.
+  static unsigned char OnPaste(EditLine* line, int /*key*/) {
+    Terminal& self = Of(line);
+    std::string text;
+    while (!text.ends_with(kPasteEnd)) {
+      unsigned char byte = 0;
+      if (text.size() > kMostPasted || self.ReadByte(byte) <= 0) return CC_EOF;
+      // Terminals send what Return sends.
+      text += byte == '\r' ? '\n' : static_cast<char>(byte);
+    }
+    text.resize(text.size() - kPasteEnd.size());
+    if (text.find('\n') == std::string::npos) {
+      return text.empty() || ::el_insertstr(line, text.c_str()) == 0 ? CC_REFRESH : CC_ERROR;
+    }
+    const LineInfo* info = ::el_line(line);
+    self.before_paste = static_cast<size_t>(info->cursor - info->buffer);
+    while (text.ends_with('\n')) text.pop_back();
+    std::string shown = text;
+    for (size_t at = 0; (at = shown.find('\n', at)) != std::string::npos; at += 5) shown.replace(at, 1, "\n... ");
+    Show(shown + "\n");
+    self.pasted = std::move(text);
+    return CC_NEWLINE;
+  }
+
+  size_t before_paste = 0;
+  std::string pasted;
 };
 
 LineEditor::LineEditor(std::string history) : terminal_(::isatty(STDIN_FILENO) == 1 && ::isatty(STDOUT_FILENO) == 1) {
@@ -144,12 +186,14 @@ LineEditor::LineEditor(std::string history) : terminal_(::isatty(STDIN_FILENO) =
   edit_->file = std::move(history);
   ::el_set(edit_->line, EL_CLIENTDATA, edit_.get());
   ::el_set(edit_->line, EL_GETCFN, Terminal::Next);
-  ::el_set(edit_->line, EL_PROMPT, Terminal::Prompt);
+  ::el_set(edit_->line, EL_PROMPT_ESC, Terminal::Prompt, kInvisible);
   ::el_set(edit_->line, EL_EDITOR, "emacs");
   ::el_set(edit_->line, EL_HIST, ::history, edit_->history);
   ::el_set(edit_->line, EL_ADDFN, "goru-complete", "Completes a name", Terminal::OnTab);
   ::el_set(edit_->line, EL_BIND, "\t", "goru-complete", nullptr);
   ::el_set(edit_->line, EL_BIND, "^R", "em-inc-search-prev", nullptr);
+  ::el_set(edit_->line, EL_ADDFN, "goru-paste", "Takes pasted text", Terminal::OnPaste);
+  ::el_set(edit_->line, EL_BIND, "\\e[200~", "goru-paste", nullptr);
   HistEvent event = {};
   ::history(edit_->history, &event, H_SETSIZE, kHistory);
   ::history(edit_->history, &event, H_SETUNIQUE, 1);
@@ -169,13 +213,21 @@ void LineEditor::EndLinesAt(int fd) {
 LineEditor::End LineEditor::Read(const std::string& prompt, std::string& line) {
   line.clear();
   if (!terminal_) return std::getline(std::cin, line) ? End::kLine : End::kEndOfInput;
-  edit_->prompt = prompt;
+  edit_->SetPrompt(prompt);
   int count = 0;
   edit_->interrupted = false;
+  edit_->pasted.clear();
+  Show(kPasteOn);
   const char* text = ::el_gets(edit_->line, &count);
+  Show(kPasteOff);
+  if (!edit_->pasted.empty() && text != nullptr && count >= 0) {
+    line.assign(text, static_cast<size_t>(count));
+    if (line.ends_with('\n')) line.pop_back();
+    line.insert(std::min(edit_->before_paste, line.size()), edit_->pasted);
+    return End::kLine;
+  }
   if (text == nullptr || count <= 0) {
-    std::fputs("\n", stdout);
-    std::fflush(stdout);
+    Show("\n");
     if (edit_->interrupted) ::el_reset(edit_->line);
     return edit_->interrupted ? End::kInterrupted : End::kEndOfInput;
   }

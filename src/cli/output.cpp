@@ -17,14 +17,6 @@ namespace {
 constexpr std::string_view kBoldRed = "\x1b[1;31m";
 constexpr std::string_view kPlain = "\x1b[0m";
 
-bool Coloured() {
-  const char* no_color = std::getenv("NO_COLOR");
-  const char* term = std::getenv("TERM");
-  if (no_color != nullptr && no_color[0] != '\0') return false;
-  if (term == nullptr || std::strcmp(term, "dumb") == 0) return false;
-  return ::isatty(STDERR_FILENO) == 1;
-}
-
 /// Colours where the error is named: the type in the first line that starts with it.
 std::string Highlight(const std::string& traceback, const std::string& type) {
   if (type.empty()) return traceback;
@@ -45,6 +37,14 @@ std::string_view ForCommandLine(std::string_view message) {
 }
 
 }  // namespace
+
+bool UsesColours(int fd) {
+  const char* no_color = std::getenv("NO_COLOR");
+  const char* term = std::getenv("TERM");
+  if (no_color != nullptr && no_color[0] != '\0') return false;
+  if (term == nullptr || std::strcmp(term, "dumb") == 0) return false;
+  return ::isatty(fd) == 1;
+}
 
 size_t WriteSome(int fd, std::string_view text) {
   const ssize_t written = ::write(fd, text.data(), text.size());
@@ -84,7 +84,7 @@ std::string ErrorReport(const Result& result) {
   const RunError& error = *result.error;
   if (error.reported && error.kind == ErrorKind::kGuestException) return text;
   if (!error.traceback.empty()) {
-    text = Coloured() ? Highlight(error.traceback, error.type) : error.traceback;
+    text = UsesColours(STDERR_FILENO) ? Highlight(error.traceback, error.type) : error.traceback;
     if (!text.ends_with('\n')) text += '\n';
   }
   // The traceback may end with the very message.

@@ -19,6 +19,9 @@ void WriteAll(int fd, std::string_view text);
 /// Whether standard output and standard error are the same terminal, file or pipe.
 bool StreamsAreOne();
 
+/// Whether escape sequences for colours may be written there: to a terminal, unless NO_COLOR is set.
+bool UsesColours(int fd);
+
 /// `line` as goru itself says it: "goru: ...".
 std::string SaidByGoru(std::string_view line);
 /// The same to standard error.

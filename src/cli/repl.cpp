@@ -40,8 +40,11 @@ class Repl {
  public:
   Repl(const RunArguments& arguments, Language language, std::string history)
       : arguments_(arguments), language_(std::move(language)), editor_(std::move(history)) {
-    editor_.CompleteWith(
-        [this](std::string_view word) { return session_ ? Completions(*session_, word) : std::vector<std::string>(); });
+    editor_.CompleteWith([this](std::string_view line) {
+      if (!session_) return LineEditor::Completions();
+      const Interruptible interruptible(*this);
+      return CompletionsOf(*session_, text_ + std::string(line));
+    });
   }
 
   int Run() {
@@ -56,31 +59,50 @@ class Repl {
     if (editor_.is_terminal()) Write("goru, " + Runtime() + " in a sandbox. .help lists commands, Ctrl-D leaves.\n");
     interrupt_.emplace(editor_.is_terminal());
     editor_.EndLinesAt(interrupt_->idle_fd());
-    std::string text;
     for (;;) {
       std::string line;
-      const LineEditor::End end = editor_.Read(text.empty() ? First() : Next(), line);
+      const LineEditor::End end = editor_.Read(text_.empty() ? First() : Next(), line);
       if (end == LineEditor::End::kInterrupted) {
-        text.clear();
+        text_.clear();
         continue;
       }
       if (end == LineEditor::End::kEndOfInput) {
-        if (!text.empty()) Enter(text);
+        if (!text_.empty()) Enter(text_);
         return exit_code_;
       }
-      if (text.empty() && line.starts_with('.') && !line.starts_with("..")) {
+      if (text_.empty() && line.starts_with('.') && !line.starts_with("..")) {
         editor_.Remember(line);
         if (!Command(line)) return exit_code_;
         continue;
       }
-      if (text.empty() && line.find_first_not_of(" \t") == std::string::npos) continue;
-      text += (text.empty() ? "" : "\n") + line;
-      if (!IsComplete(*session_, text)) continue;
-      if (!Enter(std::exchange(text, {}))) return exit_code_;
+      if (text_.empty() && line.find_first_not_of(" \t\n") == std::string::npos) continue;
+      text_ += line;
+      if (!IsWhole()) {
+        text_ += '\n';
+        continue;
+      }
+      if (!Enter(std::exchange(text_, {}))) return exit_code_;
     }
   }
 
  private:
+  /// For as long as one lives, Ctrl-C is for what the session runs.
+  class Interruptible {
+   public:
+    explicit Interruptible(Repl& repl) : repl_(repl) { repl_.interrupt_->Running(&*repl_.session_); }
+    ~Interruptible() { repl_.interrupt_->Running(nullptr); }
+    Interruptible(const Interruptible&) = delete;
+    Interruptible& operator=(const Interruptible&) = delete;
+
+   private:
+    Repl& repl_;
+  };
+
+  bool IsWhole() {
+    const Interruptible interruptible(*this);
+    return IsComplete(*session_, text_);
+  }
+
   std::string Runtime() const {
     const auto name = RuntimeName(language_);
     return name ? *name : language_.name();
@@ -117,9 +139,10 @@ class Repl {
     options.interactive = interactive;
     options.on_stdout = [this](std::string_view piece) { Pass(STDOUT_FILENO, piece); };
     options.on_stderr = [this](std::string_view piece) { Pass(STDERR_FILENO, piece); };
-    interrupt_->Running(&*session_);
-    const Result result = session_->Run(text, options);
-    interrupt_->Running(nullptr);
+    const Result result = [&] {
+      const Interruptible interruptible(*this);
+      return session_->Run(text, options);
+    }();
     if (!at_line_start_ && editor_.is_terminal()) Pass(STDOUT_FILENO, "\n");
     if (result.error && result.error->kind == ErrorKind::kExited) {
       exit_code_ = result.exit_code;
@@ -202,6 +225,8 @@ class Repl {
   std::optional<Executor> executor_;
   std::optional<Session> session_;
   std::optional<PromptInterrupt> interrupt_;
+  /// What was entered of an input that is not complete, with its line ends.
+  std::string text_;
   std::string inputs_;
   uint64_t count_ = 0;
   int exit_code_ = kOk;

@@ -257,6 +257,7 @@ struct Table<RunOptions> {
       GORU_FIELD(RunOptions, source_map, BorrowedText, "the source map of the code (ECMA-426)"),
       GORU_FIELD(RunOptions, run_exit_handlers, Switch, "run what the code registered for its end, such as atexit"),
       GORU_FIELD(RunOptions, interactive, Switch, "show values as the language's own prompt does"),
+      GORU_FIELD(RunOptions, question, Handle, ""),
       GORU_FIELD(RunOptions, want_value, Switch,
                  "report the value of the last expression, as JSON where it has a JSON form")
           .Flag("-p,--print"),

@@ -156,6 +156,8 @@ guest::Job SessionCore::MakeJob(std::string_view code, const RunOptions& options
   job.want_value = options.want_value;
   job.has_stdin = !options.stdin_data.empty() || options.on_stdin;
   job.interactive = options.interactive;
+  if (options.question == PromptQuestion::kIsComplete) job.question = "complete";
+  if (options.question == PromptQuestion::kWords) job.question = "words";
   job.last = options.run_exit_handlers;
   job.arguments = options.arguments;
   job.first = number == 1;

@@ -13,6 +13,7 @@ nlohmann::json ToJson(const Job& job) {
   if (job.threads) out["threads"] = true;
   if (job.node) out["node"] = true;
   if (job.interactive) out["interactive"] = true;
+  if (!job.question.empty()) out["question"] = job.question;
   if (job.last) out["last"] = true;
   if (!job.arguments.empty()) out["arguments"] = job.arguments;
   if (job.environment != nullptr) out["environment"] = *job.environment;

@@ -32,6 +32,8 @@ struct Job {
   bool node = false;
   /// Values are shown, as at a prompt.
   bool interactive = false;
+  /// What a prompt asks about `code`, which is not run; empty: nothing.
+  std::string_view question = {};
   /// The program ends with this run.
   bool last = false;
   std::span<const std::string> arguments = {};

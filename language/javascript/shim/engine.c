@@ -242,6 +242,21 @@ void engine_seed_random(JSContext *ctx, uint64_t seed)
     ctx->random_state = seed != 0 ? seed : 1;
 }
 
+JSValue engine_lexical_names(JSContext *ctx)
+{
+    return engine_named_keys(ctx, ctx->global_var_obj);
+}
+
+bool engine_lexical_value(JSContext *ctx, JSAtom name, JSValue *value)
+{
+    JSProperty *property;
+    JSShapeProperty *shape = find_own_property(&property, JS_VALUE_GET_OBJ(ctx->global_var_obj), name);
+    if (!shape || (shape->flags & JS_PROP_TMASK) != JS_PROP_NORMAL || JS_IsUninitialized(property->u.value))
+        return false;
+    *value = JS_DupValue(ctx, property->u.value);
+    return true;
+}
+
 void engine_poll_soon(JSContext *ctx)
 {
     ctx->interrupt_counter = 1;

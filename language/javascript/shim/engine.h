@@ -58,6 +58,12 @@ JSValue engine_new_list(JSContext *ctx, uint32_t count, JSValue **items);
 // Replaces the state of Math.random.
 void engine_seed_random(JSContext *ctx, uint64_t seed);
 
+// The names that scripts have declared with let, const and class, as an array.
+JSValue engine_lexical_names(JSContext *ctx);
+
+// The value of one of them; false where there is none, or none yet.
+bool engine_lexical_value(JSContext *ctx, JSAtom name, JSValue *value);
+
 // Makes the next poll of the interrupt handler happen at once.
 void engine_poll_soon(JSContext *ctx);
 

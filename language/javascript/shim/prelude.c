@@ -49,6 +49,9 @@ static const unsigned char http_js[] = {
 static const unsigned char fs_js[] = {
 #embed "../prelude/fs.js"
 };
+static const unsigned char prompt_js[] = {
+#embed "../prelude/prompt.js"
+};
 // Node's modules (node/bundle.py).
 static const unsigned char node_js[] = {
 #embed <node.js>
@@ -64,6 +67,7 @@ static const File rare_files[] = {
     {"goru:url_parser.js", url_parser_js, sizeof(url_parser_js)},
     {"goru:url.js", url_js, sizeof(url_js)},
     {"goru:node.js", node_js, sizeof(node_js)},
+    {"goru:prompt.js", prompt_js, sizeof(prompt_js)},
     {"goru:intl.js", intl_js, sizeof(intl_js)},
 };
 static const File files[] = {
@@ -138,6 +142,7 @@ int prelude_load(JSContext *ctx)
     prelude.host_error_proto = JS_GetPropertyStr(ctx, shared, "hostErrorProto");
     prelude.node_begin = JS_GetPropertyStr(ctx, shared, "nodeBegin");
     prelude.node_import = JS_GetPropertyStr(ctx, shared, "nodeImport");
+    prelude.prompt_words = JS_GetPropertyStr(ctx, shared, "promptWords");
     prelude.locale_method = JS_GetPropertyStr(ctx, shared, "localeMethod");
     JS_FreeValue(ctx, native);
     JS_FreeValue(ctx, shared);

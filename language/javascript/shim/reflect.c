@@ -41,6 +41,36 @@ static JSValue native_promise_result(JSContext *ctx, JSValueConst this_value, in
     return argc > 0 && JS_IsPromise(argv[0]) ? JS_PromiseResult(ctx, argv[0]) : JS_UNDEFINED;
 }
 
+// lexicalNames() -> what scripts have declared with let, const and class
+static JSValue native_lexical_names(JSContext *ctx, JSValueConst this_value, int argc, JSValueConst *argv)
+{
+    (void)this_value;
+    (void)argc;
+    (void)argv;
+    return engine_lexical_names(ctx);
+}
+
+// lexicalValue(name) -> [its value], or undefined
+static JSValue native_lexical_value(JSContext *ctx, JSValueConst this_value, int argc, JSValueConst *argv)
+{
+    (void)this_value;
+    JSAtom name = JS_ValueToAtom(ctx, argc > 0 ? argv[0] : JS_UNDEFINED);
+    if (name == JS_ATOM_NULL)
+        return JS_EXCEPTION;
+    JSValue value;
+    JSValue *held;
+    JSValue result = JS_UNDEFINED;
+    if (engine_lexical_value(ctx, name, &value)) {
+        result = engine_new_list(ctx, 1, &held);
+        if (JS_IsException(result))
+            JS_FreeValue(ctx, value);
+        else
+            *held = value;
+    }
+    JS_FreeAtom(ctx, name);
+    return result;
+}
+
 // frames(error) -> the user's own frames of its stack, each with its line end
 static JSValue native_frames(JSContext *ctx, JSValueConst this_value, int argc, JSValueConst *argv)
 {
@@ -62,6 +92,8 @@ int reflect_install(JSContext *ctx, JSValueConst native)
         JS_CFUNC_DEF("promiseState", 1, native_promise_state),
         JS_CFUNC_DEF("promiseResult", 1, native_promise_result),
         JS_CFUNC_DEF("frames", 1, native_frames),
+        JS_CFUNC_DEF("lexicalNames", 0, native_lexical_names),
+        JS_CFUNC_DEF("lexicalValue", 1, native_lexical_value),
     };
     return JS_SetPropertyFunctionList(ctx, native, functions, sizeof(functions) / sizeof(functions[0]));
 }

@@ -17,6 +17,7 @@ typedef struct Job {
     bool node;
     bool interactive;
     bool scratch;
+    JSValue question;
 } Job;
 
 // What process.exit said.
@@ -127,6 +128,7 @@ static bool job_parse(JSContext *ctx, const char *data, size_t size, Job *job)
     job->timers = flag(ctx, object, "timers");
     job->node = flag(ctx, object, "node");
     job->interactive = flag(ctx, object, "interactive");
+    job->question = JS_GetPropertyStr(ctx, object, "question");
     JSValue files = JS_GetPropertyStr(ctx, object, "files");
     const char *kind = JS_IsString(files) ? JS_ToCString(ctx, files) : NULL;
     job->scratch = kind && strcmp(kind, "scratch") == 0;
@@ -367,6 +369,19 @@ done:
     return result < 0 ? -1 : 0;
 }
 
+JSValue run_compile(JSContext *ctx, JSValueConst code, const char *name)
+{
+    JSValue translated = translate_wanted() ? translate(ctx, code, name, NULL) : JS_DupValue(ctx, code);
+    if (JS_IsException(translated))
+        return translated;
+    size_t size;
+    const char *script = JS_ToCStringLen(ctx, &size, translated);
+    JS_FreeValue(ctx, translated);
+    JSValue function = script ? compile(ctx, script, size, name) : JS_EXCEPTION;
+    JS_FreeCString(ctx, script);
+    return function;
+}
+
 static JSValue execute(JSContext *ctx, const Job *job)
 {
     size_t size;
@@ -511,7 +526,7 @@ bool run_job(JSContext *ctx, const char *data, size_t size)
     exit_wanted = false;
     exit_code = 0;
 
-    Job job = {.code = JS_UNDEFINED, .name = JS_UNDEFINED, .arguments = JS_UNDEFINED, .environment = JS_UNDEFINED};
+    Job job = {.code = JS_UNDEFINED, .name = JS_UNDEFINED, .arguments = JS_UNDEFINED, .environment = JS_UNDEFINED, .question = JS_UNDEFINED};
     buffer_reset(&outcome, KEEP_SIZE);
     codec_begin(&outcome, 'r');
     const size_t head = outcome.size;
@@ -526,14 +541,21 @@ bool run_job(JSContext *ctx, const char *data, size_t size)
         if ((job.first && (job.timers || job.node) && timers_allow(ctx) < 0) ||
             (job.first && job.node ? begin_node(ctx, &job) : provide_process(ctx, &job)) < 0)
             value = JS_EXCEPTION;
-        else
+        else if (!JS_IsString(job.question))
             value = execute(ctx, &job);
     }
     if (!JS_IsException(value) && job.interactive && show_value(ctx, value) < 0) {
         JS_FreeValue(ctx, value);
         value = JS_EXCEPTION;
     }
-    if (!JS_IsException(value) && job.value) {
+    if (!JS_IsException(value) && JS_IsString(job.question)) {
+        JSValue answer = prompt_answer(ctx, job.question, job.code);
+        if (JS_IsException(answer))
+            value = answer;
+        else
+            append_success(ctx, &outcome, answer);
+        JS_FreeValue(ctx, answer);
+    } else if (!JS_IsException(value) && job.value) {
         JSValue last = last_value(ctx, value);
         append_success(ctx, &outcome, last);
         JS_FreeValue(ctx, last);
@@ -558,6 +580,7 @@ bool run_job(JSContext *ctx, const char *data, size_t size)
     JS_FreeValue(ctx, job.name);
     JS_FreeValue(ctx, job.arguments);
     JS_FreeValue(ctx, job.environment);
+    JS_FreeValue(ctx, job.question);
 
     Response response;
     bool sent = cross(&outcome, &response);

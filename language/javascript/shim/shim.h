@@ -156,6 +156,11 @@ int reflect_install(JSContext *ctx, JSValueConst native);
 
 int intl_install(JSContext *ctx, JSValueConst native);
 
+// ---- prompt.c: what a prompt asks about text that is being entered ----
+
+// `question` is "complete" (-> a boolean) or "words" (-> {typed, words}).
+JSValue prompt_answer(JSContext *ctx, JSValueConst question, JSValueConst code);
+
 // ---- prelude.c: the part of the guest that is written in JavaScript ----
 
 typedef struct Prelude {
@@ -163,6 +168,7 @@ typedef struct Prelude {
     JSValue host_error_proto; // HostError.prototype
     JSValue node_begin;       // nodeBegin({name, arguments, environment, files}): Node's globals
     JSValue node_import;      // nodeImport(name) -> the module, or undefined
+    JSValue prompt_words;     // promptWords(text) -> {typed, words}
     JSValue locale_method;    // (value, EngineLocaleMethod, first argument, second, third)
 } Prelude;
 
@@ -237,4 +243,6 @@ void run_install(JSRuntime *rt);
 void run_prepare_stack(JSRuntime *rt);
 // Runs a program like many, so that what the engine makes at the first use is in the image.
 int run_warm_up(JSContext *ctx);
+// Code as what JS_EvalFunction runs, translated where that is wanted.
+JSValue run_compile(JSContext *ctx, JSValueConst code, const char *name);
 bool run_job(JSContext *ctx, const char *data, size_t size);

@@ -269,6 +269,11 @@ def _run_job(job):
             _threads_begin()
         for renew in _at_first_run:
             renew()
+    if "question" in job:
+        try:
+            return _value_of(_answer_prompt(job["question"], code))
+        except BaseException as error:
+            return _outcome_of(error)
     if job["first"] or "arguments" in job:
         _set_arguments(job)
     if job["stdin"] or _stdin_used:
