@@ -112,7 +112,11 @@ struct LineEditor::Terminal {
 
   void SetPrompt(const std::string& text) {
     const auto invisible = [](std::string_view sequence) { return kInvisible + std::string(sequence) + kInvisible; };
-    prompt = UsesColours(STDOUT_FILENO) ? invisible("\x1b[1;32m") + text + invisible("\x1b[0m") : text;
+    prompt = text;
+    if (!UsesColours(STDOUT_FILENO)) return;
+    // Libedit loses a sequence that nothing follows.
+    prompt.insert(prompt.find_last_not_of(' ') + 1, invisible("\x1b[0m"));
+    prompt.insert(0, invisible("\x1b[1;32m"));
   }
 
   /// Tab: what all words that fit begin with, or a list of them.
@@ -220,8 +224,9 @@ LineEditor::End LineEditor::Read(const std::string& prompt, std::string& line) {
   Show(kPasteOn);
   const char* text = ::el_gets(edit_->line, &count);
   Show(kPasteOff);
-  if (!edit_->pasted.empty() && text != nullptr && count >= 0) {
-    line.assign(text, static_cast<size_t>(count));
+  if (!edit_->pasted.empty()) {
+    // An empty line is no text.
+    if (text != nullptr && count > 0) line.assign(text, static_cast<size_t>(count));
     if (line.ends_with('\n')) line.pop_back();
     line.insert(std::min(edit_->before_paste, line.size()), edit_->pasted);
     return End::kLine;

@@ -7,6 +7,7 @@ import re
 import select
 import signal
 import stat
+import struct
 import subprocess
 import termios
 import time
@@ -19,8 +20,11 @@ PROMPTS = {"python": (">>> ", "... "), "js": ("> ", "... "), "ts": ("> ", "... "
 class Terminal:
     """A program at a terminal of its own."""
 
-    def __init__(self, command, environment, directory):
+    def __init__(self, command, environment, directory, colours=False):
+        self.colours = colours
         self.master, slave = pty.openpty()
+        # Lines are not broken.
+        fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 50, 250, 0, 0))
         self.process = subprocess.Popen(
             command, stdin=slave, stdout=slave, stderr=slave, env={**environment, "TERM": "xterm"}, cwd=directory,
             # Ctrl-C goes to the processes whose own terminal it is.
@@ -47,7 +51,8 @@ class Terminal:
                 except OSError:
                     data = b""
                 assert data, f"ended before {text!r}: {self.seen!r}"
-                self.seen += re.sub(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b[=>]", "", data.decode(errors="replace")).replace("\r", "")
+                shown = re.sub(r"\x1b\[[0-9;?]*[A-Za-ln-z]|\x1b[=>]", "", data.decode(errors="replace")).replace("\r", "")
+                self.seen += shown if self.colours else re.sub(r"\x1b\[[0-9;]*m", "", shown)
         before, _, self.seen = self.seen.partition(text)
         return before
 
@@ -67,8 +72,8 @@ class Terminal:
 def terminal(goru):
     made = []
 
-    def start(*arguments):
-        made.append(Terminal([goru.program, "repl", *arguments], goru.environment, goru.directory))
+    def start(*arguments, **options):
+        made.append(Terminal([goru.program, "repl", *arguments], goru.environment, goru.directory, **options))
         return made[-1]
 
     yield start
@@ -153,20 +158,103 @@ def test_a_terminal(terminal, language):
 def test_completion(terminal):
     repl = terminal()
     repl.expect(">>> ")
-    repl.enter("something = 'abc'", ">>> ")
-    repl.send("someth\t")
-    repl.expect("something")
-    repl.send(".upp\t")
-    repl.expect(".upper")
-    repl.send("()\n")
-    repl.expect("'ABC'")
+    repl.enter("something = {'key one': 'abc', 'other': 2}", ">>> ")
+    for typed, added, shown in [
+        ("someth", "ing", "'key one'"),
+        ("something['ke", "y one']", "'abc'"),
+        ("something.it", "ems", "built-in method"),
+        ("import os.pa", "th", ""),
+        ("from json import dumps, loa", "d", ""),
+        ("lamb", "da", "SyntaxError"),
+    ]:
+        repl.send(typed + "\t")
+        repl.expect(typed)
+        repl.expect(added)
+        repl.send("\n")
+        assert shown in repl.expect(">>> ")
     js = terminal("-l", "js")
     js.expect("> ")
-    js.enter("globalThis.thing = { inner: 1, get trap() { throw new Error('called'); } }", "> ")
+    js.enter("let thing = { inner: { 'a key': 5 }, get trap() { throw new Error('called'); } }", "> ")
     js.send("thing.inn\t")
     js.expect("thing.inner")
+    js.send("['a\t")
+    js.expect("key']")
     js.send("\n")
-    js.expect("1")
+    js.expect("5")
+
+
+def test_completion_calls_nothing_of_the_program(terminal):
+    repl = terminal()
+    repl.expect(">>> ")
+    lines = ["class A:", "  def __dir__(self): print('call' + 'ed')", "  def __getattr__(self, name): print('call' + 'ed')"]
+    lines += ["  __getattribute__ = __getattr__", "  @property", "  def prop(self): print('call' + 'ed')", "  def method(self): pass"]
+    for line in lines:
+        repl.enter(line, "... ")
+    repl.enter("", ">>> ")
+    repl.enter("a = A()", ">>> ")
+    repl.send("a.prop.\t; a.meth\t")
+    assert "called" not in repl.expect("method")
+    js = terminal("-l", "js")
+    js.expect("> ")
+    js.enter("const c = () => { throw new Error('call' + 'ed'); }", "> ")
+    js.enter("const p = new Proxy({}, new Proxy({}, { get: c })), o = { get x() { return c(); }, method() {} }", "> ")
+    js.send("p.x\t; o.x.\t; o.met\t")
+    assert "called" not in js.expect("o.method")
+
+
+def test_pasting(terminal):
+    repl = terminal()
+    repl.expect(">>> ")
+    block = "def f(x):\r    y = x\r\r    return y\r\rprint('got', f(3))\r"
+    repl.send(f"\x1b[200~{block}\x1b[201~")
+    assert "got 3" in repl.expect("\n>>> ")
+    repl.send("text = '\x1b[200~on one line\x1b[201~'\n")
+    repl.expect(">>> ")
+    assert "'on one line'" in repl.enter("text", ">>> ")
+    # A block that could go on waits for an empty line.
+    repl.send("\x1b[200~for i in range(2):\r    print('no', i)\r\x1b[201~")
+    repl.expect("\n... ")
+    repl.expect("\n... ")
+    repl.send("\n")
+    assert "no 0\nno 1" in repl.expect(">>> ")
+    js = terminal("-l", "js")
+    js.expect("> ")
+    js.send("\x1b[200~function g() {\r\r  return `a\r${7}b`;\r}\rg()\x1b[201~")
+    assert "'a\\n7b'" in js.expect("\n> ")
+
+
+def test_colours_are_for_terminals(goru, terminal):
+    repl = terminal(colours=True)
+    repl.expect("\x1b[1;32m>>>\x1b[0m ")
+    assert "\x1b" not in goru("repl", stdin="1\n").stdout
+
+
+PYTHON_INPUTS = [
+    ("x = (1 +\n2)\nx", "3"),
+    ('"""a\nb"""', "'a\\nb'"),
+    ("if 1:\n  if 1:\n    print(4)\n  print(5)\n", "4\n5"),
+    ("print(1)  # (", "1"),
+    ("x = 1; x", "1"),
+]
+SCRIPT_INPUTS = [
+    ("[1,\n2]", "[ 1, 2 ]"),
+    ("`a\n${1 +\n1}b`", "'a\\n2b'"),
+    ("/* (\n */ 3", "3"),
+    ("function f() {\n}\nf() // {", ""),
+    ("'{'", "'{'"),
+    ("1 +\n\n2", "3"),
+    ("/[(]/.test('(')", "true"),
+    ("if (true) {\n  4\n}", "4"),
+    ("'ä' + (\n'ö')", "'äö'"),
+]
+
+
+@pytest.mark.parametrize("language", ["python", "python3.12", "js", "ts"])
+def test_what_is_complete(goru, language):
+    """Lines that are one input, and what it shows."""
+    for text, shown in PYTHON_INPUTS if language.startswith("python") else SCRIPT_INPUTS:
+        done = goru("repl", "-l", language, stdin=text + "\n")
+        assert done.stdout.strip() == shown and done.stderr == "", (text, done)
 
 
 def test_history(terminal, goru):

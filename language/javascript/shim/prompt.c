@@ -1,45 +1,66 @@
 #include "shim.h"
 
-#include <stdio.h>
 #include <string.h>
 
-// Whether what is wrong with a text is only that it ends too early.
-static bool wants_more(JSContext *ctx, JSValueConst error, const char *text, size_t size, const char *name)
+// A number behind a colon; 0: there is none.
+static size_t read_number(const char **text)
+{
+    size_t number = 0;
+    if (**text != ':')
+        return 0;
+    while (*++*text >= '0' && **text <= '9')
+        number = number * 10 + (size_t)(**text - '0');
+    return number;
+}
+
+static bool says(JSContext *ctx, JSValueConst error, const char *what)
 {
     JSValue value = JS_GetPropertyStr(ctx, error, "message");
     const char *message = JS_ToCString(ctx, value);
     JS_FreeValue(ctx, value);
-    // The engine tells of these where they begin. Strings and regular expressions end with their line.
-    static const char *const open[] = {"unterminated template", "unexpected end of template", "unexpected end of comment",
-                                       "unterminated comment", "Unterminated template", "Unterminated comment"};
-    bool result = false;
-    for (size_t i = 0; message && i < sizeof(open) / sizeof(open[0]); i++)
-        result = result || strstr(message, open[i]);
+    bool result = message && strstr(message, what);
     JS_FreeCString(ctx, message);
-    if (result)
-        return true;
-    // Else it is where the parser met the end: nothing but white space is left there.
+    return result;
+}
+
+// Where in the text the parser found the error.
+static bool place_of(JSContext *ctx, JSValueConst error, const char *text, size_t size, const char *name, size_t *at)
+{
     JSValue stack = engine_error_stack(ctx, error);
     const char *place = JS_IsString(stack) ? JS_ToCString(ctx, stack) : NULL;
     JS_FreeValue(ctx, stack);
     const char *found = place ? strstr(place, name) : NULL;
-    unsigned line = 0, column = 0;
-    if (found && sscanf(found + strlen(name), ":%u:%u", &line, &column) == 2 && line > 0) {
-        size_t at = 0;
-        for (unsigned passed = 1; passed < line && at < size; at++)
-            passed += text[at] == '\n';
-        // Columns count characters.
-        for (unsigned passed = 1; passed < column && at < size && text[at] != '\n'; passed++) {
-            at++;
-            while (at < size && ((unsigned char)text[at] & 0xC0) == 0x80)
-                at++;
-        }
-        while (at < size && strchr(" \t\r\n", text[at]))
-            at++;
-        result = at == size;
-    }
+    const char *after = found ? found + strlen(name) : "";
+    size_t line = read_number(&after);
+    size_t column = read_number(&after);
     JS_FreeCString(ctx, place);
-    return result;
+    *at = 0;
+    for (size_t passed = 1; passed < line && *at < size; (*at)++)
+        passed += text[*at] == '\n';
+    // Columns count characters.
+    for (size_t passed = 1; passed < column && *at < size && text[*at] != '\n'; passed++) {
+        (*at)++;
+        while (*at < size && ((unsigned char)text[*at] & 0xC0) == 0x80)
+            (*at)++;
+    }
+    return line > 0 && column > 0;
+}
+
+// Whether what is wrong with a text is only that it ends too early.
+static bool wants_more(JSContext *ctx, JSValueConst error, const char *text, size_t size, const char *name)
+{
+    size_t at;
+    if (says(ctx, error, "end of comment") || says(ctx, error, "nterminated comment") || says(ctx, error, "nterminated template"))
+        return true;
+    if (!place_of(ctx, error, text, size, name, &at))
+        return false;
+    // The engine tells of a template where it begins, or goes on. Strings end with their line.
+    if (at < size && says(ctx, error, "unexpected end of string"))
+        return text[at] == '`' || text[at] == '}';
+    // Else where the parser met the end: nothing but white space is left there.
+    while (at < size && strchr(" \t\r\n", text[at]))
+        at++;
+    return at == size;
 }
 
 static JSValue is_complete(JSContext *ctx, JSValueConst code)

@@ -37,7 +37,7 @@ def _own_dict(value):
     for names in _class_dicts(type(value)):
         held = names.get("__dict__")
         if held is not None:
-            return held.__get__(value) if type(held) is types.GetSetDescriptorType else {}
+            return held.__get__(value) if type(held) in (types.GetSetDescriptorType, types.MemberDescriptorType) else {}
     return {}
 
 
