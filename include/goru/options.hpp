@@ -234,8 +234,8 @@ enum class PromptQuestion : uint8_t {
   /// Whether the language's own prompt would run the text: the answer is `true`, or `false` where more lines have to
   /// follow. What is wrong in itself is complete: running it says what is wrong.
   kIsComplete,
-  /// What the end of the text could become: the answer is `{"typed": "na", "words": ["name", ...]}`, where the text ends
-  /// with `typed` and each word begins with it, sorted, at most 2,000. Names, attributes, keys of dictionaries and
+  /// What the end of the text could become: the answer is `{"typed": "na", "words": ["name", ...]}`, where the text
+  /// ends with `typed` and each word begins with it, sorted, at most 2,000. Names, attributes, keys of dictionaries and
   /// modules, as the session has them. Calls nothing of the session's program: no property, getter, proxy or __dir__.
   kWords,
 };

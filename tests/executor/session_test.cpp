@@ -666,6 +666,30 @@ TEST_P(SessionTest, InterruptReachesCodeThatRunsLong) {
   }
 }
 
+TEST_P(SessionTest, QuestionsOfAPromptAreAnsweredWithoutRunningAnything) {
+  Executor executor = MakeExecutor();
+  Session session = MakeSession(executor, language());
+  const auto ask = [&session](std::string_view text, PromptQuestion question) {
+    RunOptions options;
+    options.question = question;
+    const Result result = session.Run(text, options);
+    EXPECT_TRUE(result.ok()) << Show(result);
+    EXPECT_EQ(result.output, "");
+    return result.value.value_or("no answer");
+  };
+  constexpr Program kRuns = {"print('ran')", "console.log('ran')"};
+  constexpr Program kOpen = {"print(\n'ran'", "console.log(\n'ran'"};
+  EXPECT_EQ(ask(kRuns.In(language()), PromptQuestion::kIsComplete), "true");
+  EXPECT_EQ(ask(kOpen.In(language()), PromptQuestion::kIsComplete), "false");
+  EXPECT_EQ(ask(")", PromptQuestion::kIsComplete), "true");
+  constexpr Program kMake = {"thing = {'a': 1}", "globalThis.thing = { a: 1 }"};
+  ASSERT_TRUE(session.Run(kMake.In(language())).ok());
+  EXPECT_EQ(nlohmann::json::parse(ask("x = thin", PromptQuestion::kWords)),
+            nlohmann::json::parse(R"({"typed": "thin", "words": ["thing"]})"));
+  EXPECT_EQ(nlohmann::json::parse(ask("thing['", PromptQuestion::kWords)),
+            nlohmann::json::parse(R"({"typed": "'", "words": ["'a']"]})"));
+}
+
 TEST_P(SessionTest, InterruptBetweenRunsDoesNothing) {
   Executor executor = MakeExecutor();
   Session session = MakeSession(executor, language());
