@@ -15,6 +15,12 @@ set(GORU_NODE_MODULES base64-js buffer events ieee754 path-browserify querystrin
 foreach(module IN LISTS GORU_NODE_MODULES)
   list(APPEND names node-${module})
 endforeach()
+# What web pages have, and Temporal.
+set(GORU_WEB event-target-shim fetch-blob formdata-polyfill headers-polyfill noble-hashes set-cookie-parser temporal-polyfill
+  temporal-utils web-streams-polyfill)
+foreach(name IN LISTS GORU_WEB)
+  list(APPEND names web-${name})
+endforeach()
 # What Intl of JavaScript is made of.
 set(GORU_FORMATJS bigdecimal datetimeformat displaynames ecma402-abstract fast-memoize getcanonicallocales listformat locale
   localematcher numberformat pluralrules relativetimeformat segmenter supportedvaluesof)

@@ -75,7 +75,7 @@ if(TARGET goru-image)
   if(EXISTS "${javascript}/build.sh")
     file(GLOB inputs CONFIGURE_DEPENDS
       "${javascript}/build.sh" "${javascript}/shim/*" "${javascript}/prelude/*" "${javascript}/intl/*.*"
-      "${javascript}/node/*.*" "${javascript}/node/modules/*"
+      "${javascript}/node/*.*" "${javascript}/node/modules/*" "${javascript}/web/*.*"
       "${PROJECT_SOURCE_DIR}/language/shim/*")
     set(quickjs "${GORU_FETCHED_quickjs}/upstream-quickjs")
     file(GLOB quickjs_sources "${quickjs}/*.[ch]")
@@ -85,6 +85,11 @@ if(TARGET goru-image)
     foreach(name IN LISTS GORU_NODE_MODULES)
       list(APPEND node_packages "node/${name}=${GORU_FETCHED_node-${name}}")
       cmake_path(GET GORU_FETCHED_node-${name} FILENAME fetched)
+      list(APPEND node_salt "${fetched}")
+    endforeach()
+    foreach(name IN LISTS GORU_WEB)
+      list(APPEND node_packages "web/${name}=${GORU_FETCHED_web-${name}}")
+      cmake_path(GET GORU_FETCHED_web-${name} FILENAME fetched)
       list(APPEND node_salt "${fetched}")
     endforeach()
     # The directories of fetched files are named after their contents.

@@ -67,6 +67,8 @@ struct SessionConfig {
   bool threads = false;
   /// Whether JavaScript has Node's modules (WithSessionNode).
   bool node = false;
+  /// Whether JavaScript has fetch (WithSessionWeb).
+  bool web = false;
   /// All of that, and files: see WithSessionCompatibility, which sets the others as well.
   bool compatibility = false;
   /// Environment variables of the code, by name (WithSessionEnvironment).
@@ -197,8 +199,11 @@ SessionOption WithSessionThreads();
 /// assert, buffer, url and others, process, Buffer and global, with timers as WithSessionTimers has them. Python has no
 /// use for it.
 SessionOption WithSessionNode();
+/// Gives JavaScript fetch, Request and Response. They ask through http, so the session needs hosts that it may reach
+/// (WithSessionAllowedHosts).
+SessionOption WithSessionWeb();
 /// All that programs of an ordinary interpreter expect and that a sandbox does not have by itself: WithSessionTimers,
-/// WithSessionThreads, WithSessionNode, and WithSessionScratch where the session has no files of its own yet.
+/// WithSessionThreads, WithSessionNode, WithSessionWeb, and WithSessionScratch where the session has no files of its own yet.
 SessionOption WithSessionCompatibility();
 /// An environment variable of the code: os.environ in Python. Of the host's own environment it sees nothing. Names
 /// hold no '=', names and values no NUL and only UTF-8, all of it at most kMaxEnvironment bytes; else NewSession fails.

@@ -4,7 +4,7 @@
 #   build.sh QUICKJS_DIR OUTPUT.wasm NODE ESBUILD NAME=DIRECTORY...
 #
 # QUICKJS_DIR holds upstream's quickjs.c, NODE and ESBUILD are programs, the others are what intl/bundle.py takes,
-# and with node/ before their names what node/bundle.py takes. Needs clang 22, lld 22, wasi-libc and compiler-rt for wasm32; CC names another
+# and with node/ or web/ before their names what node/bundle.py and web/bundle.py take. Needs clang 22, lld 22, wasi-libc and compiler-rt for wasm32; CC names another
 # clang. The same inputs give the same bytes.
 set -euo pipefail
 
@@ -22,9 +22,11 @@ node=$3
 esbuild=$4
 packages=()
 node_packages=()
+web_packages=()
 for package in "${@:5}"; do
   case $package in
     node/*) node_packages+=("${package#node/}") ;;
+    web/*) web_packages+=("${package#web/}") ;;
     *) packages+=("$package") ;;
   esac
 done
@@ -48,7 +50,7 @@ flags=(
   "-ffile-prefix-map=$work/quickjs=quickjs" "-ffile-prefix-map=$quickjs=quickjs" "-ffile-prefix-map=$here=javascript"
 )
 shared=$(cd "$here/../shim" && pwd)
-own=("--embed-dir=$work/intl" -Wall -Wextra -Werror -I "$quickjs" -I "$here/shim" -I "$shared")
+own=("--embed-dir=$work/late" -Wall -Wextra -Werror -I "$quickjs" -I "$here/shim" -I "$shared")
 
 compile() {
   local source=$1
@@ -126,8 +128,10 @@ start() {
 }
 
 python3 "$here/node/bundle.py" "$work/node.js" "${node_packages[@]}"
-mkdir "$work/intl"
-python3 "$here/intl/bundle.py" "$esbuild" "$work/intl/intl.js" "$work/intl/locales.bin" "${packages[@]}"
+mkdir "$work/late"
+python3 "$here/intl/bundle.py" "$esbuild" "$work/late/intl.js" "$work/late/locales.bin" "${packages[@]}"
+python3 "$here/web/bundle.py" "$esbuild" main.js "$work/late/web.js" "${web_packages[@]}"
+python3 "$here/web/bundle.py" "$esbuild" temporal.js "$work/late/temporal.js" "${web_packages[@]}"
 
 start "$here/shim/engine.c" -I "$work/quickjs" "${own[@]}"
 for name in libunicode dtoa; do
@@ -135,7 +139,7 @@ for name in libunicode dtoa; do
 done
 for source in "$here"/shim/*.c "$shared"/*.c; do
   case $(basename "$source") in
-    engine.c | intl.c) ;;
+    engine.c | intl.c | late.c) ;;
     prelude.c) start "$source" "${own[@]}" "--embed-dir=$work" ;;
     # They are what the compiler's own idioms would call.
     libc_*.c) start "$source" "${own[@]}" -fno-builtin -msimd128 ;;
@@ -150,20 +154,23 @@ if [ $failed -ne 0 ]; then
   exit 1
 fi
 
-# What is made for Intl is in the module as bytecode, made by the same engine.
+# What is loaded late is in the module as bytecode, made by the same engine.
 mkdir "$work/compiler"
 "$cc" "${flags[@]}" "${own[@]}" -c "$here/intl/compile.c" -o "$work/compiler/compile.o"
 "$cc" --target=wasm32-wasi -Wno-deprecated -O1 "$work/compiler/compile.o" "$work/engine.o" "$work/libunicode.o" "$work/dtoa.o" \
   "$work/hints.o" "$work/regexp.o" -Wl,-z,stack-size=5767168 -Wl,--gc-sections -lwasi-emulated-signal -lwasi-emulated-process-clocks \
   -o "$work/compiler/compile.wasm"
-"$node" --no-warnings "$here/intl/compile.mjs" "$work/compiler/compile.wasm" "$work/intl/intl.js" "$work/intl/intl.bytecode"
+for name in intl web temporal; do
+  "$node" --no-warnings "$here/intl/compile.mjs" "$work/compiler/compile.wasm" "$work/late/$name.js" "$work/late/$name.bytecode"
+done
 compile "$here/shim/intl.c" "${own[@]}"
+compile "$here/shim/late.c" "${own[@]}"
 
 # The stack lies below the data, so that running out of it is a trap and never an overwrite. Mutable globals are
 # exported because the image is built from their values.
 # What few runs look at is the last of the constant data, so that what others read stays close together.
-objects=$(cd "$work" && LC_ALL=C ls -- *.o | grep -vx intl.o)
-objects="$objects intl.o"
+objects=$(cd "$work" && LC_ALL=C ls -- *.o | grep -vxE '(intl|late)[.]o')
+objects="$objects intl.o late.o"
 (
   cd "$work"
   # shellcheck disable=SC2086

@@ -186,8 +186,8 @@ struct Table<SessionConfig> {
       GORU_FIELD(SessionConfig, kv, Object<KVConfig>, "a key-value store"),
       GORU_FIELD(SessionConfig, packages, Object<PackagesConfig>, "Python packages"),
       GORU_FIELD(SessionConfig, compatibility, Permission,
-                 "what programs of an ordinary interpreter expect: all of timers, threads, node, scratch_bytes")
-          .Flag("--compat", "what programs of an ordinary interpreter expect: --timers --threads --node --scratch")
+                 "what programs of an ordinary interpreter expect: all of timers, threads, node, web, scratch_bytes")
+          .Flag("--compat", "what programs of an ordinary interpreter expect: --timers --threads --node --web --scratch")
           .Then(host::ApplyCompatibility),
       GORU_FIELD(SessionConfig, timers, Permission, "JavaScript's setTimeout, setInterval, setImmediate")
           .Flag("--timers"),
@@ -195,6 +195,7 @@ struct Table<SessionConfig> {
           .Flag("--threads"),
       GORU_FIELD(SessionConfig, node, Permission, "JavaScript's require and import of Node's modules, process, Buffer")
           .Flag("--node"),
+      GORU_FIELD(SessionConfig, web, Permission, "JavaScript's fetch, Request and Response, over http").Flag("--web"),
       GORU_FIELD(SessionConfig, environment, Environment, "environment variables of the code")
           .Flag("--env", "VALUE may be left out: that of goru's own variable"),
       GORU_FIELD(SessionConfig, scratch_bytes, Scratch,

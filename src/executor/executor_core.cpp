@@ -160,6 +160,7 @@ Expected<std::shared_ptr<SessionCore>> ExecutorCore::NewSession(const Language& 
   policy.timers = config.timers;
   policy.threads = config.threads;
   policy.node = config.node;
+  policy.web = config.web;
   if (!config.environment.empty()) {
     policy.environment = std::make_shared<const std::map<std::string, std::string>>(std::move(config.environment));
   }

@@ -167,6 +167,9 @@ SessionOption WithSessionThreads() {
 SessionOption WithSessionNode() {
   return [](SessionConfig& config) { config.node = true; };
 }
+SessionOption WithSessionWeb() {
+  return [](SessionConfig& config) { config.web = true; };
+}
 SessionOption WithSessionCompatibility() {
   return [](SessionConfig& config) {
     config.compatibility = true;

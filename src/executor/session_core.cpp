@@ -164,6 +164,7 @@ guest::Job SessionCore::MakeJob(std::string_view code, const RunOptions& options
   job.timers = policy_.timers;
   job.threads = policy_.threads;
   job.node = policy_.node;
+  job.web = policy_.web;
   // The guest keeps it.
   if (job.first) job.environment = policy_.environment.get();
   job.files = files_.kind();

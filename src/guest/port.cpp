@@ -12,6 +12,7 @@ nlohmann::json ToJson(const Job& job) {
   if (job.timers) out["timers"] = true;
   if (job.threads) out["threads"] = true;
   if (job.node) out["node"] = true;
+  if (job.web) out["web"] = true;
   if (job.interactive) out["interactive"] = true;
   if (!job.question.empty()) out["question"] = job.question;
   if (job.last) out["last"] = true;

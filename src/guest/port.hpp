@@ -30,6 +30,8 @@ struct Job {
   bool threads = false;
   /// Node's modules are there.
   bool node = false;
+  /// fetch is there.
+  bool web = false;
   /// Values are shown, as at a prompt.
   bool interactive = false;
   /// What a prompt asks about `code`, which is not run; empty: nothing.

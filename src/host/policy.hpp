@@ -26,6 +26,7 @@ struct Policy {
   bool timers = false;
   bool threads = false;
   bool node = false;
+  bool web = false;
   /// Environment variables of the code; null: none.
   std::shared_ptr<const std::map<std::string, std::string>> environment;
   /// What the host may hold for the session; null: nothing is counted.

@@ -17,6 +17,7 @@ void ApplyCompatibility(SessionConfig& config) {
   config.timers = true;
   config.threads = true;
   config.node = true;
+  config.web = true;
   if (config.scratch_bytes == 0) config.scratch_bytes = kDefaultScratch;
 }
 

@@ -34,7 +34,7 @@ int main(void)
         return 1;
     JS_SetMaxStackSize(rt, 0);
     text[size] = '\0';
-    JSValue compiled = JS_Eval(ctx, text, size, "goru:intl", JS_EVAL_TYPE_GLOBAL | JS_EVAL_FLAG_COMPILE_ONLY);
+    JSValue compiled = JS_Eval(ctx, text, size, "goru:late", JS_EVAL_TYPE_GLOBAL | JS_EVAL_FLAG_COMPILE_ONLY);
     if (JS_IsException(compiled)) {
         const char *message = JS_ToCString(ctx, JS_GetException(ctx));
         fprintf(stderr, "%s\n", message ? message : "no memory");

@@ -232,3 +232,4 @@ shared.global('http', {
 
   secret(name) { return ask('goru:http.secret', 'name', checkName(name)); },
 });
+shared.http = globalThis.http;

@@ -6,7 +6,7 @@ let loaded;
 function intl() {
   if (!loaded) {
     const box = { __proto__: null };
-    native.intlCode()(native, box);
+    native.lateCode('intl')(native, box);
     loaded = box.intl;
   }
   return loaded;

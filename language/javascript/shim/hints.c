@@ -6,11 +6,15 @@
 
 #define NODE "the sandbox has no Node.js APIs, unless the host gives them: WithSessionNode, --node"
 
+#define WEB "it comes with fetch: WithSessionWeb, --web; or use http.get"
+
 static const struct {
     const char *name;
     const char *hint;
 } hints[] = {
-    {"fetch", "the sandbox has no fetch; use http.get"},
+    {"fetch", "the sandbox has no fetch; use http.get, or WithSessionWeb, --web"},
+    {"Request", WEB},
+    {"Response", WEB},
     {"XMLHttpRequest", "the sandbox has no XMLHttpRequest; use http.get"},
     {"WebSocket", "the sandbox has no WebSocket; use http.get or call"},
     {"EventSource", "the sandbox has no EventSource; use http.get or call"},

@@ -1,25 +1,10 @@
-// The code and the data of Intl, which intl/bundle.py makes. Both lie in pages that nobody touches before a program asks for
-// Intl: the data packed, the code as bytes of bytecode. Functions ready to be called would add thousands of names and shapes to
-// the tables of the interpreter, and every run would touch more of those.
+// The data of Intl, which intl/bundle.py makes, packed. It lies in pages that nobody touches before a program asks for Intl; its
+// code is in late.c.
 
 #include "shim.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-static const uint8_t bytecode[] = {
-#embed <intl.bytecode>
-};
-
-// The function of (native, shared) that makes Intl.
-static JSValue native_code(JSContext *ctx, JSValueConst this_value, int argc, JSValueConst *argv)
-{
-    (void)this_value;
-    (void)argc;
-    (void)argv;
-    JSValue compiled = JS_ReadObject(ctx, bytecode, sizeof(bytecode), JS_READ_OBJ_BYTECODE);
-    return JS_IsException(compiled) ? compiled : JS_EvalFunction(ctx, compiled);
-}
 
 // intl/locales.py says what is in it.
 static const unsigned char data[] = {
@@ -131,7 +116,6 @@ static JSValue big_int_to_locale_string(JSContext *ctx, JSValueConst this_value,
 int intl_install(JSContext *ctx, JSValueConst native)
 {
     static const JSCFunctionListEntry functions[] = {
-        JS_CFUNC_DEF("intlCode", 0, native_code),
         JS_CFUNC_DEF("intlText", 1, native_text),
     };
     static const JSCFunctionListEntry methods[] = {

@@ -52,6 +52,9 @@ static const unsigned char fs_js[] = {
 static const unsigned char prompt_js[] = {
 #embed "../prelude/prompt.js"
 };
+static const unsigned char web_js[] = {
+#embed "../prelude/web.js"
+};
 // Node's modules (node/bundle.py).
 static const unsigned char node_js[] = {
 #embed <node.js>
@@ -69,6 +72,7 @@ static const File rare_files[] = {
     {"goru:node.js", node_js, sizeof(node_js)},
     {"goru:prompt.js", prompt_js, sizeof(prompt_js)},
     {"goru:intl.js", intl_js, sizeof(intl_js)},
+    {"goru:web.js", web_js, sizeof(web_js)},
 };
 static const File files[] = {
     {"goru:inspect.js", inspect_js, sizeof(inspect_js)},
@@ -127,7 +131,7 @@ int prelude_load(JSContext *ctx)
     JSValue shared = JS_NewObject(ctx);
     if (codec_install(ctx) < 0 || host_install(ctx, native) < 0 || io_install(ctx, native) < 0 || text_install(ctx, native) < 0 ||
         clock_install(ctx, native) < 0 || reflect_install(ctx, native) < 0 || wire_install(ctx, native) < 0 ||
-        values_install(ctx, native) < 0 || intl_install(ctx, native) < 0 || timers_install(ctx) < 0)
+        values_install(ctx, native) < 0 || intl_install(ctx, native) < 0 || late_install(ctx, native) < 0 || timers_install(ctx, native) < 0)
         return -1;
     for (size_t i = 0; i < sizeof(rare_files) / sizeof(rare_files[0]); i++) {
         if (load(ctx, &rare_files[i], native, shared) < 0)
@@ -142,6 +146,7 @@ int prelude_load(JSContext *ctx)
     prelude.host_error_proto = JS_GetPropertyStr(ctx, shared, "hostErrorProto");
     prelude.node_begin = JS_GetPropertyStr(ctx, shared, "nodeBegin");
     prelude.node_import = JS_GetPropertyStr(ctx, shared, "nodeImport");
+    prelude.web_begin = JS_GetPropertyStr(ctx, shared, "webBegin");
     prelude.prompt_words = JS_GetPropertyStr(ctx, shared, "promptWords");
     prelude.locale_method = JS_GetPropertyStr(ctx, shared, "localeMethod");
     JS_FreeValue(ctx, native);

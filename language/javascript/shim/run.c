@@ -15,6 +15,7 @@ typedef struct Job {
     bool first;
     bool timers;
     bool node;
+    bool web;
     bool interactive;
     bool scratch;
     JSValue question;
@@ -127,6 +128,7 @@ static bool job_parse(JSContext *ctx, const char *data, size_t size, Job *job)
     job->first = flag(ctx, object, "first");
     job->timers = flag(ctx, object, "timers");
     job->node = flag(ctx, object, "node");
+    job->web = flag(ctx, object, "web");
     job->interactive = flag(ctx, object, "interactive");
     job->question = JS_GetPropertyStr(ctx, object, "question");
     JSValue files = JS_GetPropertyStr(ctx, object, "files");
@@ -218,7 +220,7 @@ static JSValue run_program(JSContext *ctx, JSValue function)
             JS_FreeValue(ctx, promise);
             return JS_Throw(ctx, JS_DupValue(ctx, rejections[0].reason));
         }
-        if (timers_pending() && timers_wait_ms() <= 0) {
+        if (timers_any() && timers_wait_ms() <= 0) {
             if (!run_timers(ctx))
                 break;
             // Answers of the host come to their turn beside timers that are always due.
@@ -226,8 +228,8 @@ static JSValue run_program(JSContext *ctx, JSValue function)
                 break;
             continue;
         }
-        if (host_pending() || timers_pending()) {
-            if (host_wait(ctx, timers_pending() ? timers_wait_ms() : -1) < 0)
+        if (host_pending() || timers_pending() || (state == JS_PROMISE_PENDING && timers_any())) {
+            if (host_wait(ctx, timers_any() ? timers_wait_ms() : -1) < 0)
                 break;
             continue;
         }
@@ -515,6 +517,16 @@ static int begin_node(JSContext *ctx, const Job *job)
     return 0;
 }
 
+// The session's first run, where it has fetch.
+static int begin_web(JSContext *ctx)
+{
+    JSValue result = JS_Call(ctx, prelude.web_begin, JS_UNDEFINED, 0, NULL);
+    if (JS_IsException(result))
+        return -1;
+    JS_FreeValue(ctx, result);
+    return 0;
+}
+
 bool run_job(JSContext *ctx, const char *data, size_t size)
 {
     static Buffer outcome;
@@ -539,6 +551,7 @@ bool run_job(JSContext *ctx, const char *data, size_t size)
         if (job.first)
             clock_begin_session(ctx);
         if ((job.first && (job.timers || job.node) && timers_allow(ctx) < 0) ||
+            (job.first && job.web && begin_web(ctx) < 0) ||
             (job.first && job.node ? begin_node(ctx, &job) : provide_process(ctx, &job)) < 0)
             value = JS_EXCEPTION;
         else if (!JS_IsString(job.question))

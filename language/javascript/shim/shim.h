@@ -96,11 +96,13 @@ void host_abandon(Buffer *call);
 
 // ---- timers.c: what a run does later ----
 
-// What every program has: sleep.
-int timers_install(JSContext *ctx);
+// What every program has: sleep; and native.unrefTimer.
+int timers_install(JSContext *ctx, JSValueConst native);
 // setTimeout and its kin, in sessions that have timers.
 int timers_allow(JSContext *ctx);
 bool timers_pending(void);
+// Whether there is any timer, those included that the run does not go on for.
+bool timers_any(void);
 // Milliseconds until the next one is due; there must be one.
 double timers_wait_ms(void);
 // The time by which timers are due.
@@ -161,6 +163,10 @@ int intl_install(JSContext *ctx, JSValueConst native);
 // `question` is "complete" (-> a boolean) or "words" (-> {typed, words}).
 JSValue prompt_answer(JSContext *ctx, JSValueConst question, JSValueConst code);
 
+// ---- late.c: code that is loaded when it is first used ----
+
+int late_install(JSContext *ctx, JSValueConst native);
+
 // ---- prelude.c: the part of the guest that is written in JavaScript ----
 
 typedef struct Prelude {
@@ -168,6 +174,7 @@ typedef struct Prelude {
     JSValue host_error_proto; // HostError.prototype
     JSValue node_begin;       // nodeBegin({name, arguments, environment, files}): Node's globals
     JSValue node_import;      // nodeImport(name) -> the module, or undefined
+    JSValue web_begin;        // webBegin(): fetch, Request and Response
     JSValue prompt_words;     // promptWords(text) -> {typed, words}
     JSValue locale_method;    // (value, EngineLocaleMethod, first argument, second, third)
 } Prelude;

@@ -12,6 +12,7 @@ typedef struct Timer {
     JSValue callback;
     JSValue *arguments;
     int argument_count;
+    bool background; // the run does not go on for its sake
 } Timer;
 
 // A binary heap: the one that is due first is at 0.
@@ -116,7 +117,28 @@ void timers_drop(JSContext *ctx)
 
 bool timers_pending(void)
 {
+    for (size_t i = 0; i < timer_count; i++) {
+        if (!timers[i].background)
+            return true;
+    }
+    return false;
+}
+
+bool timers_any(void)
+{
     return timer_count > 0;
+}
+
+// unrefTimer(number): the run ends although the timer has not come
+static JSValue unref_timer(JSContext *ctx, JSValueConst this_value, int argc, JSValueConst *argv)
+{
+    (void)this_value;
+    double number = 0;
+    if (argc > 0 && JS_ToFloat64(ctx, &number, argv[0]) < 0)
+        return JS_EXCEPTION;
+    for (size_t i = 0; i < timer_count; i++)
+        timers[i].background = timers[i].background || (double)timers[i].number == number;
+    return JS_UNDEFINED;
 }
 
 double timers_wait_ms(void)
@@ -250,8 +272,11 @@ static int define(JSContext *ctx, const JSCFunctionListEntry *entries, int count
     return result;
 }
 
-int timers_install(JSContext *ctx)
+int timers_install(JSContext *ctx, JSValueConst native)
 {
+    static const JSCFunctionListEntry own[] = {JS_CFUNC_DEF("unrefTimer", 1, unref_timer)};
+    if (JS_SetPropertyFunctionList(ctx, native, own, 1) < 0)
+        return -1;
     static const JSCFunctionListEntry always[] = {
         JS_CFUNC_DEF("sleep", 1, sleep_ms),
     };
