@@ -203,7 +203,8 @@ SessionOption WithSessionNode();
 /// (WithSessionAllowedHosts).
 SessionOption WithSessionWeb();
 /// All that programs of an ordinary interpreter expect and that a sandbox does not have by itself: WithSessionTimers,
-/// WithSessionThreads, WithSessionNode, WithSessionWeb, and WithSessionScratch where the session has no files of its own yet.
+/// WithSessionThreads, WithSessionNode, WithSessionWeb, and WithSessionScratch where the session has no files of its
+/// own yet.
 SessionOption WithSessionCompatibility();
 /// An environment variable of the code: os.environ in Python. Of the host's own environment it sees nothing. Names
 /// hold no '=', names and values no NUL and only UTF-8, all of it at most kMaxEnvironment bytes; else NewSession fails.

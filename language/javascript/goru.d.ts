@@ -357,6 +357,7 @@ declare global {
     getRandomValues<T extends Int8Array | Uint8Array | Uint8ClampedArray | Int16Array | Uint16Array | Int32Array
       | Uint32Array | BigInt64Array | BigUint64Array>(array: T): T;
     randomUUID(): string;
+    readonly subtle: SubtleCrypto;
   }
   var crypto: Crypto;
 
@@ -366,6 +367,209 @@ declare global {
     readonly message: string;
     readonly code: number;
   }
+
+  // ---- of the web ----
+
+  interface EventInit { bubbles?: boolean; cancelable?: boolean; composed?: boolean }
+  type EventListener = ((event: any) => unknown) | { handleEvent(event: any): unknown };
+
+  class Event {
+    constructor(type: string, init?: EventInit);
+    readonly type: string;
+    readonly target: EventTarget | null;
+    readonly currentTarget: EventTarget | null;
+    readonly bubbles: boolean;
+    readonly cancelable: boolean;
+    readonly defaultPrevented: boolean;
+    readonly timeStamp: number;
+    preventDefault(): void;
+    stopPropagation(): void;
+    stopImmediatePropagation(): void;
+    composedPath(): EventTarget[];
+  }
+  class CustomEvent<T = any> extends Event {
+    constructor(type: string, init?: EventInit & { detail?: T });
+    readonly detail: T;
+  }
+  class EventTarget {
+    constructor();
+    addEventListener(type: string, listener: EventListener | null, options?: boolean | { once?: boolean; capture?: boolean; passive?: boolean; signal?: AbortSignal }): void;
+    removeEventListener(type: string, listener: EventListener | null, options?: boolean | { capture?: boolean }): void;
+    dispatchEvent(event: Event): boolean;
+  }
+  /** An error as one that nothing caught: it is written to standard error. */
+  function reportError(error: unknown): void;
+
+  class AbortSignal extends EventTarget {
+    private constructor();
+    /** Needs timers (`--timers`); the run does not go on for it. */
+    static timeout(milliseconds: number): AbortSignal;
+    static abort(reason?: any): AbortSignal;
+    static any(signals: Iterable<AbortSignal>): AbortSignal;
+    readonly aborted: boolean;
+    readonly reason: any;
+    onabort: ((event: Event) => unknown) | null;
+    throwIfAborted(): void;
+  }
+  class AbortController {
+    readonly signal: AbortSignal;
+    abort(reason?: any): void;
+  }
+
+  type BlobPart = string | Blob | ArrayBuffer | ArrayBufferView;
+  class Blob {
+    constructor(parts?: Iterable<BlobPart>, options?: { type?: string; endings?: 'transparent' | 'native' });
+    readonly size: number;
+    readonly type: string;
+    text(): Promise<string>;
+    arrayBuffer(): Promise<ArrayBuffer>;
+    stream(): ReadableStream<Uint8Array>;
+    slice(start?: number, end?: number, type?: string): Blob;
+  }
+  class File extends Blob {
+    constructor(parts: Iterable<BlobPart>, name: string, options?: { type?: string; lastModified?: number });
+    readonly name: string;
+    readonly lastModified: number;
+  }
+  class FormData {
+    constructor();
+    append(name: string, value: string | Blob, filename?: string): void;
+    delete(name: string): void;
+    get(name: string): string | File | null;
+    getAll(name: string): (string | File)[];
+    has(name: string): boolean;
+    set(name: string, value: string | Blob, filename?: string): void;
+    forEach(callback: (value: string | File, name: string, form: FormData) => void): void;
+    entries(): IterableIterator<[string, string | File]>;
+    keys(): IterableIterator<string>;
+    values(): IterableIterator<string | File>;
+    [Symbol.iterator](): IterableIterator<[string, string | File]>;
+  }
+  class Headers {
+    constructor(init?: Headers | Record<string, string> | Iterable<readonly [string, string]>);
+    append(name: string, value: string): void;
+    delete(name: string): void;
+    get(name: string): string | null;
+    getSetCookie(): string[];
+    has(name: string): boolean;
+    set(name: string, value: string): void;
+    forEach(callback: (value: string, name: string, headers: Headers) => void): void;
+    entries(): IterableIterator<[string, string]>;
+    keys(): IterableIterator<string>;
+    values(): IterableIterator<string>;
+    [Symbol.iterator](): IterableIterator<[string, string]>;
+  }
+
+  interface QueuingStrategy<T = any> { highWaterMark?: number; size?: (chunk: T) => number }
+  class CountQueuingStrategy {
+    constructor(init: { highWaterMark: number });
+    readonly highWaterMark: number;
+    readonly size: (chunk?: any) => number;
+  }
+  class ByteLengthQueuingStrategy {
+    constructor(init: { highWaterMark: number });
+    readonly highWaterMark: number;
+    readonly size: (chunk: ArrayBufferView) => number;
+  }
+  class ReadableStreamDefaultReader<R = any> {
+    constructor(stream: ReadableStream<R>);
+    readonly closed: Promise<void>;
+    read(): Promise<{ done: false; value: R } | { done: true; value: undefined }>;
+    cancel(reason?: any): Promise<void>;
+    releaseLock(): void;
+  }
+  class ReadableStream<R = any> {
+    constructor(source?: { start?(controller: any): unknown; pull?(controller: any): unknown; cancel?(reason: any): unknown; type?: 'bytes' }, strategy?: QueuingStrategy<R>);
+    static from<T>(items: Iterable<T> | AsyncIterable<T>): ReadableStream<T>;
+    readonly locked: boolean;
+    getReader(): ReadableStreamDefaultReader<R>;
+    cancel(reason?: any): Promise<void>;
+    tee(): [ReadableStream<R>, ReadableStream<R>];
+    pipeTo(target: WritableStream<R>, options?: object): Promise<void>;
+    pipeThrough<T>(transform: { readonly readable: ReadableStream<T>; readonly writable: WritableStream<any> }, options?: object): ReadableStream<T>;
+    values(options?: { preventCancel?: boolean }): AsyncIterableIterator<R>;
+    [Symbol.asyncIterator](): AsyncIterableIterator<R>;
+  }
+  class WritableStream<W = any> {
+    constructor(sink?: { start?(controller: any): unknown; write?(chunk: W, controller: any): unknown; close?(): unknown; abort?(reason: any): unknown }, strategy?: QueuingStrategy<W>);
+    readonly locked: boolean;
+    abort(reason?: any): Promise<void>;
+    close(): Promise<void>;
+    getWriter(): { readonly closed: Promise<void>; readonly ready: Promise<void>; readonly desiredSize: number | null; write(chunk: W): Promise<void>; close(): Promise<void>; abort(reason?: any): Promise<void>; releaseLock(): void };
+  }
+  class TransformStream<I = any, O = any> {
+    constructor(transformer?: { start?(controller: any): unknown; transform?(chunk: I, controller: any): unknown; flush?(controller: any): unknown }, writable?: QueuingStrategy<I>, readable?: QueuingStrategy<O>);
+    readonly readable: ReadableStream<O>;
+    readonly writable: WritableStream<I>;
+  }
+  class TextDecoderStream {
+    constructor(label?: string, options?: { fatal?: boolean; ignoreBOM?: boolean });
+    readonly encoding: string;
+    readonly fatal: boolean;
+    readonly ignoreBOM: boolean;
+    readonly readable: ReadableStream<string>;
+    readonly writable: WritableStream<ArrayBuffer | ArrayBufferView>;
+  }
+  class TextEncoderStream {
+    constructor();
+    readonly encoding: 'utf-8';
+    readonly readable: ReadableStream<Uint8Array>;
+    readonly writable: WritableStream<string>;
+  }
+  class SubtleCrypto {
+    private constructor();
+    /** SHA-1, SHA-256, SHA-384 and SHA-512. */
+    digest(algorithm: string | { name: string }, data: ArrayBuffer | ArrayBufferView): Promise<ArrayBuffer>;
+  }
+  var navigator: { readonly userAgent: string };
+
+  type BodyInit = string | Blob | FormData | URLSearchParams | ReadableStream<Uint8Array> | ArrayBuffer | ArrayBufferView;
+  interface Body {
+    readonly headers: Headers;
+    readonly body: ReadableStream<Uint8Array> | null;
+    readonly bodyUsed: boolean;
+    text(): Promise<string>;
+    json(): Promise<any>;
+    bytes(): Promise<Uint8Array>;
+    arrayBuffer(): Promise<ArrayBuffer>;
+    blob(): Promise<Blob>;
+    formData(): Promise<FormData>;
+  }
+  interface RequestInit {
+    method?: string;
+    headers?: Headers | Record<string, string> | Iterable<readonly [string, string]>;
+    body?: BodyInit | null;
+    redirect?: 'follow' | 'manual' | 'error';
+    signal?: AbortSignal | null;
+  }
+  interface Request extends Body {}
+  class Request {
+    constructor(input: string | URL | Request, init?: RequestInit);
+    readonly method: string;
+    readonly url: string;
+    readonly redirect: string;
+    readonly signal: AbortSignal;
+    clone(): Request;
+  }
+  interface Response extends Body {}
+  class Response {
+    constructor(body?: BodyInit | null, init?: { status?: number; statusText?: string; headers?: RequestInit['headers'] });
+    static error(): Response;
+    static json(data: any, init?: { status?: number; statusText?: string; headers?: RequestInit['headers'] }): Response;
+    static redirect(url: string | URL, status?: number): Response;
+    readonly status: number;
+    readonly statusText: string;
+    readonly ok: boolean;
+    readonly url: string;
+    readonly type: string;
+    readonly redirected: boolean;
+    clone(): Response;
+  }
+  /** With `--web` (WithSessionWeb), as are Request and Response: a request through `http`, by its rules. */
+  function fetch(input: string | URL | Request, init?: RequestInit): Promise<Response>;
+
+  /** Temporal; its types are those of npm's temporal-spec. */
+  var Temporal: any;
 
   // ---- of the engine ----
 

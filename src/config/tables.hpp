@@ -187,7 +187,8 @@ struct Table<SessionConfig> {
       GORU_FIELD(SessionConfig, packages, Object<PackagesConfig>, "Python packages"),
       GORU_FIELD(SessionConfig, compatibility, Permission,
                  "what programs of an ordinary interpreter expect: all of timers, threads, node, web, scratch_bytes")
-          .Flag("--compat", "what programs of an ordinary interpreter expect: --timers --threads --node --web --scratch")
+          .Flag("--compat",
+                "what programs of an ordinary interpreter expect: --timers --threads --node --web --scratch")
           .Then(host::ApplyCompatibility),
       GORU_FIELD(SessionConfig, timers, Permission, "JavaScript's setTimeout, setInterval, setImmediate")
           .Flag("--timers"),
