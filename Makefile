@@ -16,7 +16,7 @@ CMAKE_ARGS ?=
 
 build_dir = build/$(PRESET)
 # What the build reads from the cache after it was configured: fetched again where the cache was cleared.
-image_sources = $(shell sed -n 's/^\([a-z][a-z0-9.-]*\) .*/\1/p' third_party/versions.txt | grep -Ev '^(wasmtime.*|node|typescript|.*-tests)$$')
+image_sources = $(shell sed -n 's/^\([a-z][a-z0-9.-]*\) .*/\1/p' third_party/versions.txt | grep -Ev '^(wasmtime.*|node|typescript|.*-tests|bench-.*)$$')
 configure = { [ -f $(build_dir)/build.ninja ] && [ -z '$(CMAKE_ARGS)' ]; } || cmake --preset $(PRESET) $(CMAKE_ARGS)
 
 .PHONY: help

@@ -208,10 +208,15 @@ endif()
 
 add_custom_target(goru-images ALL DEPENDS ${GORU_IMAGES})
 if(TARGET goru-image)
-  # Not python-3.12, whose module is three times as large and was compiled by others: it would take as long as all of these.
-  foreach(name javascript typescript python-3.13)
+  foreach(name javascript typescript python-3.13 python-3.12)
     if("${GORU_IMAGES_DIR}/${name}.img" IN_LIST GORU_IMAGES)
-      goru_native(NAME ${name})
+      # Three times as large as the other Python, and made to be suspended anywhere (Asyncify): most of what -O2 does more takes
+      # minutes there and gives little.
+      set(level 2)
+      if(name STREQUAL "python-3.12")
+        set(level 1)
+      endif()
+      goru_native(NAME ${name} OPTIMIZE ${level})
     endif()
   endforeach()
   # Minutes of work that programs do without: part of `all` and of the tests, not of goru-app.
