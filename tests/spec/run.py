@@ -148,13 +148,20 @@ class File:
             return self
         self.commands = json.loads(json_file.read_text())["commands"]
         instances, current, refused = {}, None, None
-        opened = []
+        opened, registered = [], []
         for command in self.commands:
             kind = command["type"]
             if kind == "module":
                 current, refused = self.make(command)
                 opened += [current] if current else []
                 instances[command.get("name")] = (current, refused)
+                if refused == "imports of other modules":
+                    # It would have changed tables and memories of those that it imports from.
+                    for name, (instance, _) in list(instances.items()):
+                        if instance in registered:
+                            instances[name] = (None, refused)
+            elif kind == "register":
+                registered.append(instances.get(command["name"], (None, None))[0] if "name" in command else current)
             elif kind in ("assert_return", "assert_trap", "assert_exhaustion", "action"):
                 action = command["action"]
                 instance, why = instances.get(action["module"], (None, "imports of other modules")) if "module" in action else (current, refused)
