@@ -47,7 +47,8 @@ function(goru_native)
     NAME "${arg_NAME}.so"
     OUTPUT "${object}"
     INPUTS "${module}" "${PROJECT_SOURCE_DIR}/scripts/compile_guest.py" "${PROJECT_SOURCE_DIR}/scripts/wasm2c.py"
-      "${PROJECT_SOURCE_DIR}/src/wasm/native/native_code.cpp" ${native_runtime}
+      "${PROJECT_SOURCE_DIR}/src/wasm/native/native_seal.cpp" "${PROJECT_SOURCE_DIR}/src/wasm/native/native_seal.hpp"
+      ${native_runtime}
     SALT "wabt ${GORU_VERSION_wabt}" "simde ${GORU_VERSION_simde}" "optimize ${arg_OPTIMIZE}"
     VERSION_OF clang-22 ld.lld-22
     DEPENDS goru-image
