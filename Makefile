@@ -7,6 +7,7 @@ SHELL := /bin/bash
 JOBS ?= $(shell nproc)
 PREFIX ?= /usr/local
 FUZZ_SECONDS ?= 60
+SOAK_STOPS ?= 100000
 PRESET ?= release
 # Further arguments for ctest, such as TESTS='-R executor'.
 TESTS ?=
@@ -15,7 +16,7 @@ CMAKE_ARGS ?=
 
 build_dir = build/$(PRESET)
 # What the build reads from the cache after it was configured: fetched again where the cache was cleared.
-image_sources = $(shell sed -n 's/^\([a-z][a-z0-9.-]*\) .*/\1/p' third_party/versions.txt | grep -Ev '^(wasmtime.*|node|typescript|.*-tests)$$')
+image_sources = $(shell sed -n 's/^\([a-z][a-z0-9.-]*\) .*/\1/p' third_party/versions.txt | grep -Ev '^(wasmtime.*|node|typescript|.*-tests|bench-.*)$$')
 configure = { [ -f $(build_dir)/build.ninja ] && [ -z '$(CMAKE_ARGS)' ]; } || cmake --preset $(PRESET) $(CMAKE_ARGS)
 
 .PHONY: help
@@ -30,7 +31,7 @@ help: ## Show this
 	@echo 'All targets:'
 	@awk -F ':.*## ' '/^[a-z][a-z-]*:.*## / { printf "  %-12s  %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo
-	@echo 'Settings: PREFIX=$(PREFIX) JOBS=$(JOBS) PRESET=$(PRESET) FUZZ_SECONDS=$(FUZZ_SECONDS) TESTS= CMAKE_ARGS='
+	@echo 'Settings: PREFIX=$(PREFIX) JOBS=$(JOBS) PRESET=$(PRESET) FUZZ_SECONDS=$(FUZZ_SECONDS) SOAK_STOPS=$(SOAK_STOPS) TESTS= CMAKE_ARGS='
 	@echo 'Downloads and images are kept in $${GORU_CACHE_DIR:-$${XDG_CACHE_HOME:-~/.cache}/goru}.'
 
 .PHONY: setup
@@ -68,6 +69,11 @@ test-cpython: build ## Run CPython's own regression tests inside the sandbox (mi
 	@JOBS=$(JOBS) tests/cpython/run.py $(build_dir)/bin/goru \
 	  "$$(scripts/fetch.py python-source 2>/dev/null | sed 's/^[^=]*=//')"
 
+.PHONY: test-spec
+test-spec: configure ## Run WebAssembly's specification tests on the engine native (minutes)
+	@cmake --build $(build_dir) -j $(JOBS) --target module_runner goru-image
+	@tests/spec/run.py --jobs $(JOBS) --runner $(build_dir)/bin/module_runner --seal $(build_dir)/bin/goru-image
+
 .PHONY: test-asan
 test-asan: ## Run all tests with AddressSanitizer and UndefinedBehaviorSanitizer
 	@$(MAKE) test PRESET=asan
@@ -85,6 +91,21 @@ fuzz: ## Run each fuzz target for FUZZ_SECONDS
 	@scripts/setup.sh build fuzz
 	@$(MAKE) all PRESET=fuzz
 	@scripts/fuzz.sh build/fuzz $(FUZZ_SECONDS)
+
+.PHONY: fuzz-engines
+fuzz-engines: native ## Run random modules and programs on both engines, each FUZZ_SECONDS
+	@cmake --build $(build_dir) -j $(JOBS) --target module_runner
+	@tests/engines/fuzz.py modules --runner $(build_dir)/bin/module_runner --seal $(build_dir)/bin/goru-image \
+	  --jobs $(JOBS) --seconds $(FUZZ_SECONDS) --keep $(build_dir)/different
+	@tests/engines/fuzz.py programs --goru $(build_dir)/bin/goru --jobs $(JOBS) --seconds $(FUZZ_SECONDS) \
+	  --keep $(build_dir)/different
+
+.PHONY: soak
+soak: native ## Stop runs at random moments, SOAK_STOPS times on each engine (an hour)
+	@cmake --build $(build_dir) -j $(JOBS) --target soak_test
+	@for engine in native wasmtime; do \
+	  GORU_TEST_ENGINE=$$engine GORU_SOAK_STOPS=$(SOAK_STOPS) GORU_SOAK_SESSIONS=$(SOAK_STOPS) $(build_dir)/bin/soak_test || exit 1; \
+	done
 
 .PHONY: format
 format: ## Format the C++ sources

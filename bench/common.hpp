@@ -29,7 +29,14 @@ inline double Seconds(Clock::duration duration) { return std::chrono::duration<d
   std::exit(1);
 }
 
-inline Executor MakeExecutor(const std::vector<ExecutorOption>& options) {
+/// `bench.sh --engine native` measures all of it on that engine.
+inline bool OnNative() {
+  const char* name = std::getenv("GORU_BENCH_ENGINE");
+  return name != nullptr && std::string_view(name) == "native";
+}
+
+inline Executor MakeExecutor(std::vector<ExecutorOption> options) {
+  options.insert(options.begin(), WithEngine(OnNative() ? Engine::kNative : Engine::kWasmtime));
   auto executor = Executor::Create(options);
   if (!executor) Die(executor.error().message);
   return std::move(*executor);

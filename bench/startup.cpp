@@ -38,6 +38,8 @@ std::string GoruProgram() {
   return (std::filesystem::read_symlink("/proc/self/exe", failed).parent_path() / "goru").string();
 }
 
+const char* EngineName() { return OnNative() ? "native" : "wasmtime"; }
+
 /// A whole process that prints 2: what a user waits for at a prompt. The native interpreters stand beside it.
 void Process(benchmark::State& state, const std::vector<std::string>& command) {
   for (int i = 0; i < 3; ++i) {
@@ -56,14 +58,16 @@ void Process(benchmark::State& state, const std::vector<std::string>& command) {
   }
   all.Report(state, "ms");
 }
-BENCHMARK_CAPTURE(Process, goru_python, {GoruProgram(), "-l", "python", "-c", "print(1+1)"})
+BENCHMARK_CAPTURE(Process, goru_python, {GoruProgram(), "--engine", EngineName(), "-l", "python", "-c", "print(1+1)"})
     ->UseManualTime()
     ->Iterations(50);
-BENCHMARK_CAPTURE(Process, goru_javascript, {GoruProgram(), "-l", "js", "-c", "console.log(1+1)"})
+BENCHMARK_CAPTURE(Process, goru_javascript,
+                  {GoruProgram(), "--engine", EngineName(), "-l", "js", "-c", "console.log(1+1)"})
     ->UseManualTime()
     ->Iterations(50);
 // 100 lines, whose types are taken out first.
-BENCHMARK_CAPTURE(Process, goru_typescript, {GoruProgram(), GORU_BENCH_DIRECTORY "/programs/types.ts"})
+BENCHMARK_CAPTURE(Process, goru_typescript,
+                  {GoruProgram(), "--engine", EngineName(), GORU_BENCH_DIRECTORY "/programs/types.ts"})
     ->UseManualTime()
     ->Iterations(50);
 BENCHMARK_CAPTURE(Process, python3, {PythonProgram(), "-c", "print(1+1)"})->UseManualTime()->Iterations(30);

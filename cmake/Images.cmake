@@ -26,11 +26,15 @@ function(goru_image)
   set(GORU_IMAGES ${GORU_IMAGES} "${image}" PARENT_SCOPE)
 endfunction()
 
-# goru_native(NAME name): the module of an image, compiled ahead of time for the engine `native`, beside the image.
+# goru_native(NAME name [OPTIMIZE level]): the module of an image, compiled ahead of time for the engine `native`, beside the
+# image, with clang's -O2 or another level.
 set(GORU_NATIVE_OBJECTS "")
 file(GLOB native_runtime CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/src/wasm/native/guest/*.h")
 function(goru_native)
-  cmake_parse_arguments(PARSE_ARGV 0 arg "" "NAME" "")
+  cmake_parse_arguments(PARSE_ARGV 0 arg "" "NAME;OPTIMIZE" "")
+  if(NOT arg_OPTIMIZE)
+    set(arg_OPTIMIZE 2)
+  endif()
   set(image "${GORU_IMAGES_DIR}/${arg_NAME}.img")
   set(module "${PROJECT_BINARY_DIR}/images/${arg_NAME}.module.wasm")
   set(object "${GORU_IMAGES_DIR}/${arg_NAME}.so")
@@ -43,14 +47,16 @@ function(goru_native)
     NAME "${arg_NAME}.so"
     OUTPUT "${object}"
     INPUTS "${module}" "${PROJECT_SOURCE_DIR}/scripts/compile_guest.py" "${PROJECT_SOURCE_DIR}/scripts/wasm2c.py"
-      "${PROJECT_SOURCE_DIR}/src/wasm/native/native_code.cpp" ${native_runtime}
-    SALT "wabt ${GORU_VERSION_wabt}" "simde ${GORU_VERSION_simde}"
+      "${PROJECT_SOURCE_DIR}/src/wasm/native/native_seal.cpp" "${PROJECT_SOURCE_DIR}/src/wasm/native/native_seal.hpp"
+      ${native_runtime}
+    SALT "wabt ${GORU_VERSION_wabt}" "simde ${GORU_VERSION_simde}" "optimize ${arg_OPTIMIZE}"
     VERSION_OF clang-22 ld.lld-22
     DEPENDS goru-image
     SLOW
     COMMAND "${Python3_EXECUTABLE}" "${PROJECT_SOURCE_DIR}/scripts/compile_guest.py"
       --wabt "${GORU_FETCHED_wabt}" --simde "${GORU_FETCHED_simde}/usr/include" --seal "$<TARGET_FILE:goru-image>"
-      --runtime "${PROJECT_SOURCE_DIR}/src/wasm/native/guest" "${module}" "${object}")
+      --runtime "${PROJECT_SOURCE_DIR}/src/wasm/native/guest" --optimize ${arg_OPTIMIZE}
+      "--launcher=${CMAKE_C_COMPILER_LAUNCHER}" "${module}" "${object}")
   set(GORU_NATIVE_OBJECTS ${GORU_NATIVE_OBJECTS} "${object}" PARENT_SCOPE)
 endfunction()
 
@@ -208,10 +214,15 @@ endif()
 
 add_custom_target(goru-images ALL DEPENDS ${GORU_IMAGES})
 if(TARGET goru-image)
-  # Not python-3.12, whose module is three times as large and was compiled by others: it would take as long as all of these.
-  foreach(name javascript typescript python-3.13)
+  foreach(name javascript typescript python-3.13 python-3.12)
     if("${GORU_IMAGES_DIR}/${name}.img" IN_LIST GORU_IMAGES)
-      goru_native(NAME ${name})
+      # Three times as large as the other Python, and made to be suspended anywhere (Asyncify): most of what -O2 does more takes
+      # minutes there and gives little.
+      set(level 2)
+      if(name STREQUAL "python-3.12")
+        set(level 1)
+      endif()
+      goru_native(NAME ${name} OPTIMIZE ${level})
     endif()
   endforeach()
   # Minutes of work that programs do without: part of `all` and of the tests, not of goru-app.

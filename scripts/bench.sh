@@ -1,10 +1,15 @@
 #!/usr/bin/env bash
 # Runs every benchmark program and prints one table, with the figures to reach. Arguments go to the programs.
-# usage: bench.sh BUILD_DIR [--benchmark_filter=NAME...]
+# usage: bench.sh BUILD_DIR [--engine native|wasmtime] [--benchmark_filter=NAME...]
 set -euo pipefail
 here=$(realpath "$(dirname "$0")/..")
 build=$(realpath "$1")
 shift
+if [ "${1:-}" = --engine ]; then
+  case ${2:-} in native | wasmtime) ;; *) echo "bench: no engine \"${2:-}\": native or wasmtime" >&2; exit 2 ;; esac
+  export GORU_BENCH_ENGINE=$2
+  shift 2
+fi
 
 results=$build/bench/results
 rm -rf "$results"

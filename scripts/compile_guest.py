@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Compiles a guest's module ahead of time to the shared object that the engine `native` runs.
 
-usage: compile_guest.py --wabt DIR --simde DIR --seal PROGRAM --runtime DIR [--march NAME] [--jobs N] [--keep DIR]
-                        MODULE.wasm OUTPUT.so
+usage: compile_guest.py --wabt DIR --simde DIR --seal PROGRAM --runtime DIR [--march NAME] [--optimize N] [--jobs N]
+                        [--launcher PROGRAM] [--keep DIR] MODULE.wasm OUTPUT.so
 
 WebAssembly -> wasm2c -> C -> the step below -> clang -> shared object -> sealed with the hash of its module (goru-image).
 
@@ -15,6 +15,8 @@ at. What it does not know it refuses: another version of wasm2c, instructions th
   - Loads whose value nobody uses are left out by the compiler; wasm2c forces them.
   - A switch with as many targets as an interpreter has instructions jumps through a table of labels, so that the
     compiler can put a jump of its own behind each of those instructions.
+
+wasm2c spreads functions over its files by their names; the linker puts them back into the order of the module.
 """
 
 import argparse
@@ -28,10 +30,12 @@ import subprocess
 import sys
 import tempfile
 
-# SHA-256 of wasm2c's own text at the head of each module, without and with SIMD: wabt 1.0.36.
+# SHA-256 of wasm2c's own text at the head of each module, without and with SIMD, and with SIMD that the header has
+# asked for already: wabt 1.0.36.
 KNOWN_PRELUDES = {
     "7b37411a90463ad7bb40a9503812819b99ad6f4baac5f673d453935f3dbb41e2",
     "7069d63885dbc19ed5bb6f740783ec2cc8e6cea58910ae28f56003c33c6a0225",
+    "0366bf3c073297d77eee44be9a510045ab68a522e43014f6a1c8537f910c95a1",
 }
 
 LARGEST_OFFSET = (32 << 20) - 64
@@ -43,7 +47,7 @@ FEWEST_TARGETS = 128
 LARGEST_FRAME = 128 << 10
 
 COMPILE = [
-    "clang-22", "-c", "-O2", "-std=gnu17", "-fPIC", "-fvisibility=hidden",
+    "clang-22", "-c", "-std=gnu17", "-fPIC", "-fvisibility=hidden",
     # WebAssembly says what happens where C leaves it open. Overflow wraps, memory has no types, address 0 is like any
     # other, a loop without effects may go on for ever, locals begin as zero, conversions are the processor's.
     "-fwrapv", "-fno-strict-aliasing", "-fno-delete-null-pointer-checks", "-fno-finite-loops",
@@ -63,7 +67,7 @@ COMPILE = [
 
 LINK = [
     "clang-22", "-shared", "-nostdlib", "-fuse-ld=lld", "-Wl,-z,defs", "-Wl,-z,relro", "-Wl,-z,now", "-Wl,-z,noexecstack",
-    "-Wl,--build-id=none", "-Wl,--no-undefined", "-Wl,--hash-style=gnu", "-Wl,--gc-sections", "-Wl,-Bsymbolic",
+    "-Wl,--build-id=none", "-Wl,--no-undefined", "-Wl,--no-warn-symbol-ordering", "-Wl,--hash-style=gnu", "-Wl,--gc-sections", "-Wl,-Bsymbolic",
 ]  # fmt: skip
 
 
@@ -218,7 +222,8 @@ class Checker:
             return
         if re.fullmatch(r"(var_[BLSI]#|var_Bfunc):;?", text):
             return
-        if re.fullmatch(r"(case 0|default): goto (var_[BLSI]#|var_Bfunc);", text):
+        # The target of a switch may take a value along.
+        if re.fullmatch(r"(case 0|default): ((var_[a-z]# = var_[a-z]#; )*)goto (var_[BLSI]#|var_Bfunc);", text):
             return
         if re.fullmatch(r"switch \((var_i#|0)\) \{", text):
             return
@@ -433,7 +438,7 @@ class Translator:
                 self.module.data_arrays.add(match[1])
                 i += 1
                 while lines[i] != "};":
-                    if not re.fullmatch(r"  (0x[0-9a-f]{2}, ?)+", lines[i]):
+                    if not re.fullmatch(r"  (0x[0-9a-f]{2}, ?)*", lines[i]):
                         raise Refused(f"data of another form: {lines[i][:80]}")
                     out.append(lines[i])
                     i += 1
@@ -520,7 +525,10 @@ class Translator:
             if match := re.fullmatch(r"wasm_rt_allocate_funcref_table\(&instance->(w2c_\w+), (\d+), \d+\);", text):
                 self.module.table = [None] * int(match[2])
             elif match := re.fullmatch(r"funcref_table_init\(&instance->w2c_\w+, (\w+), (\d+), (\d+)u, 0, (\d+), instance\);", text):
-                entries = self.module.element_arrays[match[1]]
+                # Without elements there is no array.
+                entries = [] if match[1] == "NULL" else self.module.element_arrays.get(match[1])
+                if entries is None:
+                    raise Refused("elements that are not there")
                 start = int(match[3])
                 if len(entries) != int(match[2]) or start + len(entries) > len(self.module.table):
                     raise Refused("elements that lie outside of their table")
@@ -536,8 +544,8 @@ class Translator:
                 self.module.pages = (int(match[2]), int(match[3]))
                 out.append(f"  instance->{match[1]}.pages = {match[2]};")
                 out.append(f"  instance->{match[1]}.size = {int(match[2]) * 65536}ull;")
-            elif match := re.fullmatch(r"LOAD_DATA\(instance->w2c_\w+, \d+u, (\w+), \d+\);", text):
-                if match[1] not in self.module.data_arrays:
+            elif match := re.fullmatch(r"LOAD_DATA\(instance->w2c_\w+, \d+u, (\w+), (\d+)\);", text):
+                if match[1] not in self.module.data_arrays and (match[1], match[2]) != ("NULL", "0"):
                     raise Refused("data that is not there")
                 out.append(line)
             elif text:
@@ -554,12 +562,12 @@ class Translator:
 def jump_through_labels(lines):
     """A switch, from its head to its closing brace; changed where it is an interpreter's."""
     variable = re.fullmatch(r" *switch \((var_i\d+)\) \{", lines[0])
-    matches = [re.fullmatch(r" *case (\d+): goto (\w+);", line) for line in lines[1:-2]]
-    other = re.fullmatch(r" *default: goto (\w+);", lines[-2])
+    matches = [re.fullmatch(r" *case (\d+): (?:.*; )?goto (\w+);", line) for line in lines[1:-2]]
+    other = re.fullmatch(r" *default: (?:.*; )?goto (\w+);", lines[-2])
     if not variable or not other or [match and match[1] for match in matches] != [str(i) for i in range(len(matches))]:
         raise Refused("a switch of another form")
     targets = [match[2] for match in matches]
-    if len(set(targets)) < FEWEST_TARGETS:
+    if len(set(targets)) < FEWEST_TARGETS or any(" = " in line for line in lines[1:-1]):
         return lines
     table = ", ".join(f"(s32)((char*)&&{target} - (char*)&&{other[1]})" for target in [*targets, other[1]])
     bound = f"({variable[1]} < {len(targets)}u ? {variable[1]} : {len(targets)}u)"
@@ -714,13 +722,24 @@ def translate(directory, march, module_hash):
         path.write_text("\n".join(lines) + "\n")
     (directory / "goru_glue.c").write_text(write_glue(module, march, module_hash))
     (directory / "goru_table.s").write_text(write_table(module))
+    (directory / "goru_order.txt").write_text("\n".join(order_of_functions(changed)) + "\n")
     return [path.name for path, lines in changed if len(lines) > 1] + ["goru_glue.c", "goru_table.s"]
+
+
+def order_of_functions(changed):
+    """Names of the functions as they lie in the module, where what a small run needs comes first (ReorderFunctions)."""
+    names = set()
+    for _, lines in changed:
+        names.update(match[1] for line in lines if (match := FUNCTION.match(line)))
+    numbered = {name: int(match[1]) for name in names if (match := re.fullmatch(r"w2c_guest_f(\d+)", name))}
+    return sorted(names, key=lambda name: (numbered.get(name, -1), name))
 
 
 def compile_files(directory, names, options, flags):
     def one(name):
         target = directory / (name + ".o")
-        command = COMPILE + flags + [f"-march={options.march}", f"-I{options.runtime}", "-isystem", options.simde]
+        command = [*options.launcher, *COMPILE, f"-O{options.optimize}", *flags]
+        command += [f"-march={options.march}", f"-I{options.runtime}", "-isystem", options.simde]
         if name.endswith(".s"):
             command = ["clang-22", "-c"]
         run([*command, name, "-o", target.name], cwd=directory)
@@ -758,6 +777,8 @@ def main():
     parser.add_argument("--runtime", required=True, help="the directory of wasm-rt.h")
     parser.add_argument("--simde", required=True, help="where simde/ is (scripts/fetch.py)")
     parser.add_argument("--march", default="x86-64-v2")
+    parser.add_argument("--optimize", default="2", choices=("1", "2", "3"), help="clang's -O")
+    parser.add_argument("--launcher", type=lambda text: [text] if text else [], default=[], help="such as ccache")
     parser.add_argument("--jobs", type=int, default=os.cpu_count())
     parser.add_argument("--keep", help="leave the C code here")
     parser.add_argument("module")
@@ -776,7 +797,7 @@ def main():
         run([*wasm2c, "--module-name=guest", "--no-debug-names", f"--num-outputs={outputs}", module, "-o", work / "guest.c"])
         names = translate(work, options.march, module_hash)
         objects = compile_files(work, names, options, [])
-        run([*LINK, *objects, "-o", "guest.so"], cwd=work)
+        run([*LINK, "-Wl,--symbol-ordering-file=goru_order.txt", *objects, "-o", "guest.so"], cwd=work)
         check_object(work / "guest.so")
         run([options.seal, "seal", module, work / "guest.so", options.output])
     except Refused as refused:

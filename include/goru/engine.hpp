@@ -10,7 +10,7 @@ enum class Engine : uint8_t {
   /// Compiles any guest at its first start and keeps what it compiled.
   kWasmtime,
   /// Runs guests that were compiled when goru was built (`make native`): faster code, nothing to compile. These are
-  /// Python 3.13, JavaScript and TypeScript, and images made from them; others are kUnavailable.
+  /// both Pythons, JavaScript and TypeScript, and images made from them; others are kUnavailable.
   kNative,
 };
 

@@ -60,7 +60,8 @@ Expected<std::shared_ptr<const wasm::Program>> Loader::LinkAhead(const ImageFile
   std::shared_ptr<const wasm::NativeCode> code;
   const auto path = FindImage(options_.image_directory, name);
   if (path) {
-    auto found = wasm::NativeCode::Find(std::filesystem::path(*path).parent_path().string(), info.module_hash);
+    auto found = wasm::NativeCode::Find(std::filesystem::path(*path).parent_path().string(), info.module_hash,
+                                        cache_ ? &cache_->directory() : nullptr);
     if (!found) return found.error();
     code = std::move(*found);
   }

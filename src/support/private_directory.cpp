@@ -23,6 +23,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::string_view kSealEnding = ".seal";
+constexpr std::string_view kNoteEnding = ".checked";
 
 /// The day on which an entry was last used is enough to tell which one was not used longest.
 constexpr int64_t kDay = int64_t{24} * 60 * 60;
@@ -39,17 +40,33 @@ struct Seal {
 
 int64_t Nanoseconds(const timespec& time) { return time.tv_sec * 1'000'000'000 + time.tv_nsec; }
 
-/// The file's state without its hash; nothing where it is not a file that only this user can have written.
-std::optional<Seal> Describe(int fd) {
-  struct stat st = {};
-  if (::fstat(fd, &st) != 0) return std::nullopt;
-  if (!S_ISREG(st.st_mode) || st.st_uid != ::geteuid() || (st.st_mode & 022) != 0) return std::nullopt;
+/// What a file that lies elsewhere looked like when its content was checked.
+struct Note {
+  uint64_t device;
+  Seal seal;
+};
+
+Seal DescribeWithoutHash(const struct stat& st) {
   Seal seal = {};
   seal.size = static_cast<uint64_t>(st.st_size);
   seal.inode = st.st_ino;
   seal.modified_ns = Nanoseconds(st.st_mtim);
   seal.changed_ns = Nanoseconds(st.st_ctim);
   return seal;
+}
+
+/// The file's state without its hash; nothing where it is not a file that only this user can have written.
+std::optional<Seal> Describe(int fd) {
+  struct stat st = {};
+  if (::fstat(fd, &st) != 0) return std::nullopt;
+  if (!S_ISREG(st.st_mode) || st.st_uid != ::geteuid() || (st.st_mode & 022) != 0) return std::nullopt;
+  return DescribeWithoutHash(st);
+}
+
+std::optional<Note> DescribeElsewhere(int fd) {
+  struct stat st = {};
+  if (::fstat(fd, &st) != 0 || !S_ISREG(st.st_mode)) return std::nullopt;
+  return Note{st.st_dev, DescribeWithoutHash(st)};
 }
 
 void SetHash(Seal& seal, const ContentHash& hash) {
@@ -167,6 +184,25 @@ void PrivateDirectory::Put(const std::string& name, const std::function<bool(Wri
   SetHash(*seal, state.hasher.Get());
   WriteSeal(path + std::string(kSealEnding), *seal);
   DropUnused(name);
+}
+
+bool PrivateDirectory::Remembers(const std::string& hash, int fd) const {
+  const std::string path = PathOf(hash) + std::string(kNoteEnding);
+  const UniqueFd note_fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
+  const auto now = DescribeElsewhere(fd);
+  Note note = {};
+  struct stat st = {};
+  return note_fd && now && ::fstat(note_fd.get(), &st) == 0 && st.st_size == sizeof(note) &&
+         ReadExactly(note_fd.get(), 0, {reinterpret_cast<uint8_t*>(&note), sizeof(note)}) &&
+         std::memcmp(&note, &*now, sizeof(note)) == 0;
+}
+
+void PrivateDirectory::Remember(const std::string& hash, int fd) const {
+  const auto note = DescribeElsewhere(fd);
+  if (!note) return;
+  const std::span<const uint8_t> bytes(reinterpret_cast<const uint8_t*>(&*note), sizeof(*note));
+  const std::array<std::span<const uint8_t>, 1> parts = {bytes};
+  (void)WriteFileAtomically(PathOf(hash) + std::string(kNoteEnding), parts, 0600);
 }
 
 void PrivateDirectory::DropUnused(const std::string& keep) const {

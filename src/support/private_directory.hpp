@@ -48,6 +48,12 @@ class PrivateDirectory {
   /// kMaxBytes.
   void Put(const std::string& name, const std::function<bool(Writer&)>& write) const;
 
+  /// Whether the open file `fd`, which need not lie here, looks as it did when Remember was called for it and `hash`.
+  bool Remembers(const std::string& hash, int fd) const;
+  /// Notes that the content of the open file `fd` hashes to `hash`, so that it need not be read again to know. May fail
+  /// without a word: then it is read again.
+  void Remember(const std::string& hash, int fd) const;
+
   /// What all entries may take on the disk.
   static constexpr uint64_t kMaxBytes = uint64_t{2} << 30;
 

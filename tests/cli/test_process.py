@@ -48,6 +48,7 @@ def test_missing_image_says_where_it_was_looked_for(goru):
     ("language", "code", "output"),
     [
         ("python3.13", "import re, sys; print(re.findall('[a-z]+', 'ab 12 cd'), 2**100, 1/3, sys.version[:6])", "['ab', 'cd'] 1267650600228229401496703205376 0.3333333333333333 3.13.5\n"),
+        ("python3.12", "import re, sys; print(re.findall('[a-z]+', 'ab 12 cd'), 2**100, 1/3, sys.version[:6])", "['ab', 'cd'] 1267650600228229401496703205376 0.3333333333333333 3.12.0\n"),
         ("js", "console.log([3, 1, 2].sort().join(), 0.1 + 0.2, JSON.stringify({ a: 1 }))", '1,2,3 0.30000000000000004 {"a":1}\n'),
         ("ts", "const n: number = 41; console.log(n + 1)", "42\n"),
     ],

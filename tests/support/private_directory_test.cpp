@@ -156,11 +156,43 @@ TEST_F(PrivateDirectoryTest, WhatWasNotUsedLongestGoesWhereAllIsTooMuch) {
   EXPECT_TRUE(fs::exists(File("other")));
 }
 
+TEST_F(PrivateDirectoryTest, RemembersFilesElsewhereUntilTheyChange) {
+  const PrivateDirectory directory = Open();
+  const std::string path = folder_.path() + "/elsewhere";
+  std::ofstream(path) << "content";
+  const auto open = [&path] { return UniqueFd(::open(path.c_str(), O_RDONLY | O_CLOEXEC)); };
+  EXPECT_FALSE(directory.Remembers("0123", open().get()));
+  directory.Remember("0123", open().get());
+  EXPECT_TRUE(directory.Remembers("0123", open().get()));
+  EXPECT_TRUE(Open().Remembers("0123", open().get()));
+  EXPECT_FALSE(directory.Remembers("4567", open().get()));
+  EXPECT_FALSE(directory.Remembers("0123", -1));
+
+  // As long as before, and as old as before.
+  const auto modified = fs::last_write_time(path);
+  std::fstream(path, std::ios::in | std::ios::out) << "CONTENT";
+  fs::last_write_time(path, modified);
+  EXPECT_FALSE(directory.Remembers("0123", open().get()));
+  directory.Remember("0123", open().get());
+  EXPECT_TRUE(directory.Remembers("0123", open().get()));
+
+  // Another file in its place, and a note that was damaged.
+  fs::copy_file(path, path + "2");
+  fs::rename(path + "2", path);
+  EXPECT_FALSE(directory.Remembers("0123", open().get()));
+  directory.Remember("0123", open().get());
+  fs::resize_file(File("0123.checked"), 8);
+  EXPECT_FALSE(directory.Remembers("0123", open().get()));
+}
+
 TEST_F(PrivateDirectoryTest, DirectoryThatIsGoneKeepsNothing) {
   const PrivateDirectory directory = Open();
   fs::remove_all(folder_.path() + "/own");
   Put(directory, "a", "content");
   EXPECT_FALSE(directory.Find("a"));
+  const UniqueFd fd(::open("/proc/self/exe", O_RDONLY | O_CLOEXEC));
+  directory.Remember("a", fd.get());
+  EXPECT_FALSE(directory.Remembers("a", fd.get()));
 }
 
 TEST(ContentHash, OfPiecesIsThatOfTheWhole) {

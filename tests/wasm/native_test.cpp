@@ -20,6 +20,7 @@
 #include <vector>
 
 #include "common/wat.hpp"
+#include "support/private_directory.hpp"
 #include "wasm/guest_stack.hpp"
 #include "wasm/instance.hpp"
 #include "wasm/native/native_code.hpp"
@@ -381,6 +382,11 @@ TEST(NativeCode, IsFoundByItsModuleAndCheckedByItsContent) {
   ASSERT_EQ(test::CompileAhead(module, folder, path), "");
   EXPECT_NE(Must(NativeCode::Find(folder.path(), hash)), nullptr);
   EXPECT_EQ(Must(NativeCode::Find(folder.path(), std::string(32, '0'))), nullptr);
+  const auto notes = Must(support::PrivateDirectory::Open(folder.path() + "/notes"));
+  EXPECT_NE(Must(NativeCode::Find(folder.path(), hash, &notes)), nullptr);
+  // Without reading all of it, this time.
+  EXPECT_EQ(std::distance(std::filesystem::directory_iterator(notes.path()), {}), 1);
+  EXPECT_NE(Must(NativeCode::Find(folder.path(), hash, &notes)), nullptr);
 
   // Others may write to it.
   std::filesystem::permissions(path, std::filesystem::perms::others_write, std::filesystem::perm_options::add);
@@ -395,9 +401,11 @@ TEST(NativeCode, IsFoundByItsModuleAndCheckedByItsContent) {
   file.seekp(static_cast<std::streamoff>(size / 2));
   file.put('\x5a');
   file.close();
-  found = NativeCode::Find(folder.path(), hash);
-  ASSERT_FALSE(found.ok());
-  EXPECT_NE(found.error().message.find("is damaged"), std::string::npos) << found.error().message;
+  for (const support::PrivateDirectory* checked : {static_cast<const support::PrivateDirectory*>(nullptr), &notes}) {
+    found = NativeCode::Find(folder.path(), hash, checked);
+    ASSERT_FALSE(found.ok());
+    EXPECT_NE(found.error().message.find("is damaged"), std::string::npos) << found.error().message;
+  }
 
   // Without its seal it is not looked at.
   std::filesystem::resize_file(path, size - 1);

@@ -19,23 +19,17 @@
 #include "support/process_generation.hpp"
 #include "support/unique_fd.hpp"
 #include "wasm/native/guest/guest_abi.h"
+#include "wasm/native/native_seal.hpp"
 
 namespace goru::wasm {
 namespace {
 
 namespace fs = std::filesystem;
 
-/// Lies behind the last byte of the object itself, where no loader looks.
-struct Seal {
-  std::array<char, 8> magic;
-  std::array<char, 32> module_hash;
-  /// Of all in front of the seal.
-  std::array<char, 32> content_hash;
-};
-constexpr std::string_view kMagic = "GORUSO01";
-constexpr size_t kMaxObject = size_t{1} << 30;
-
-std::string_view View(const std::array<char, 32>& hash) { return {hash.data(), hash.size()}; }
+template <size_t kSize>
+std::string_view View(const std::array<char, kSize>& text) {
+  return {text.data(), text.size()};
+}
 
 Error Unusable(const std::string& path, const std::string& why) {
   return Error{ErrorKind::kUnavailable, path + " " + why + "; build or install it again, or use the engine wasmtime"};
@@ -46,10 +40,10 @@ support::UniqueFd OpenForReading(const std::string& path) {
 }
 
 /// False: it is no sealed object.
-bool ReadSeal(int fd, size_t size, Seal& seal) {
-  return size > sizeof(seal) && size <= kMaxObject &&
+bool ReadSeal(int fd, size_t size, NativeSeal& seal) {
+  return size > sizeof(seal) && size <= kMaxNativeObject &&
          support::ReadExactly(fd, size - sizeof(seal), {reinterpret_cast<uint8_t*>(&seal), sizeof(seal)}) &&
-         std::string_view(seal.magic.data(), seal.magic.size()) == kMagic;
+         View(seal.magic) == kNativeSealMagic;
 }
 
 /// False: it cannot be read.
@@ -75,24 +69,9 @@ bool ProcessorRuns(std::string_view march) {
 
 }  // namespace
 
-Expected<void> NativeCode::Seal(const std::string& object, const std::string& module_hash, const std::string& output) {
-  const auto bytes = support::ReadFile(object, kMaxObject);
-  if (!bytes) return bytes.error();
-  struct Seal seal = {};
-  const std::string hash = support::HashOf(*bytes).Hex();
-  if (module_hash.size() != seal.module_hash.size() || hash.size() != seal.content_hash.size()) {
-    return Error{ErrorKind::kInvalidArgument, "a module's hash has 32 digits"};
-  }
-  std::copy(kMagic.begin(), kMagic.end(), seal.magic.begin());
-  std::copy(module_hash.begin(), module_hash.end(), seal.module_hash.begin());
-  std::copy(hash.begin(), hash.end(), seal.content_hash.begin());
-  const std::array<std::span<const uint8_t>, 2> parts = {
-      *bytes, std::span(reinterpret_cast<const uint8_t*>(&seal), sizeof(seal))};
-  return support::WriteFileAtomically(output, parts, 0644);
-}
-
 Expected<std::shared_ptr<const NativeCode>> NativeCode::Find(const std::string& directory,
-                                                             const std::string& module_hash) {
+                                                             const std::string& module_hash,
+                                                             const support::PrivateDirectory* checked) {
   std::vector<std::string> paths;
   std::error_code failed;
   for (fs::directory_iterator at(directory, failed), end; !failed && at != end; at.increment(failed)) {
@@ -102,14 +81,18 @@ Expected<std::shared_ptr<const NativeCode>> NativeCode::Find(const std::string& 
   for (const std::string& path : paths) {
     const support::UniqueFd fd = OpenForReading(path);
     struct stat st = {};
-    struct Seal seal = {};
+    NativeSeal seal = {};
     if (!fd || ::fstat(fd.get(), &st) != 0 || !S_ISREG(st.st_mode)) continue;
     const auto size = static_cast<size_t>(st.st_size);
     if (!ReadSeal(fd.get(), size, seal) || View(seal.module_hash) != module_hash) continue;
     if (OthersMayWrite(st)) return Unusable(path, "may be written to by others than its owner and you");
-    std::string hash;
-    if (!HashFile(fd.get(), size - sizeof(seal), hash)) return support::SystemError("cannot read", path);
-    if (hash != View(seal.content_hash)) return Unusable(path, "is damaged");
+    const std::string expected(View(seal.content_hash));
+    if (checked == nullptr || !checked->Remembers(expected, fd.get())) {
+      std::string hash;
+      if (!HashFile(fd.get(), size - sizeof(seal), hash)) return support::SystemError("cannot read", path);
+      if (hash != expected) return Unusable(path, "is damaged");
+      if (checked != nullptr) checked->Remember(expected, fd.get());
+    }
     return Load(path, module_hash);
   }
   return std::shared_ptr<const NativeCode>();

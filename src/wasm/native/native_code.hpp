@@ -5,6 +5,7 @@
 #include <string>
 
 #include "goru/error.hpp"
+#include "support/private_directory.hpp"
 
 struct goru_guest;  // NOLINT(readability-identifier-naming): C, guest_abi.h
 
@@ -18,7 +19,11 @@ class NativeCode {
   /// The code of the module that hashes to `module_hash` among the *.so in `directory`. Null: there is none.
   /// kUnavailable: there is one, but it is damaged, of another version of goru, for another processor, or others than
   /// its owner may write to it.
-  static Expected<std::shared_ptr<const NativeCode>> Find(const std::string& directory, const std::string& module_hash);
+  ///
+  /// Its content is checked against its seal. Where `checked` is given, that is noted there, and done again only when
+  /// the file looks different: hashing is a quarter of a short program's time.
+  static Expected<std::shared_ptr<const NativeCode>> Find(const std::string& directory, const std::string& module_hash,
+                                                          const support::PrivateDirectory* checked = nullptr);
   ~NativeCode();
   NativeCode(const NativeCode&) = delete;
   NativeCode& operator=(const NativeCode&) = delete;
