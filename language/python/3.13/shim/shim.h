@@ -49,6 +49,10 @@ PyObject *crypt_module_init(void);
 
 PyObject *kdf_module_init(void);
 
+// ---- extensions.c: the modules of native packages ----
+
+extern const struct _inittab extension_modules[];
+
 // ---- stdlib.c: the standard library, as frozen modules ----
 
 extern const struct _frozen stdlib_modules[];
