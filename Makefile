@@ -15,7 +15,7 @@ CMAKE_ARGS ?=
 
 build_dir = build/$(PRESET)
 # What the build reads from the cache after it was configured: fetched again where the cache was cleared.
-image_sources = $(shell sed -n 's/^\([a-z][a-z0-9.-]*\) .*/\1/p' third_party/versions.txt | grep -Ev '^(wasmtime.*|node|typescript|.*-tests)$$')
+image_sources = $(shell sed -n 's/^\([a-z][a-z0-9.-]*\) .*/\1/p' third_party/versions.txt | grep -Ev '^(wasmtime.*|node|typescript|numpy|cython|.*-tests)$$')
 configure = { [ -f $(build_dir)/build.ninja ] && [ -z '$(CMAKE_ARGS)' ]; } || cmake --preset $(PRESET) $(CMAKE_ARGS)
 
 .PHONY: help
@@ -49,6 +49,10 @@ build: configure ## Build the program, the library and the images (build/release
 .PHONY: native
 native: build ## Compile the guests ahead of time, for --engine native (minutes)
 	@cmake --build $(build_dir) -j $(JOBS) --target goru-native
+
+.PHONY: data
+data: build ## Build the image data, Python with numpy (minutes)
+	@cmake --build $(build_dir) -j $(JOBS) --target goru-data
 
 .PHONY: all
 all: configure ## Build everything: also tests, benchmarks and examples

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Compiles a native Python package to objects that the Python 3.13 guest is linked with.
 
-usage: build_extension.py RECIPE_DIR INTERPRETER.tar WASI_SYSROOT OUTPUT.tar NAME=DIRECTORY...
+usage: build_extension.py RECIPE_DIR INTERPRETER.tar WASI_SYSROOT OUTPUT.tar
 
-RECIPE_DIR/recipe.json describes the package (README.md says how). NAME=DIRECTORY are the fetched sources that it names. The archive holds
+RECIPE_DIR/recipe.json describes the package (README.md says how); the sources that it names are fetched. The archive holds
 
     lib/lib<name>.a     the objects of all modules and what they need
     modules.txt         `dotted.name entry_point` of each extension module
@@ -280,12 +280,19 @@ class Build:
             partial.unlink(missing_ok=True)
 
 
+def fetch(names):
+    fetcher = HERE.parents[2] / "scripts/fetch.py"
+    done = subprocess.run([sys.executable, fetcher, *names], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True)
+    if done.returncode != 0:
+        raise SystemExit("build_extension: the sources could not be fetched, see above")
+    return {name: pathlib.Path(path) for name, _, path in (line.partition("=") for line in done.stdout.splitlines())}
+
+
 def main():
-    if len(sys.argv) < 5:
+    if len(sys.argv) != 5:
         sys.exit(__doc__)
     recipe_dir, interpreter, sysroot, output = (pathlib.Path(a).absolute() for a in sys.argv[1:5])
-    fetched = dict(a.split("=", 1) for a in sys.argv[5:])
-    fetched = {name: pathlib.Path(path) for name, path in fetched.items()}
+    fetched = fetch(json.loads((recipe_dir / "recipe.json").read_text())["sources"])
     work = pathlib.Path(tempfile.mkdtemp(prefix="goru-extension-"))
     try:
         build = Build(recipe_dir, interpreter, sysroot, fetched, work)

@@ -33,4 +33,5 @@ def _keep_imports(names):
     if "random" in sys.modules:
         # Modules that were imported hold it: each sandbox has to draw numbers of its own all the same.
         _at_first_run.append(sys.modules["random"].seed)
+    _keep_numpy_random()
     _settle()
