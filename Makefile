@@ -67,6 +67,10 @@ demo: build ## Run the examples of the main job in both languages
 test: all ## Build and run all tests
 	@ctest --preset $(PRESET) -j $(JOBS) $(TESTS)
 
+.PHONY: test-data
+test-data: data ## Build the image data and run its tests (minutes)
+	@GORU=$(CURDIR)/$(build_dir)/bin/goru python3 -m pytest -q $(CURDIR)/tests/data -p no:cacheprovider
+
 .PHONY: test-cpython
 test-cpython: build ## Run CPython's own regression tests inside the sandbox (minutes)
 	@JOBS=$(JOBS) tests/cpython/run.py $(build_dir)/bin/goru \

@@ -86,3 +86,4 @@ goru_cached_command(
   COMMAND "${Python3_EXECUTABLE}" "${extensions}/build_image.py" "$<TARGET_FILE:goru-cli>" "${data_base}" "${data_image}"
     "${imports}" ${data_archives})
 add_custom_target(goru-data DEPENDS "${data_image}")
+set(GORU_DATA_IMAGE "${data_image}")

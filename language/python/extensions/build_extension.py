@@ -26,6 +26,8 @@ import tarfile
 import tempfile
 import time
 
+import check_methods
+
 HERE = pathlib.Path(__file__).resolve().parent
 SUFFIX = ".cpython-313-wasm32-wasi.so"
 EPOCH = 1749600000
@@ -241,6 +243,9 @@ class Build:
         if clashes:
             text = "\n".join(f"{name}: {a} and {b}" for name, (a, b) in sorted(clashes.items())[:12])
             raise BuildError(f"{len(clashes)} names are defined twice (private_names), such as\n{text}")
+        misfits = check_methods.check(objects)
+        if misfits:
+            raise BuildError("functions that would be a trap to call:\n" + "\n".join(misfits[:20]))
         lib = self.work / "lib"
         lib.mkdir()
         archive = lib / f"lib{self.recipe['name']}.a"
@@ -252,6 +257,9 @@ class Build:
         info = self.site / f"{fields['Name'].replace('-', '_')}-{fields['Version']}.dist-info"
         info.mkdir()
         (info / "METADATA").write_text(metadata)
+        (info / "licenses").mkdir()
+        for name in self.recipe["licenses"]:
+            shutil.copy(self.source / name, info / "licenses" / name.replace("/", "_"))
         (info / "INSTALLER").write_text("goru\n")
         (info / "WHEEL").write_text("Wheel-Version: 1.0\nGenerator: goru\nRoot-Is-Purelib: false\nTag: cp313-cp313-wasi_wasm32\n")
         rows = []
