@@ -8,6 +8,7 @@ RECIPE_DIR/recipe.json describes the package (README.md says how); the sources t
     lib/lib<name>.a     the objects of all modules and what they need
     modules.txt         `dotted.name entry_point` of each extension module
     site/               the Python files, with the distribution's metadata
+    exports/            what packages that build on it compile against
 
 The same inputs give the same bytes. Needs clang 22, libc++ for wasm32, llvm 22 and ninja.
 """
@@ -182,11 +183,16 @@ class Build:
         quietly(["ninja", "-C", self.build, "-j", os.environ.get("JOBS") or str(os.cpu_count())], env=env)
         step(recipe, "collecting")
         quietly([*meson, "install", "-C", self.build, "--no-rebuild", "--destdir", self.work / "installed", "--tags",
-                 ",".join(recipe.get("install_tags", ["runtime", "python-runtime"]))], env=env)
+                 ",".join(recipe.get("install_tags", ["runtime", "python-runtime", "devel"]))], env=env)
         installed = self.work / "installed/usr/site"
         left_out = tuple(recipe.get("left_out", []))
+        exported = tuple(recipe.get("exports", []))
         for path in sorted(installed.rglob("*")):
-            if path.is_file() and not path.name.endswith((SUFFIX, ".a", ".pyi", ".pxd", ".h")) and not str(
+            if exported and path.is_file() and str(path.relative_to(installed)).startswith(exported):
+                target = self.work / "exports" / path.relative_to(installed)
+                target.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy(path, target)
+            if path.is_file() and not path.name.endswith((SUFFIX, ".a", ".pyc", ".pyi", ".pxd", ".h")) and not str(
                     path.relative_to(installed)).startswith(left_out):
                 target = self.site / path.relative_to(installed)
                 target.parent.mkdir(parents=True, exist_ok=True)
@@ -276,7 +282,7 @@ class Build:
         partial = output.with_name(f"{output.name}.{os.getpid()}.partial")
         try:
             with tarfile.open(partial, "w", format=tarfile.PAX_FORMAT) as archive:
-                for top in ("lib", "modules.txt", "site"):
+                for top in ("exports", "lib", "modules.txt", "site"):
                     for path in sorted([self.work / top, *(self.work / top).rglob("*")]):
                         if path.is_file():
                             entry = tarfile.TarInfo(str(path.relative_to(self.work)))

@@ -49,7 +49,8 @@ def _keep_numpy_random():
         for value in list(getattr(other, "__dict__", {}).values())
     )
     if held:
-        _at_first_run.append(module.seed)
+        if module.seed not in _at_first_run:
+            _at_first_run.append(module.seed)
     else:
         _seeded.keep("numpy.random")
         # numpy looks for what it lacks, and imports it.

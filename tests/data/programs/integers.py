@@ -12,7 +12,7 @@ print(np.where(np.array([1, 0, 2]) > 0, 10**12, 0), np.indices((2, 2)).dtype, np
 print(np.array([2**40]) // 3, np.array([7, -7]) % 3, np.array([1, 2]) << 40, np.gcd(12, 18), np.uint64(2**64 - 1), ~np.array([0]))
 print(np.array([[1, 2], [3, 4]]) @ np.array([10**10, 1]), np.dot([1, 2], [3, 4]).dtype, np.trace(np.eye(2, dtype=int)))
 print(np.add.reduceat(np.arange(8), np.array([0, 4])), np.ravel_multi_index((np.array([1]), np.array([2])), (2, 3)))
-for wrong in (lambda: a[np.array([2**32])], lambda: np.take(a, [2**40]), lambda: a[5], lambda: np.int8(300)):
+for wrong in (lambda: a[np.array([2**32])], lambda: np.take(a, np.array([2**40])), lambda: a[5], lambda: np.int8(300)):
     try:
         wrong()
     except (IndexError, OverflowError) as error:

@@ -14,9 +14,10 @@ template <typename T> static bool fft_room(size_t points)
         items = 4 * points + (factors ? 0 : 4 * util::good_size_cmplx(2 * points - 1));
         fits = items < (SIZE_MAX - 65536) / sizeof(pocketfft::detail::cmplx<T>);
     }
-    void *room = fits ? malloc(items * sizeof(pocketfft::detail::cmplx<T>) + 65536) : nullptr;
+    // Not malloc, which the compiler would leave out with the free.
+    void *room = fits ? PyMem_RawMalloc(items * sizeof(pocketfft::detail::cmplx<T>) + 65536) : nullptr;
     if (room) {
-        free(room);
+        PyMem_RawFree(room);
         return true;
     }
     NPY_ALLOW_C_API_DEF
