@@ -2,12 +2,15 @@
 
 #include <fcntl.h>
 #include <histedit.h>
+#include <poll.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <clocale>
+#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -49,20 +52,34 @@ struct LineEditor::Terminal {
     ::el_get(line, EL_CLIENTDATA, &self);
     return *static_cast<Terminal*>(self);
   }
+  /// See LineEditor::EndLinesAt.
+  int interrupt_fd = -1;
   bool interrupted = false;
 
-  /// libedit's own reader tries again after a signal. UTF-8, whatever the locale.
+  /// One byte of what is entered, as read(2) has it; -1 also where the line is to end.
+  ssize_t ReadByte(unsigned char& byte) {
+    for (;;) {
+      std::array<pollfd, 2> wanted = {pollfd{interrupt_fd, POLLIN, 0}, pollfd{STDIN_FILENO, POLLIN, 0}};
+      if (::poll(wanted.data(), wanted.size(), -1) < 0 && errno != EINTR) return -1;
+      uint64_t count = 0;
+      if ((wanted[0].revents & POLLIN) != 0 && ::read(interrupt_fd, &count, sizeof(count)) == sizeof(count)) {
+        interrupted = true;
+        return -1;
+      }
+      if (wanted[1].revents == 0) continue;
+      const ssize_t got = ::read(STDIN_FILENO, &byte, 1);
+      if (got >= 0 || errno != EINTR) return got;
+    }
+  }
+
+  /// UTF-8, whatever the locale.
   static int Next(EditLine* line, wchar_t* out) {
     uint32_t code = 0;
     int more = -1;
     do {
       unsigned char byte = 0;
-      const ssize_t got = ::read(STDIN_FILENO, &byte, 1);
-      if (got < 0) {
-        Of(line).interrupted = errno == EINTR;
-        return -1;
-      }
-      if (got == 0) return 0;
+      const ssize_t got = Of(line).ReadByte(byte);
+      if (got <= 0) return static_cast<int>(got);
       constexpr unsigned char kLead2 = 0xC0;
       constexpr unsigned char kLead3 = 0xE0;
       constexpr unsigned char kLead4 = 0xF0;
@@ -143,6 +160,10 @@ LineEditor::~LineEditor() = default;
 
 void LineEditor::CompleteWith(Complete complete) {
   if (edit_) edit_->complete = std::move(complete);
+}
+
+void LineEditor::EndLinesAt(int fd) {
+  if (edit_) edit_->interrupt_fd = fd;
 }
 
 LineEditor::End LineEditor::Read(const std::string& prompt, std::string& line) {

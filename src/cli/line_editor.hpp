@@ -26,6 +26,9 @@ class LineEditor {
 
   bool is_terminal() const noexcept { return terminal_; }
   void CompleteWith(Complete complete);
+  /// From here on a line ends (kInterrupted) once `fd`, an eventfd, can be read, also where it could be before Read.
+  /// The descriptor is kept by the caller, and read here.
+  void EndLinesAt(int fd);
   /// Reads a line without its end.
   End Read(const std::string& prompt, std::string& line);
   /// Lines that were entered together are one entry of the history.

@@ -1,16 +1,11 @@
 #include "repl.hpp"
 
-#include <semaphore.h>
 #include <unistd.h>
 
-#include <atomic>
-#include <cerrno>
-#include <csignal>
 #include <cstdio>
 #include <fstream>
 #include <iterator>
 #include <optional>
-#include <thread>
 #include <utility>
 
 #include "arguments.hpp"
@@ -20,61 +15,11 @@
 #include "line_editor.hpp"
 #include "output.hpp"
 #include "progress.hpp"
+#include "prompt_interrupt.hpp"
 #include "prompt_language.hpp"
 
 namespace goru::cli {
 namespace {
-
-sem_t interrupted;
-
-void OnInterrupt(int /*signal*/) {
-  const int error = errno;
-  ::sem_post(&interrupted);
-  errno = error;
-}
-
-/// Ctrl-C for as long as this lives: ends what the session runs, and otherwise only the line that is entered.
-class Interrupts {
- public:
-  Interrupts() {
-    ::sem_init(&interrupted, 0, 0);
-    waiter_ = std::thread([this] {
-      for (;;) {
-        while (::sem_wait(&interrupted) != 0 && errno == EINTR) {
-        }
-        if (ended_) return;
-        if (Session* const session = running_.load()) session->Interrupt();
-      }
-    });
-    // Whoever started goru may have held it back.
-    sigset_t interrupts;
-    ::sigemptyset(&interrupts);
-    ::sigaddset(&interrupts, SIGINT);
-    ::pthread_sigmask(SIG_UNBLOCK, &interrupts, nullptr);
-    struct sigaction action = {};
-    action.sa_handler = OnInterrupt;
-    // Not restarted: whoever reads a line has to know.
-    ::sigemptyset(&action.sa_mask);
-    ::sigaction(SIGINT, &action, &before_);
-  }
-  ~Interrupts() {
-    ::sigaction(SIGINT, &before_, nullptr);
-    ended_ = true;
-    ::sem_post(&interrupted);
-    waiter_.join();
-  }
-  Interrupts(const Interrupts&) = delete;
-  Interrupts& operator=(const Interrupts&) = delete;
-
-  /// Null: nothing runs.
-  void Running(Session* session) noexcept { running_ = session; }
-
- private:
-  std::atomic<Session*> running_ = nullptr;
-  std::atomic<bool> ended_ = false;
-  std::thread waiter_;
-  struct sigaction before_ = {};
-};
 
 constexpr std::string_view kCommands = R"(.help           this list
 .reset          begin anew: what the session knows is gone
@@ -85,8 +30,8 @@ constexpr std::string_view kCommands = R"(.help           this list
 .vars           the names that it has made
 .exit           leave (Ctrl-D)
 
-Ctrl-C ends what runs and keeps the session, unless it waits in the host. Tab completes, Ctrl-R searches earlier lines. An input goes on over several
-lines until the language takes it for complete; a line that begins with a dot is a command.
+Ctrl-C ends what runs and keeps the session. Tab completes, Ctrl-R searches earlier lines. An input goes on over several lines
+until the language takes it for complete; a line that begins with a dot is a command.
 )";
 
 std::string Mebibytes(size_t bytes) { return std::to_string((bytes + (size_t{1} << 20) - 1) >> 20) + " MiB"; }
@@ -109,6 +54,8 @@ class Repl {
       if (!Begin()) return kGoruFailed;
     }
     if (editor_.is_terminal()) Write("goru, " + Runtime() + " in a sandbox. .help lists commands, Ctrl-D leaves.\n");
+    interrupt_.emplace(editor_.is_terminal());
+    editor_.EndLinesAt(interrupt_->idle_fd());
     std::string text;
     for (;;) {
       std::string line;
@@ -170,9 +117,9 @@ class Repl {
     options.interactive = interactive;
     options.on_stdout = [this](std::string_view piece) { Pass(STDOUT_FILENO, piece); };
     options.on_stderr = [this](std::string_view piece) { Pass(STDERR_FILENO, piece); };
-    interrupts_.Running(&*session_);
+    interrupt_->Running(&*session_);
     const Result result = session_->Run(text, options);
-    interrupts_.Running(nullptr);
+    interrupt_->Running(nullptr);
     if (!at_line_start_ && editor_.is_terminal()) Pass(STDOUT_FILENO, "\n");
     if (result.error && result.error->kind == ErrorKind::kExited) {
       exit_code_ = result.exit_code;
@@ -254,7 +201,7 @@ class Repl {
   LineEditor editor_;
   std::optional<Executor> executor_;
   std::optional<Session> session_;
-  Interrupts interrupts_;
+  std::optional<PromptInterrupt> interrupt_;
   std::string inputs_;
   uint64_t count_ = 0;
   int exit_code_ = kOk;

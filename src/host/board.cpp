@@ -59,7 +59,8 @@ RunningCall::RunningCall(std::shared_ptr<Board> board, const Policy& policy, Cal
       max_bytes_(policy.limits.message_bytes),
       context_(std::move(context)),
       memory_(std::make_shared<internal::CallMemory>(std::move(call.held), call.used)),
-      call_(std::move(call)) {
+      call_(std::move(call)),
+      given_up_(board_->given_up) {
   if (watch_) watch_->Began();
   call_.watched.Due();
 }
@@ -119,7 +120,7 @@ void RunningCall::Deliver(Reply reply) noexcept {
       if (board_->running.erase(*call_.id) != 0 && !board_->abandoned) {
         board_->ready.push_back({*call_.id, std::move(answer)});
       }
-    } else if (!board_->abandoned) {
+    } else if (!board_->abandoned && board_->given_up == given_up_) {
       board_->direct = std::move(answer);
     }
   } catch (...) {  // NOLINT(bugprone-empty-catch): without memory for the answer the run waits until its time is up

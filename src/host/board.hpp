@@ -74,6 +74,8 @@ struct Board {
   std::map<const Registry::Entry*, size_t> largest;
   /// Of the call that the run waits for by itself.
   std::optional<Answer> direct;
+  /// How many calls of that kind the run has given up: what they answer is nobody's.
+  uint64_t given_up = 0;
   bool abandoned = false;
 };
 
@@ -116,6 +118,8 @@ class RunningCall final : public internal::PendingCall {
   const CallContext context_;
   const std::shared_ptr<internal::CallMemory> memory_;
   WaitingCall call_;
+  /// The board's, when this began. Only the run's thread changes that, and makes calls.
+  const uint64_t given_up_;
 };
 
 }  // namespace goru::host

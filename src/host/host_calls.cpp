@@ -82,6 +82,7 @@ HostCalls::~HostCalls() {
     again.swap(board_->again);
   }
   for (auto& [id, source] : running) source.request_stop();
+  direct_stop_.request_stop();
   if (lane_) pool_.Leave(lane_);
 }
 
@@ -180,12 +181,30 @@ After HostCalls::Call(json& payload, support::HeldBytes held, Reply& reply) {
   const size_t used = held.bytes();
   if (!held.budget()) held = support::HeldBytes(policy_.memory);
   WaitingCall call{{}, entry, std::move(payload[1]), std::move(held), used, {}, false, std::move(watched)};
-  Start(std::make_shared<RunningCall>(board_, policy_, context_, std::move(call)), *entry);
-  std::unique_lock lock(board_->signal->mutex());
-  if (!board_->signal->Wait(lock, [this] { return board_->direct.has_value(); })) return After::kUnwind;
-  reply = std::move(board_->direct->reply);
-  board_->direct.reset();
-  return After::kContinue;
+  direct_stop_ = std::stop_source();
+  CallContext context = context_;
+  context.stop = direct_stop_.get_token();
+  Start(std::make_shared<RunningCall>(board_, policy_, std::move(context), std::move(call)), *entry);
+  return WaitForDirect(reply) ? After::kContinue : After::kUnwind;
+}
+
+bool HostCalls::WaitForDirect(Reply& reply) {
+  support::StopSignal& signal = *board_->signal;
+  {
+    std::unique_lock lock(signal.mutex());
+    if (!signal.Wait(lock, [&] { return board_->direct.has_value() || signal.interrupted(); })) return false;
+    if (board_->direct) {
+      reply = std::move(board_->direct->reply);
+      board_->direct.reset();
+      direct_stop_ = std::stop_source(std::nostopstate);
+      return true;
+    }
+    ++board_->given_up;
+  }
+  // Callbacks of the function's token run here, without the lock.
+  direct_stop_.request_stop();
+  reply = Reply::Failed("HostError", "the call was interrupted");
+  return true;
 }
 
 void HostCalls::CallNow(const Registry::Entry& entry, const json& args, WatchedCall watched, Reply& reply) {
@@ -399,11 +418,12 @@ bool HostCalls::WaitForSome(Clock::time_point deadline) {
   for (;;) {
     if (!StartWaiting()) return false;
     std::unique_lock lock(signal.mutex());
-    if (!board_->ready.empty() || Clock::now() >= deadline) return true;
+    if (!board_->ready.empty() || signal.interrupted() || Clock::now() >= deadline) return true;
     if (for_ever && board_->running.empty() && board_->again.empty() && waiting_.empty()) return true;
     // With calls waiting for their turn, every function that returns is a reason to look again.
     const auto changed = [&] {
-      return !board_->ready.empty() || !board_->again.empty() || (!waiting_.empty() && board_->at_work < seen_at_work_);
+      return !board_->ready.empty() || signal.interrupted() || !board_->again.empty() ||
+             (!waiting_.empty() && board_->at_work < seen_at_work_);
     };
     const bool go_on = for_ever ? signal.Wait(lock, changed) : signal.WaitUntil(lock, deadline, changed);
     if (!go_on) return false;

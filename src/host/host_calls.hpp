@@ -5,6 +5,7 @@
 #include <deque>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -64,6 +65,8 @@ class HostCalls {
   bool Cancel(const nlohmann::json& ids);
   bool StartWaiting();
   bool WaitForSome(Clock::time_point deadline);
+  /// For the call that the run waits for alone, or until the run is interrupted: then the call is given up.
+  bool WaitForDirect(guest::Reply& reply);
 
   /// Whether the next of those that wait may start. Sets aside what it needs.
   bool MayStart(WaitingCall& call);
@@ -82,6 +85,8 @@ class HostCalls {
   /// Its memory is what calls on the run's own thread take.
   CallContext context_;
   std::deque<WaitingCall> waiting_;
+  /// Tells the function that the run waits for alone that nobody does any more.
+  std::stop_source direct_stop_{std::nostopstate};
   /// How many functions were at work when the next of those that wait could not start.
   size_t seen_at_work_ = 0;
   uint64_t calls_ = 0;

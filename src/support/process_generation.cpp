@@ -1,10 +1,14 @@
 #include "support/process_generation.hpp"
 
+#include <linux/futex.h>
 #include <pthread.h>
+#include <sched.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <atomic>
+#include <climits>
 #include <cstdlib>
 #include <memory>
 #include <shared_mutex>
@@ -44,9 +48,35 @@ Number* MakeOwn() noexcept {
 /// Held by HoldFork as by a reader, by a fork as by a writer.
 constinit std::shared_mutex forking;
 
-// The child is the thread that has locked it, but under another number, which the lock knows it by.
-const int registered =
-    ::pthread_atfork([] { forking.lock(); }, [] { forking.unlock(); }, [] { std::construct_at(&forking); });
+/// How many handlers of signals hold forks, and kForkUnderWay. A word of its own: no mutex may be taken in a handler.
+constinit std::atomic<uint32_t> handlers = 0;
+constexpr uint32_t kForkUnderWay = uint32_t{1} << 31;
+
+void Futex(int operation, uint32_t value) noexcept {
+  static_assert(sizeof(handlers) == sizeof(uint32_t));
+  ::syscall(SYS_futex, &handlers, operation, value, nullptr, nullptr, 0);
+}
+
+void BeforeFork() noexcept {
+  forking.lock();
+  handlers.fetch_or(kForkUnderWay);
+  // They take microseconds.
+  while (handlers.load() != kForkUnderWay) ::sched_yield();
+}
+
+void AfterFork() noexcept {
+  handlers.store(0);
+  Futex(FUTEX_WAKE_PRIVATE, INT_MAX);
+  forking.unlock();
+}
+
+void InChild() noexcept {
+  handlers.store(0);
+  // The child is the thread that has locked it, but under another number, which the lock knows it by.
+  std::construct_at(&forking);
+}
+
+const int registered = ::pthread_atfork(BeforeFork, AfterFork, InChild);
 
 }  // namespace
 
@@ -67,5 +97,18 @@ void EndForkedThread() noexcept { ::_exit(EXIT_FAILURE); }
 
 HoldFork::HoldFork() noexcept { forking.lock_shared(); }
 HoldFork::~HoldFork() { forking.unlock_shared(); }
+
+HoldForkInHandler::HoldForkInHandler() noexcept {
+  uint32_t seen = handlers.load();
+  for (;;) {
+    if ((seen & kForkUnderWay) != 0) {
+      Futex(FUTEX_WAIT_PRIVATE, seen);
+      seen = handlers.load();
+    } else if (handlers.compare_exchange_weak(seen, seen + 1)) {
+      return;
+    }
+  }
+}
+HoldForkInHandler::~HoldForkInHandler() { handlers.fetch_sub(1); }
 
 }  // namespace goru::support

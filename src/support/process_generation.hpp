@@ -84,4 +84,14 @@ class HoldFork {
   HoldFork& operator=(const HoldFork&) = delete;
 };
 
+/// The same for handlers of signals: takes no lock that the code which was interrupted could hold, and waits for a fork
+/// that is under way. For what neither forks nor waits.
+class HoldForkInHandler {
+ public:
+  HoldForkInHandler() noexcept;
+  ~HoldForkInHandler();
+  HoldForkInHandler(const HoldForkInHandler&) = delete;
+  HoldForkInHandler& operator=(const HoldForkInHandler&) = delete;
+};
+
 }  // namespace goru::support

@@ -29,7 +29,25 @@ class StopSignal {
   void Clear() {
     const std::lock_guard lock(mutex_);
     raised_ = false;
+    interrupted_ = false;
   }
+
+  /// Code that waits here is to go on and hear that somebody would like it to end. Until ClearInterrupt().
+  void Interrupt() {
+    {
+      const std::lock_guard lock(mutex_);
+      interrupted_ = true;
+    }
+    changed_.notify_all();
+  }
+
+  void ClearInterrupt() {
+    const std::lock_guard lock(mutex_);
+    interrupted_ = false;
+  }
+
+  /// For the conditions of those who wait for something that can be left. mutex() is held.
+  bool interrupted() const noexcept { return interrupted_; }
 
   /// Costs a load: steps that may take long look at it again and again.
   bool raised() const noexcept { return raised_.load(std::memory_order_relaxed); }
@@ -59,6 +77,7 @@ class StopSignal {
   std::condition_variable changed_;
   /// Changed with mutex_ held.
   std::atomic<bool> raised_{false};
+  bool interrupted_ = false;
 };
 
 }  // namespace goru::support

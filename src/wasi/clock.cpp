@@ -69,7 +69,8 @@ After PollOneoff(CallContext& context, Args args) {
     // A year is forever here, and keeps the arithmetic of clocks from overflowing.
     constexpr uint64_t kForever = uint64_t{365} * 86'400 * 1'000'000'000;
     const auto until = support::StopSignal::Clock::now() + std::chrono::nanoseconds(std::min(sleep_ns, kForever));
-    if (!signal.WaitUntil(lock, until, [] { return false; })) return After::kUnwind;
+    // An interrupted sleep ends early: the guest hears why as soon as it runs.
+    if (!signal.WaitUntil(lock, until, [&signal] { return signal.interrupted(); })) return After::kUnwind;
   }
 
   uint32_t events = 0;

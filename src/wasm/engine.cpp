@@ -10,6 +10,7 @@
 #include <cstdio>
 
 #include "support/process_generation.hpp"
+#include "wasm/engine_faults.hpp"
 #include "wasm/guest_stack.hpp"
 #include "wasm/instance.hpp"
 #include "wasm/memory_slot.hpp"
@@ -112,6 +113,7 @@ Expected<std::shared_ptr<Engine>> Engine::Create() {
   wasmtime_config_host_memory_creator_set(config, &creator);
   EnginePtr engine(wasm_engine_new_with_config(config));
   if (!engine) return Error{ErrorKind::kUnavailable, "this machine cannot run the WebAssembly engine"};
+  if (auto held = HoldForksInFaults(); !held) return held.error();
   return std::shared_ptr<Engine>(new Engine(std::move(engine)));
 }
 

@@ -21,6 +21,7 @@ bool RunGate::EnterWasm() noexcept {
 
 bool RunGate::EnterWasmNudged() noexcept {
   nudge_(nudge_context_);
+  signal_->ClearInterrupt();
   uint32_t expected = kHostNudge;
   return state_.compare_exchange_strong(expected, kWasm);
 }
@@ -104,6 +105,9 @@ bool RunGate::Nudge() noexcept {
         return true;
       case kHost:
         if (!state_.compare_exchange_weak(state, kHostNudge)) continue;
+        signal_->Interrupt();
+        // The guest may have come back, been told, and wait for something else by now.
+        if (state_.load() != kHostNudge) signal_->ClearInterrupt();
         return true;
       case kHostNudge:
       case kNudging:

@@ -79,7 +79,8 @@ class RunGate {
   /// used again unless Reset succeeds; until then it runs, and Stop is to be called again.
   bool Stop(StopReason reason) noexcept;
 
-  /// Has the nudge done before the guest runs on. False: no run, or one that is being stopped.
+  /// Has the nudge done before the guest runs on; what it waits for in the host it no longer waits for (see
+  /// StopSignal::interrupted). False: no run, or one that is being stopped.
   bool Nudge() noexcept;
 
   StopReason reason() const noexcept { return reason_.load(); }
@@ -91,7 +92,7 @@ class RunGate {
     const uint32_t state = state_.load(std::memory_order_acquire);
     return state == kRevoking || state == kRevoked || state == kUnrevoked;
   }
-  /// Raised when a stop was asked for.
+  /// Raised when a stop was asked for; interrupted by a nudge of one who is in the host.
   support::StopSignal& signal() noexcept { return *signal_; }
   /// The same, for work that may outlive the instance.
   const std::shared_ptr<support::StopSignal>& shared_signal() const noexcept { return signal_; }

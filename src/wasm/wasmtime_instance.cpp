@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "wasm/engine.hpp"
+#include "wasm/engine_faults.hpp"
 #include "wasm/guest_stack.hpp"
 #include "wasm/handles.hpp"
 #include "wasm/instance.hpp"
@@ -73,7 +74,9 @@ std::vector<HostImport> ImportsOf(const OwnedImportTypes& types, std::vector<std
 class WasmtimeProgram final : public Program {
  public:
   WasmtimeProgram(std::shared_ptr<Engine> engine, ModulePtr module)
-      : engine_(std::move(engine)), module_(std::move(module)) {}
+      : engine_(std::move(engine)), module_(std::move(module)) {
+    wasmtime_module_image_range(module_.get(), &code_begin_, &code_end_);
+  }
   ~WasmtimeProgram() override {
     if (pre_ != nullptr) wasmtime_instance_pre_delete(pre_);
   }
@@ -85,6 +88,8 @@ class WasmtimeProgram final : public Program {
                                                   void* state) const override;
 
   wasm_engine_t* engine() const noexcept { return engine_->get(); }
+  const void* code_begin() const noexcept { return code_begin_; }
+  const void* code_end() const noexcept { return code_end_; }
   const wasmtime_instance_pre_t* pre() const noexcept { return pre_; }
 
  private:
@@ -92,6 +97,8 @@ class WasmtimeProgram final : public Program {
   ModulePtr module_;
   std::vector<HostImport> imports_;
   wasmtime_instance_pre_t* pre_ = nullptr;
+  void* code_begin_ = nullptr;
+  void* code_end_ = nullptr;
 };
 
 class WasmtimeInstance final : public Instance {
@@ -130,6 +137,7 @@ class WasmtimeInstance final : public Instance {
   /// The export `name` of this kind, if there is one.
   bool Find(std::string_view name, wasmtime_extern_kind_t kind, wasmtime_extern_t& item) const noexcept;
 
+  const WasmtimeProgram& wasmtime_program_;
   wasmtime_store_t* store_ = nullptr;
   wasmtime_instance_t instance_ = {};
 };
@@ -164,7 +172,9 @@ Expected<std::unique_ptr<Instance>> WasmtimeProgram::Instantiate(std::shared_ptr
 
 WasmtimeInstance::WasmtimeInstance(const WasmtimeProgram& program, std::shared_ptr<const Program> self,
                                    std::unique_ptr<MemorySlot> slot, void* state)
-    : Instance(std::move(self), std::move(slot), state), store_(wasmtime_store_new(program.engine(), this, nullptr)) {
+    : Instance(std::move(self), std::move(slot), state),
+      wasmtime_program_(program),
+      store_(wasmtime_store_new(program.engine(), this, nullptr)) {
   // The slot holds the memory limit; one memory and one instance is all that a guest ever needs.
   wasmtime_store_limiter(store_, -1, 100'000, 1, 2, 1);
 }
@@ -237,6 +247,7 @@ CallEnd WasmtimeInstance::Call(const ExportedFunction& function, std::span<Value
   const wasmtime_func_t callee = Native(function);
   wasm_trap_t* trap = nullptr;
   wasmtime_error_t* error = nullptr;
+  const CodeRuns runs(wasmtime_program_.code_begin(), wasmtime_program_.code_end());
   const bool called = OnGuestStack(
       [&] { error = wasmtime_func_call_unchecked(context(), &callee, Raw(values), values.size(), &trap); });
   gate_.Settle();
@@ -272,6 +283,7 @@ CallEnd WasmtimeInstance::Call(const ExportedFunction& function, std::span<Value
 
 bool WasmtimeInstance::CallNested(const ExportedFunction& function, std::span<Value> values) {
   if (!gate_.EnterWasm()) return false;
+  const CodeRuns runs(wasmtime_program_.code_begin(), wasmtime_program_.code_end());
   wasm_trap_t* trap = nullptr;
   const wasmtime_func_t callee = Native(function);
   wasmtime_error_t* error = wasmtime_func_call_unchecked(context(), &callee, Raw(values), values.size(), &trap);

@@ -134,12 +134,15 @@ def test_a_terminal(terminal, language):
     repl.send(closing + "\n")
     repl.expect(first)
     assert "'in'" in repl.enter("f()", first)
-    # What runs is ended, and the session knows what it knew.
-    repl.send("while True: pass\n\n" if language == "python" else "for (;;);\n")
-    time.sleep(1)
-    repl.send("\x03")
-    repl.expect(first)
-    assert "'in'" in repl.enter("f()", first)
+    # What runs, or waits in the host, is ended, and the session knows what it knew.
+    python = ["print('go' + 'ing') or all(True for _ in iter(int, 1))", "import time; print('go' + 'ing'); time.sleep(1000)"]
+    script = ["console.log('go' + 'ing'); for (;;);", "console.log('go' + 'ing'); await sleep(1e6)"]
+    for program in python if language == "python" else script:
+        repl.send(program + "\n")
+        repl.expect("going\n")
+        repl.send("\x03")
+        repl.expect(first)
+        assert "'in'" in repl.enter("f()", first)
     # So is a line that is being entered.
     repl.send("half a line\x03")
     repl.expect("\n" + first)

@@ -675,6 +675,64 @@ TEST_P(SessionTest, InterruptBetweenRunsDoesNothing) {
   EXPECT_TRUE(session.Run(kSmall.In(language())).ok());
 }
 
+/// A function that answers when somebody says so, and does not listen to its stop token.
+struct Deaf {
+  Door entered;
+  Door release;
+
+  Registry MakeRegistry() {
+    Registry registry;
+    registry.Add("block", [this](const CallContext&, const nlohmann::json&) {
+      entered.Open();
+      release.Wait();
+      return nlohmann::json("late");
+    });
+    registry.Add("enter", [this](const CallContext&, const nlohmann::json&) {
+      entered.Open();
+      return nlohmann::json();
+    });
+    registry.Add("echo", [](const CallContext&, const nlohmann::json& args) { return args; });
+    return registry;
+  }
+};
+
+TEST_P(SessionTest, InterruptReachesCodeThatWaitsInTheHost) {
+  if (language() == Python("3.12")) return;  // It cannot be asked.
+  constexpr std::array<Program, 6> kPrograms = {{
+      {"call('block')", "call('block')"},
+      {"try: call('block')\nexcept Exception: pass", "try { call('block') } catch {}"},
+      {"import asyncio\nasync def f(): await asyncio.gather(async_call('block'), "
+       "async_call('block'))\nasyncio.run(f())",
+       "await Promise.all([asyncCall('block'), asyncCall('block')])"},
+      {"import time\ncall('enter'); time.sleep(1000)", "call('enter'); await sleep(1e6)"},
+      {"import asyncio\ncall('enter'); asyncio.run(asyncio.sleep(1000))", "call('enter'); setTimeout(() => {}, 1e6)"},
+      {"call('enter')\nfor i in range(1000):\n  try: __import__('time').sleep(10)\n  except BaseException: pass",
+       "call('enter'); for (;;) { try { await sleep(1e6) } catch {} }"},
+  }};
+  for (const Program& program : kPrograms) {
+    Deaf deaf;
+    std::vector<SessionOption> options;
+    if (!language().is_python()) options.push_back(WithSessionTimers());
+    Executor executor = MakeExecutor({WithRegistry(deaf.MakeRegistry())});
+    Session session = MakeSession(executor, language(), options);
+    ASSERT_TRUE(session.Run("x = 7").ok());
+    std::jthread interrupter([&] {
+      deaf.entered.Wait();
+      std::this_thread::sleep_for(milliseconds(50));
+      session.Interrupt();
+    });
+    const Result result = session.Run(program.In(language()));
+    EXPECT_EQ(KindOf(result), ErrorKind::kCancelled) << program.In(language()) << Show(result);
+    EXPECT_TRUE(result.session_alive) << program.In(language()) << Show(result);
+    interrupter.join();
+    // What comes late is nobody's answer.
+    deaf.release.Open();
+    constexpr Program kAgain = {"print(x, call('echo', a=1))", "console.log(x, call('echo', { a: 1 }))"};
+    const Result again = session.Run(kAgain.In(language()));
+    EXPECT_EQ(again.stdout_text, language().is_python() ? "7 {'a': 1}\n" : "7 { a: 1 }\n") << Show(again);
+  }
+}
+
 TEST_P(SessionTest, InterruptWhileAHostCallIsInFlight) {
   Blocker blocker;
   Executor executor = MakeExecutor({WithRegistry(blocker.MakeRegistry())});

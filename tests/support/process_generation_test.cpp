@@ -86,16 +86,21 @@ TEST(ProcessGeneration, WhatIsAbandonedIsNotDestroyed) {
   static const std::shared_ptr<Loud> kept = watch.lock();
 }
 
-TEST(HoldFork, ForkWaitsForIt) {
+template <typename Hold>
+class HoldForkTest : public testing::Test {};
+using Holds = testing::Types<HoldFork, HoldForkInHandler>;
+TYPED_TEST_SUITE(HoldForkTest, Holds);
+
+TYPED_TEST(HoldForkTest, ForkWaitsForIt) {
   std::atomic<bool> forked{false};
   std::thread forker;
   {
-    const HoldFork hold;
+    const TypeParam hold;
     forker = std::thread([&forked] {
       InChild([](Complaints&) {
         // It is free again, for the child's own.
         {
-          const HoldFork own;
+          const TypeParam own;
         }
         InChild([](Complaints&) {});
       });
@@ -106,7 +111,19 @@ TEST(HoldFork, ForkWaitsForIt) {
   }
   forker.join();
   EXPECT_TRUE(forked);
-  const HoldFork after;
+  const TypeParam after;
+}
+
+TEST(HoldForkInHandler, WaitsForForks) {
+  std::atomic<bool> enough{false};
+  std::thread holder([&enough] {
+    while (!enough) const HoldForkInHandler hold;
+  });
+  for (int i = 0; i < 50; ++i) {
+    InChild([](Complaints&) { const HoldForkInHandler own; });
+  }
+  enough = true;
+  holder.join();
 }
 
 }  // namespace

@@ -181,7 +181,8 @@ static bool is_out_of_memory(JSContext *ctx, JSValueConst thrown)
 
 void errors_report(JSContext *ctx, Buffer *out, JSValueConst thrown)
 {
-    if (interrupt_seen) {
+    // Also one that came while the code waited in the host and has thrown what that answered.
+    if (interrupt_poll()) {
         report_fixed(out, "interrupted", "Interrupted", "interrupted", "Interrupted: interrupted");
         return;
     }

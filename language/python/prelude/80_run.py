@@ -276,6 +276,8 @@ def _run_job(job):
     _remember(name, code)
     outcome = {}
     try:
+        if "environment" in job and "TZ" in job["environment"]:
+            _set_local_zone()
         if job["value"]:
             outcome = _evaluate(code, name)
         elif "interactive" in job:

@@ -13,6 +13,7 @@
 #include <mutex>
 
 #include "support/file.hpp"
+#include "wasm/earlier_handler.hpp"
 #include "wasm/memory_slot.hpp"
 #include "wasm/run_gate.hpp"
 
@@ -146,26 +147,12 @@ bool IsOurs(int signal, const siginfo_t& info, const ucontext_t& context, GuestE
 }
 
 /// What the signal would have done without us.
-void HandOn(int signal, siginfo_t* info, void* context) noexcept {
+void HandOnOthers(int signal, siginfo_t* info, void* context) noexcept {
   // KickGuest's own, which came too late to be needed.
   if (signal == kKick && info->si_code == SI_QUEUE && info->si_value.sival_ptr == before.data()) return;
   size_t i = 0;
   while (kSignals[i] != signal) ++i;
-  const struct sigaction& previous = before[i];
-  if ((previous.sa_flags & SA_SIGINFO) != 0) {
-    previous.sa_sigaction(signal, info, context);
-    return;
-  }
-  if (previous.sa_handler != SIG_DFL && previous.sa_handler != SIG_IGN) {
-    previous.sa_handler(signal);
-    return;
-  }
-  // By default it is ignored.
-  if (signal == kKick) return;
-  if (previous.sa_handler == SIG_IGN && info->si_code <= 0) return;
-  // The instruction faults again, and this time the process ends. A signal that was sent does not come again by itself.
-  ::signal(signal, SIG_DFL);
-  if (info->si_code <= 0) ::raise(signal);
+  HandOn(before[i], signal, info, context);
 }
 
 void Handle(int signal, siginfo_t* info, void* context) noexcept {
@@ -180,7 +167,7 @@ void Handle(int signal, siginfo_t* info, void* context) noexcept {
     // The ABI's: string instructions go upwards.
     registers[REG_EFL] &= ~greg_t{0x400};
   } else {
-    HandOn(signal, info, context);
+    HandOnOthers(signal, info, context);
   }
   errno = error;
 }

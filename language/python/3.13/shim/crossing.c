@@ -2,6 +2,8 @@
 
 #include <stdlib.h>
 
+#include "interrupt_hook.h"
+
 // Answers of ordinary calls fit in here; a larger one is fetched into memory of its own.
 enum { RESPONSE_SIZE = 16 * 1024 };
 
@@ -30,6 +32,9 @@ PyObject *cross(const char *request, size_t size)
         return NULL;
     }
     int32_t answer = import_host_call(request, (int32_t)size, response, RESPONSE_SIZE);
+    // An interrupt has the host answer at once, without what was asked for.
+    if (goru_interrupt_check() < 0)
+        return NULL;
     if (answer <= RESPONSE_SIZE)
         return codec_decode(response, answer < 0 ? 0 : (size_t)answer);
     char *block = malloc((size_t)answer);

@@ -88,6 +88,7 @@ static PyMethodDef methods[] = {
     {"exchange_bytes", exchange_bytes, METH_O, NULL},
     {"immortalize", immortalize, METH_NOARGS, NULL},
     {"register", register_runner, METH_VARARGS, NULL},
+    {"set_local_time", local_time_set, METH_VARARGS, NULL},
     {"source", source, METH_O, NULL},
     {NULL, NULL, 0, NULL},
 };

@@ -128,22 +128,53 @@ void __wrap_PyMem_SetAllocator(PyMemAllocatorDomain domain, PyMemAllocatorEx *al
         keep_some();
 }
 
+// Given up when memory runs out, so that code which catches a MemoryError has something to go on with: small objects have
+// used all there was to the last byte. It is taken back once there is room again.
+static void *reserve;
+enum { RESERVE = 64 * 1024 };
+
+static void *checked(void *block, size_t size)
+{
+    if (!block) {
+        free(reserve);
+        reserve = NULL;
+    } else if (!reserve && size >= RESERVE) {
+        reserve = malloc(RESERVE);
+    }
+    return block;
+}
+
 static void *raw_malloc(void *context, size_t size)
 {
     (void)context;
-    return last_raw = malloc(size ? size : 1);
+    return last_raw = checked(malloc(size ? size : 1), size);
 }
 
 static void *raw_calloc(void *context, size_t count, size_t size)
 {
     (void)context;
-    return last_raw = count && size ? calloc(count, size) : calloc(1, 1);
+    return last_raw = checked(count && size ? calloc(count, size) : calloc(1, 1), count && size ? size : 1);
 }
 
 static void *raw_realloc(void *context, void *block, size_t size)
 {
     (void)context;
-    return last_raw = realloc(block, size ? size : 1);
+    return last_raw = checked(realloc(block, size ? size : 1), size);
+}
+
+static void *arena_malloc(void *context, size_t size)
+{
+    (void)context;
+    void *block = malloc(size);
+    // Without one, blocks come from raw_malloc, whose failure is the one that counts.
+    return block ? checked(block, size) : NULL;
+}
+
+static void arena_free(void *context, void *block, size_t size)
+{
+    (void)context;
+    (void)size;
+    free(block);
 }
 
 static void raw_free(void *context, void *block)
@@ -156,6 +187,9 @@ void object_memory_begin(void)
 {
     PyMemAllocatorEx raw = {NULL, raw_malloc, raw_calloc, raw_realloc, raw_free};
     __real_PyMem_SetAllocator(PYMEM_DOMAIN_RAW, &raw);
+    PyObjectArenaAllocator arenas = {NULL, arena_malloc, arena_free};
+    PyObject_SetArenaAllocator(&arenas);
+    reserve = malloc(RESERVE);
     PyMemAllocatorEx objects;
     PyMem_GetAllocator(PYMEM_DOMAIN_OBJ, &objects);
     plain_malloc = objects.malloc;

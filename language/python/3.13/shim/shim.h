@@ -45,6 +45,11 @@ extern PyObject *host_module_describe;
 
 PyObject *crypt_module_init(void);
 
+// ---- local_time.c: the C library's clocks of local time ----
+
+// set_local_time(spans, names, repeats): the zone from here on, as local_time.c has it; no spans: UTC.
+PyObject *local_time_set(PyObject *module, PyObject *args);
+
 // ---- kdf_module.c: module _kdf, of what hashlib has from OpenSSL elsewhere ----
 
 PyObject *kdf_module_init(void);
