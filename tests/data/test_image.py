@@ -67,3 +67,39 @@ def test_configurations_name_it(goru, tmp_path):
     file.write_text(json.dumps({"executor": {"image_file": "data"}}))
     run = goru("--config", file, "-c", "import numpy as np; print(np.arange(3).sum())", data=False)
     assert run.stdout == "3\n", run.stderr
+
+
+def test_arrays_are_saved_to_files(goru):
+    code = """
+import numpy as np
+a = np.arange(12.0).reshape(3, 4)
+np.save("a.npy", a)
+np.savez("b.npz", a=a, names=np.array(["x", "yy"]))
+np.savetxt("c.csv", a, delimiter=",")
+print((np.load("a.npy") == a).all(), np.load("b.npz")["names"], np.loadtxt("c.csv", delimiter=",").sum())
+try:
+    np.fromfile("a.npy")
+except OSError:
+    print("OSError")
+"""
+    run = goru("--scratch", "-c", code)
+    assert run.stdout == "True ['x' 'yy'] 66.0\nOSError\n", run.stderr
+
+
+def test_parts_that_are_left_out_are_simply_not_there(goru):
+    run = goru("-c", "import numpy.f2py")
+    assert run.stderr.splitlines()[-1] == "ModuleNotFoundError: No module named 'numpy.f2py'"
+
+
+def test_python_integers_mix_with_arrays_of_32_bits(goru):
+    code = "import numpy as np\na = np.arange(3, dtype=np.int32)\nprint(np.choose([0, 1, 0], (a, -2)), np.where(a > 1, a, -1).dtype, np.clip(a, 0, 1))"
+    run = goru("-c", code)
+    assert run.stdout == "[ 0 -2  2] int32 [0 1 1]\n", run.stderr
+
+
+def test_errors_that_numpy_itself_finds_are_raised(goru):
+    code = "import numpy as np, warnings\nwarnings.simplefilter('error')\n"
+    singular = goru("-c", code + "np.linalg.solve(np.zeros((2, 2)), [1, 2])")
+    assert singular.stderr.splitlines()[-1] == "numpy.linalg.LinAlgError: Singular matrix"
+    divided = goru("-c", code + "np.array([1, 2]) // np.array([0, 1])")
+    assert divided.stderr.splitlines()[-1] == "RuntimeWarning: divide by zero encountered in floor_divide"

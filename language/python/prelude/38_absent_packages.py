@@ -51,7 +51,10 @@ _installable = {
 
 def _why_absent(name):
     """What to say of a module that is not there, or an empty text."""
-    top = name.partition(".")[0]
+    top, _, rest = name.partition(".")
+    if rest and top in sys.modules:
+        # It is there, without this part.
+        return ""
     if top in _impossible:
         return _impossible[top]
     if top in _installable:
