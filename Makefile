@@ -68,8 +68,9 @@ test: all ## Build and run all tests
 	@ctest --preset $(PRESET) -j $(JOBS) $(TESTS)
 
 .PHONY: test-data
-test-data: data ## Build the image data and run its tests (minutes)
+test-data: data ## Build the image data, run its tests and numpy's own (minutes)
 	@GORU=$(CURDIR)/$(build_dir)/bin/goru python3 -m pytest -q $(CURDIR)/tests/data -p no:cacheprovider
+	@tests/data/numpy/run.py $(build_dir)/bin/goru "$$(scripts/fetch.py numpy 2>/dev/null | sed 's/^[^=]*=//')"
 
 .PHONY: test-cpython
 test-cpython: build ## Run CPython's own regression tests inside the sandbox (minutes)
