@@ -16,7 +16,7 @@ CMAKE_ARGS ?=
 
 build_dir = build/$(PRESET)
 # What the build reads from the cache after it was configured: fetched again where the cache was cleared.
-image_sources = $(shell sed -n 's/^\([a-z][a-z0-9.-]*\) .*/\1/p' third_party/versions.txt | grep -Ev '^(wasmtime.*|node|typescript|.*-tests|bench-.*)$$')
+image_sources = $(shell sed -n 's/^\([a-z][a-z0-9.-]*\) .*/\1/p' third_party/versions.txt | grep -Ev '^(wasmtime.*|node|typescript|numpy|cython|.*-tests|bench-.*)$$')
 configure = { [ -f $(build_dir)/build.ninja ] && [ -z '$(CMAKE_ARGS)' ]; } || cmake --preset $(PRESET) $(CMAKE_ARGS)
 
 .PHONY: help
@@ -51,6 +51,10 @@ build: configure ## Build the program, the library and the images (build/release
 native: build ## Compile the guests ahead of time, for --engine native (minutes)
 	@cmake --build $(build_dir) -j $(JOBS) --target goru-native
 
+.PHONY: data
+data: build ## Build the image data, Python with numpy (minutes)
+	@cmake --build $(build_dir) -j $(JOBS) --target goru-data
+
 .PHONY: all
 all: configure ## Build everything: also tests, benchmarks and examples
 	@cmake --build $(build_dir) -j $(JOBS)
@@ -63,6 +67,11 @@ demo: build ## Run the examples of the main job in both languages
 .PHONY: test
 test: all ## Build and run all tests
 	@ctest --preset $(PRESET) -j $(JOBS) $(TESTS)
+
+.PHONY: test-data
+test-data: data ## Build the image data, run its tests and numpy's own (minutes)
+	@GORU=$(CURDIR)/$(build_dir)/bin/goru python3 -m pytest -q $(CURDIR)/tests/data -p no:cacheprovider
+	@tests/data/numpy/run.py $(build_dir)/bin/goru "$$(scripts/fetch.py numpy 2>/dev/null | sed 's/^[^=]*=//')"
 
 .PHONY: test-cpython
 test-cpython: build ## Run CPython's own regression tests inside the sandbox (minutes)

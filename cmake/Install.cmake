@@ -15,7 +15,10 @@ endif()
 install(DIRECTORY "${PROJECT_SOURCE_DIR}/include/goru" DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}"
   FILES_MATCHING PATTERN "*.hpp")
 install(FILES ${GORU_IMAGES} DESTINATION "${CMAKE_INSTALL_DATADIR}/goru/images")
-# Where they were made (`make native`).
+# Where they were made (`make data`, `make native`).
+if(GORU_DATA_IMAGE)
+  install(FILES "${GORU_DATA_IMAGE}" DESTINATION "${CMAKE_INSTALL_DATADIR}/goru/images" OPTIONAL)
+endif()
 install(FILES ${GORU_NATIVE_OBJECTS} DESTINATION "${CMAKE_INSTALL_DATADIR}/goru/images" OPTIONAL)
 if(GORU_WASMTIME_RUNTIME)
   install(PROGRAMS "${GORU_WASMTIME_RUNTIME}" DESTINATION "${CMAKE_INSTALL_LIBDIR}/goru")

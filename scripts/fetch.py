@@ -156,11 +156,12 @@ def download_pypi(entry, work):
     env = dict(os.environ)
     if entry["registry"] == "pypi-sdist":
         command += ["--no-binary", entry["package"], "--no-build-isolation", "--ignore-requires-python"]
-        backend = work / "backend" / "setuptools"
-        backend.mkdir(parents=True)
-        (backend / "__init__.py").write_text("")
-        (backend / "build_meta.py").write_text(BACKEND)
-        env["PYTHONPATH"] = str(backend.parent)
+        backend = work / "backend"
+        for name in ("setuptools/__init__", "setuptools/build_meta", "mesonpy", "maturin"):
+            module = backend / f"{name}.py"
+            module.parent.mkdir(parents=True, exist_ok=True)
+            module.write_text("" if name.endswith("__init__") else BACKEND)
+        env["PYTHONPATH"] = str(backend)
     else:
         command += ["--only-binary", ":all:", "--ignore-requires-python"]
     run(command, work, env)

@@ -34,7 +34,7 @@ struct ExecutorConfig {
   bool disk_cache = true;
   std::string cache_directory;
   std::string image_directory;
-  /// An image to start from instead of the language's own.
+  /// An image to start from instead of the language's own, by name or path; see WithImage.
   std::string image_file;
   /// Directories of Python packages that all sessions have.
   std::vector<std::string> packages;
@@ -117,8 +117,10 @@ ExecutorOption WithImageDirectory(std::string directory);
 /// first that has a module counts.
 ExecutorOption WithPackages(std::string directory);
 /// Starts sessions of the image's language from this image (BuildPythonImage, `goru image build`) instead of the
-/// language's own. Trusted as the program itself is.
-ExecutorOption WithImage(std::string path);
+/// language's own. A text with a '/', or that ends in ".img", is the path of a file; any other is the name of an image
+/// that goru comes with and is looked for as the languages' own are: "data", Python with numpy (docs/PACKAGES.md).
+/// Trusted as the program itself is.
+ExecutorOption WithImage(std::string image);
 /// Called with a line of text when something starts that takes seconds.
 ExecutorOption WithProgress(std::function<void(std::string_view)> progress);
 /// Tells `observer` what happens in the executor (goru/observer.hpp).

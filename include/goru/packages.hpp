@@ -121,6 +121,9 @@ Expected<uint64_t> ClearPackageCache(const std::string& cache_directory = {});
 struct ImageBuildOptions {
   /// The Python to start from.
   Language language = Python();
+  /// An image of that Python to start from instead of the language's own, by name or path as WithImage takes it. What
+  /// it holds is in the new one too. Empty: the language's own.
+  std::string image;
   /// Directories with packages; what they hold goes into the image.
   std::vector<std::string> packages;
   /// Modules to import.

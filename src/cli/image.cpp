@@ -16,7 +16,7 @@ namespace {
 constexpr std::string_view kHelp =
     R"(goru image makes sandboxes that start with modules already imported: goru run --image FILE.
 
-usage: goru image build --lang python [--packages DIR]... --import MODULE[,MODULE...] -o FILE
+usage: goru image build --lang python [--image IMAGE] [--packages DIR]... --import MODULE[,MODULE...] -o FILE
 
 example:
   goru deps install pydantic jinja2
@@ -25,6 +25,8 @@ example:
 
 flags:
   --lang LANG         the Python to start from: python, python3.12, python3.13
+  --image IMAGE       an image of that Python to start from and to keep all of: the name of one that goru comes with (data),
+                      or a file
   --packages DIR      a directory of packages; all of it goes into the image. May be repeated
   --import MODULES    what to import, with commas between
   -o, --output FILE   the image to write
@@ -58,6 +60,7 @@ int ImageCommand(const std::vector<std::string>& arguments) {
   flags.Arguments("COMMAND", commands);
   flags.Value("-l,--lang,--language",
               [&options](const std::string& text, const std::string&) { options.language = PythonNamed(text); });
+  flags.Value("--image", options.image);
   flags.Values("--packages", options.packages);
   flags.Values("--import", imports);
   flags.Value("-o,--output", options.output);

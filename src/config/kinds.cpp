@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "config/units.hpp"
+#include "guest/image_directory.hpp"
 #include "support/utf8.hpp"
 
 namespace goru::config {
@@ -229,6 +230,16 @@ Expected<void> File::Set(std::string_view /*path*/, std::string_view text, std::
 Expected<void> Directory::Set(std::string_view /*path*/, std::string_view text, std::string& out, const Place& place,
                               const ConfigReadOptions& options) {
   return SetPath(text, "directory", out, place, options);
+}
+
+Expected<void> Image::Read(const json& value, std::string& out, const Place& place, const ConfigReadOptions& options) {
+  const bool name = value.is_string() && guest::IsImageName(value.get_ref<const std::string&>());
+  return File::Read(value, out, place, name ? ConfigReadOptions() : options);
+}
+
+Expected<void> Image::Set(std::string_view /*path*/, std::string_view text, std::string& out, const Place& place,
+                          const ConfigReadOptions& options) {
+  return SetPath(text, "name or file", out, place, guest::IsImageName(text) ? ConfigReadOptions() : options);
 }
 
 Expected<void> CheckIsList(const json& value, const Place& place) {

@@ -217,6 +217,13 @@ struct Directory : File {
   static Expected<void> Set(std::string_view path, std::string_view text, std::string& out, const Place& place,
                             const ConfigReadOptions& options);
 };
+/// The name of an image that goru comes with, or the path of one.
+struct Image : File {
+  static constexpr std::string_view kTakes = "IMAGE";
+  static Expected<void> Read(const json& value, std::string& out, const Place& place, const ConfigReadOptions& options);
+  static Expected<void> Set(std::string_view path, std::string_view text, std::string& out, const Place& place,
+                            const ConfigReadOptions& options);
+};
 /// Text that is for the host to say.
 template <typename Kind>
 struct Ceilings : Kind {

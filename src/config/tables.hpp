@@ -240,7 +240,9 @@ struct Table<ExecutorConfig> {
       GORU_FIELD(ExecutorConfig, image_directory, Directory,
                  "where the language images are (default $GORU_IMAGE_DIR, else share/goru/images)")
           .Flag("--image-dir"),
-      GORU_FIELD(ExecutorConfig, image_file, File, "start from an image of 'goru image build'").Flag("--image"),
+      GORU_FIELD(ExecutorConfig, image_file, Image,
+                 "start from an image: the name of one that goru comes with (data), or a file of 'goru image build'")
+          .Flag("--image"),
       GORU_FIELD(ExecutorConfig, packages, List<Directory>, "directories of Python packages that all sessions have"),
       GORU_FIELD(ExecutorConfig, precompile, List<LanguageName>, "languages that are loaded at the start"),
       GORU_FIELD(ExecutorConfig, progress, Handle, ""),

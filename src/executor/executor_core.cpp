@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <exception>
 
+#include "executor/image_path.hpp"
 #include "executor/packages/session_packages.hpp"
 #include "executor/session_core.hpp"
 #include "guest/image_directory.hpp"
@@ -100,7 +101,9 @@ Expected<std::shared_ptr<const guest::ImageFile>> ExecutorCore::OpenImage(const 
                  language.image_file() + " is no longer an image of " + language.image() + "; call FromImage again"};
   }
   if (!plain && !config_.image_file.empty()) {
-    auto image = loader_->Open(config_.image_file);
+    const auto path = NamedImage(config_.image_file, config_.image_directory);
+    if (!path) return path.error();
+    auto image = loader_->Open(*path);
     if (!image) return image;
     const guest::ImageInfo& info = (*image)->info();
     if (info.language == language.name() && info.variant != language.version()) {

@@ -12,4 +12,8 @@ namespace goru::internal {
 /// places).
 Expected<std::string> ImagePath(const Language& language, const std::string& directory);
 
+/// The file of an image that is given by name or by path, as WithImage takes it: a text with a '/', or that ends in
+/// ".img", is a path, any other the name of an image that goru comes with, in `directory`. kUnavailable: there is none.
+Expected<std::string> NamedImage(const std::string& image, const std::string& directory);
+
 }  // namespace goru::internal

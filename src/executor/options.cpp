@@ -62,8 +62,8 @@ ExecutorOption WithImageDirectory(std::string directory) {
 ExecutorOption WithPackages(std::string directory) {
   return [directory = std::move(directory)](ExecutorConfig& config) { config.packages.push_back(directory); };
 }
-ExecutorOption WithImage(std::string path) {
-  return [path = std::move(path)](ExecutorConfig& config) { config.image_file = path; };
+ExecutorOption WithImage(std::string image) {
+  return [image = std::move(image)](ExecutorConfig& config) { config.image_file = image; };
 }
 ExecutorOption WithProgress(std::function<void(std::string_view)> progress) {
   return [progress = std::move(progress)](ExecutorConfig& config) { config.progress = progress; };

@@ -56,4 +56,6 @@ Expected<std::string> FindImage(const std::string& directory, const std::string&
           "; build it with `make build` or say where it is with WithImageDirectory, --image-dir or GORU_IMAGE_DIR"};
 }
 
+bool IsImageName(std::string_view text) { return text.find('/') == std::string_view::npos && !text.ends_with(".img"); }
+
 }  // namespace goru::guest

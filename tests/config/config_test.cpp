@@ -375,6 +375,15 @@ TEST_F(ConfigFiles, ThreeParts) {
   ASSERT_TRUE(ConfigFileFromJson(written));
 }
 
+TEST_F(ConfigFiles, NamesOfImagesAreNoPaths) {
+  auto file = ReadConfigFile(Write("named.json", R"({"executor": {"image_file": "data"}})"));
+  ASSERT_TRUE(file) << file.error().message;
+  EXPECT_EQ(file->executor.image_file, "data");
+  file = ReadConfigFile(Write("path.json", R"({"executor": {"image_file": "./data"}})"));
+  ASSERT_TRUE(file) << file.error().message;
+  EXPECT_EQ(file->executor.image_file, folder_.path() + "/data");
+}
+
 TEST_F(ConfigFiles, ErrorsNameTheFile) {
   const auto error = [](const std::string& path) { return ReadConfigFile(path).error().message; };
   const std::string path = Write("goru.json", R"({"session": {"limits": {"timeout": 0}}})");

@@ -43,7 +43,7 @@ def test_all_together_with_lock_and_offline(goru):
 
 
 @pytest.mark.parametrize("name, instead", [
-    ("numpy", "statistics"), ("pandas", "sqlite3"), ("requests", "use http"), ("Django", "jinja2"), ("flask", "jinja2"),
+    ("numpy", "--image data"), ("pandas", "sqlite3"), ("requests", "use http"), ("Django", "jinja2"), ("flask", "jinja2"),
     ("scipy", "host function"), ("lxml", "beautifulsoup4"),
 ])
 def test_what_cannot_work_is_refused_with_an_alternative(goru, name, instead):

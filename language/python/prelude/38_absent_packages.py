@@ -4,6 +4,7 @@ import sys
 
 # Modules that are not there: the error of their import says what to use.
 
+_DATA = 'the image data has it: goru --image data, WithImage("data"); here there are array, statistics and math'
 _ARRAYS = "it is native code, which the sandbox does not run; use array, statistics and math, or a host function that uses it"
 _TABLES = "it is native code, which the sandbox does not run; use csv, sqlite3 and lists, or a host function that uses it"
 _CLIENT = "the sandbox has no sockets; use http, where the host allows it (--allow-host)"
@@ -19,7 +20,8 @@ _SCREEN = "the sandbox has no screen"
 _impossible = {
     name: why
     for names, why in (
-        ("numpy scipy numba", _ARRAYS),
+        ("numpy", _DATA),
+        ("scipy numba", _ARRAYS),
         ("pandas polars pyarrow", _TABLES),
         ("requests httpx aiohttp urllib3 websockets websocket paramiko grpc zmq selenium playwright openai anthropic", _CLIENT),
         ("psycopg psycopg2 asyncpg pymongo redis MySQLdb pymysql", _DATABASE),
@@ -49,7 +51,10 @@ _installable = {
 
 def _why_absent(name):
     """What to say of a module that is not there, or an empty text."""
-    top = name.partition(".")[0]
+    top, _, rest = name.partition(".")
+    if rest and top in sys.modules:
+        # It is there, without this part.
+        return ""
     if top in _impossible:
         return _impossible[top]
     if top in _installable:

@@ -28,9 +28,12 @@ def _mount_packages():
 
 def _keep_imports(names):
     """Imports modules while an image with packages is built, so that every sandbox of it has them."""
+    # What an image on top of another has seen is what the other has.
+    importlib.invalidate_caches()
     for name in names:
         importlib.import_module(name)
-    if "random" in sys.modules:
+    if "random" in sys.modules and sys.modules["random"].seed not in _at_first_run:
         # Modules that were imported hold it: each sandbox has to draw numbers of its own all the same.
         _at_first_run.append(sys.modules["random"].seed)
+    _keep_numpy_random()
     _settle()

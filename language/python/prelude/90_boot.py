@@ -32,7 +32,8 @@ def _preload():
         "textwrap threading timeit types typing unicodedata unittest urllib.parse uuid xml.etree.ElementTree zlib"
     ).split():
         importlib.import_module(name)
-    seeded = _Seeded()
+    global _seeded
+    _seeded = seeded = _Seeded()
     # statistics draws from the shared generator of random, so it comes after it. What else imports random makes generators of
     # its own, from the host's entropy.
     seeded.keep("random")

@@ -275,7 +275,8 @@ Expected<void> BuildPythonImage(const ImageBuildOptions& options) {
     if (!plain) return Error{ErrorKind::kInvalidArgument, "'" + name + "' is not a module's name"};
   }
   if (auto python = CheckIsPython(options.language); !python) return python;
-  const auto path = internal::ImagePath(options.language, options.image_directory);
+  const auto path = options.image.empty() ? internal::ImagePath(options.language, options.image_directory)
+                                          : internal::NamedImage(options.image, options.image_directory);
   if (!path) return path.error();
   auto loader = guest::Loader::Create({});
   // A cache that cannot be used only costs time here.
@@ -285,11 +286,18 @@ Expected<void> BuildPythonImage(const ImageBuildOptions& options) {
   if (!loader) return loader.error();
   auto base = (*loader)->Open(*path);
   if (!base) return base.error();
+  const guest::ImageInfo& info = (*base)->info();
+  if (info.language != options.language.name() || info.variant != options.language.version()) {
+    return Error{ErrorKind::kInvalidArgument, *path + " is an image of " + info.language + " " + info.version +
+                                                  ", not " + options.language.image() +
+                                                  "; choose that one with --lang"};
+  }
   std::vector<std::shared_ptr<const wasi::PackageLayer>> layers;
+  if ((*base)->packages()) layers.push_back((*base)->packages());
   for (const std::string& directory : options.packages) {
     auto opened = internal::OpenPackages(directory);
     if (!opened) return opened.error();
-    if (auto fits = internal::CheckPython(*opened, (*base)->info().packages); !fits) return fits;
+    if (auto fits = internal::CheckPython(*opened, info.packages); !fits) return fits;
     layers.push_back(std::move(opened->layer));
   }
   guest::Job job;

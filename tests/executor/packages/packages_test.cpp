@@ -204,10 +204,28 @@ TEST_P(PackagesTest, ImagesHoldTheirPackages) {
     return drawing.Run("import random; print(random.random())").output;
   };
   EXPECT_NE(draw(), draw());
+  // An image on top of it keeps what it has.
+  options.image = At("cup.img");
+  options.packages = {At("b")};
+  options.imports = {"mug"};
+  options.output = At("mug.img");
+  const auto extended = BuildPythonImage(options);
+  ASSERT_TRUE(extended) << extended.error().message;
+  fs::remove_all(root_ / "b");
+  Executor both = MakeExecutor({WithImage(At("mug.img"))});
+  result = MakeSession(both, GetParam())
+               .Run(
+                   "import sys; print('cup' in sys.modules, 'mug' in sys.modules); import cup.deep, mug; print(cup.x, "
+                   "mug.y)");
+  EXPECT_EQ(result.output, "True True\n5 6\n") << Show(result);
   options.imports = {"no_such_module"};
   const auto failed = BuildPythonImage(options);
   ASSERT_FALSE(failed);
   EXPECT_THAT(failed.error().message, HasSubstr("no_such_module"));
+  options.image = "no_such_image";
+  const auto missing = BuildPythonImage(options);
+  ASSERT_FALSE(missing);
+  EXPECT_THAT(missing.error().message, HasSubstr("the path of a file has a '/' or ends in .img"));
 }
 
 }  // namespace

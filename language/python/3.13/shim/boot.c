@@ -100,7 +100,7 @@ static const struct _inittab modules[] = {
 int boot(void)
 {
     PyImport_FrozenModules = stdlib_modules;
-    if (PyImport_ExtendInittab((struct _inittab *)modules) < 0)
+    if (PyImport_ExtendInittab((struct _inittab *)modules) < 0 || PyImport_ExtendInittab((struct _inittab *)extension_modules) < 0)
         return 1;
     PyStatus status = configure();
     if (PyStatus_Exception(status)) {

@@ -54,6 +54,10 @@ PyObject *local_time_set(PyObject *module, PyObject *args);
 
 PyObject *kdf_module_init(void);
 
+// ---- extensions.c: the modules of native packages ----
+
+extern const struct _inittab extension_modules[];
+
 // ---- stdlib.c: the standard library, as frozen modules ----
 
 extern const struct _frozen stdlib_modules[];
