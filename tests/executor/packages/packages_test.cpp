@@ -218,6 +218,7 @@ TEST_P(PackagesTest, ImagesHoldTheirPackages) {
                    "import sys; print('cup' in sys.modules, 'mug' in sys.modules); import cup.deep, mug; print(cup.x, "
                    "mug.y)");
   EXPECT_EQ(result.output, "True True\n5 6\n") << Show(result);
+  options.packages = {};
   options.imports = {"no_such_module"};
   const auto failed = BuildPythonImage(options);
   ASSERT_FALSE(failed);
