@@ -159,6 +159,18 @@ def suite_program(name, loops):
     return "\n".join([*future, PYPERF.format(loops=loops), *rest]) + "\nprint('ran')\n"
 
 
+def loops_of(name, python, path):
+    """How often a program of the suite has to run to take LEAST_SECONDS natively."""
+    path.write_text(suite_program(name, 0))
+    start, loops = once(python, path)[0], 1
+    while True:
+        path.write_text(suite_program(name, loops))
+        seconds = once(python, path)[0] - start
+        if seconds >= LEAST_SECONDS:
+            return loops
+        loops = math.ceil(loops * min(20, max(1.2, 1.2 * LEAST_SECONDS / max(seconds, 0.01))))
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("goru", help="the program of a release build, with `make native`")
@@ -190,12 +202,7 @@ def main():
             for name in names:
                 path = work / f"{name}.py"
                 if kind == "pyperformance":
-                    path.write_text(suite_program(name, 1))
-                    # One more, so that what is prepared does not count as the program.
-                    alone = once(python, path)[0]
-                    path.write_text(suite_program(name, 11))
-                    each = max(1e-5, (once(python, path)[0] - alone) / 10)
-                    path.write_text(suite_program(name, max(1, math.ceil(LEAST_SECONDS / each))))
+                    path.write_text(suite_program(name, loops_of(name, python, path)))
                 else:
                     shutil.copy(HERE / "programs" / f"{name}.py", path)
                 group.measure(name, path)

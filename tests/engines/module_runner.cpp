@@ -152,6 +152,7 @@ int main(int argc, char** argv) {
     std::cout << "refused " << OneLine(instance.error().message) << '\n';
     return 0;
   }
-  for (std::string line; std::getline(std::cin, line);) std::cout << OneLine(Answer(**instance, line)) << std::endl;
+  for (std::string line; std::getline(std::cin, line);)
+    std::cout << OneLine(Answer(**instance, line)) << '\n' << std::flush;
   return 0;
 }

@@ -26,8 +26,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-template <size_t kSize>
-std::string_view View(const std::array<char, kSize>& text) {
+template <size_t Size>
+std::string_view View(const std::array<char, Size>& text) {
   return {text.data(), text.size()};
 }
 
