@@ -7,7 +7,8 @@ usage: engines.py GORU [--rounds N] [--only WORD] [--json FILE]
   programs        bench/programs/*.py, the same
   javascript      bench/programs/*.js, with QuickJS-NG of goru's version, built by clang -O3, as 1
 
-Each figure is the least of the rounds, without what an empty program takes. Programs are run for at least 0.3 s natively.
+Each figure is the least of the rounds, without what an empty program takes. Programs of the suite are run for at least 0.3 s
+natively; the others are shorter, and what they lose or gain at the start and end shows.
 Everything is fetched by scripts/fetch.py. All that run a program have to print the same.
 """
 
