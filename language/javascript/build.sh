@@ -63,19 +63,20 @@ compile() {
 # they look different is refused.
 patched=$work/quickjs
 mkdir "$patched"
-cp "$quickjs"/*.h "$quickjs/quickjs.c" "$patched/"
-# patch_first COUNT OLD NEW: changes the first of exactly COUNT lines that hold OLD.
+cp "$quickjs"/*.h "$quickjs/quickjs.c" "$quickjs/libregexp.c" "$patched/"
+# patch_first COUNT OLD NEW [FILE]: changes the first of exactly COUNT lines of quickjs.c, or of FILE, that hold OLD.
 patch_first() {
-  if [ "$(grep -cF -- "$2" "$patched/quickjs.c")" -ne "$1" ]; then
-    echo "$0: quickjs.c does not hold $1 times: $2" >&2
+  local file=${4:-quickjs.c}
+  if [ "$(grep -cF -- "$2" "$patched/$file")" -ne "$1" ]; then
+    echo "$0: $file does not hold $1 times: $2" >&2
     exit 1
   fi
   OLD=$2 NEW=$3 awk '
     BEGIN { old = ENVIRON["OLD"]; new = ENVIRON["NEW"] }
     !done && (i = index($0, old)) { $0 = substr($0, 1, i - 1) new substr($0, i + length(old)); done = 1 }
     { print }
-  ' "$patched/quickjs.c" > "$patched/quickjs.c.new"
-  mv "$patched/quickjs.c.new" "$patched/quickjs.c"
+  ' "$patched/$file" > "$patched/$file.new"
+  mv "$patched/$file.new" "$patched/$file"
 }
 # The second one is the tokenizer of JSON, whose parser checks where it recurses.
 patch_first 2 'if (js_check_stack_overflow(s->ctx->rt, 1000))' 'if (parser_overflow(s, s->ctx->rt->stack_limit))'
@@ -91,6 +92,9 @@ patch_first 1 'stack = JS_NewStringLen(ctx, (char *)dbuf.buf, dbuf.size);' \
   'stack = JS_NewStringLen(ctx, (char *)dbuf.buf, dbuf.size - (dbuf.size > 0));'
 # A name that is not defined may be one that the sandbox has something else for.
 patch_first 1 'return JS_ThrowReferenceError(ctx, "%s is not defined",' 'return throw_not_defined(ctx,'
+# With the flag v, what may not stand for itself within a class may do so outside of one.
+patch_first 1 'if (s->unicode_sets && p[1] == c) {' 'if (inclass && s->unicode_sets && p[1] == c) {' libregexp.c
+patch_first 1 '        if (s->unicode_sets) {' '        if (inclass && s->unicode_sets) {' libregexp.c
 
 # What depends on a locale is ours (shim/intl.c).
 patch_locale() {
@@ -141,6 +145,7 @@ for source in "$here"/shim/*.c "$shared"/*.c; do
   case $(basename "$source") in
     engine.c | intl.c | late.c) ;;
     prelude.c) start "$source" "${own[@]}" "--embed-dir=$work" ;;
+    regexp.c) start "$source" -I "$work/quickjs" "${own[@]}" ;;
     # They are what the compiler's own idioms would call.
     libc_*.c) start "$source" "${own[@]}" -fno-builtin -msimd128 ;;
     *) start "$source" "${own[@]}" ;;
