@@ -254,6 +254,9 @@ struct RunOptions {
   std::string name = {};
   /// Any text, such as the id of a request: observers are told it with all events of the run, nobody else is.
   std::string tag = {};
+  /// Wall-clock limit of this run, where it is to be shorter than that of the session (Limits::timeout); more than
+  /// zero.
+  std::chrono::nanoseconds timeout = std::chrono::nanoseconds::max();
   /// What the code finds in sys.argv behind the name. UTF-8 without NUL; else the run fails.
   std::vector<std::string> arguments = {};
   /// Standard input. Must stay valid until the run has ended.

@@ -255,6 +255,8 @@ struct Table<RunOptions> {
   static constexpr std::array rows = {
       GORU_FIELD(RunOptions, name, Text, "the name in tracebacks"),
       GORU_FIELD(RunOptions, tag, Text, "any text that observers are told, such as the id of a request"),
+      GORU_FIELD(RunOptions, timeout, Time,
+                 "wall-clock time of this run, where it is to be shorter than the session's"),
       GORU_FIELD(RunOptions, arguments, List<Text>, "what sys.argv has behind the name"),
       GORU_FIELD(RunOptions, stdin_data, BorrowedText, "standard input"),
       GORU_FIELD(RunOptions, on_stdin, Handle, ""),

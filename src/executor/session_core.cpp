@@ -1,5 +1,6 @@
 #include "executor/session_core.hpp"
 
+#include <algorithm>
 #include <atomic>
 #include <ctime>
 #include <utility>
@@ -226,7 +227,8 @@ void SessionCore::Execute(std::string_view code, const RunOptions& options, Resu
   std::stop_source stop;
   CallContext context;
   context.session_id = id_;
-  context.deadline = Watchdog::After(policy_.limits.timeout);
+  const std::chrono::nanoseconds timeout = TimeoutOf(options);
+  context.deadline = Watchdog::After(timeout);
   context.stop = stop.get_token();
   RunPort port(policy_, executor_->workers(), sandbox_->stop_signal(), context, options);
   guest::RunEnd end;
@@ -246,7 +248,7 @@ void SessionCore::Execute(std::string_view code, const RunOptions& options, Resu
     files_.Rest();
   }
   result.session_alive = end.kind == guest::RunEnd::Kind::kAtRest || end.kind == guest::RunEnd::Kind::kNotBegun;
-  Judge(end, port, result);
+  Judge(end, port, timeout, result);
   port.output().MoveTo(result);
   if (options.report_files) result.files = files_.ChangedSince(files_before);
   result.usage.peak_memory_bytes = sandbox_->PeakMemoryBytes();
@@ -255,7 +257,12 @@ void SessionCore::Execute(std::string_view code, const RunOptions& options, Resu
   met = {sandbox_->memory_limit_hit(), port.calls().limit_hit()};
 }
 
-void SessionCore::Judge(const guest::RunEnd& end, const RunPort& port, Result& result) {
+std::chrono::nanoseconds SessionCore::TimeoutOf(const RunOptions& options) const noexcept {
+  return std::min(options.timeout, policy_.limits.timeout);
+}
+
+void SessionCore::Judge(const guest::RunEnd& end, const RunPort& port, std::chrono::nanoseconds timeout,
+                        Result& result) {
   using Kind = guest::RunEnd::Kind;
   const Limits& limits = policy_.limits;
   const std::string memory_message = MemoryMessage();
@@ -280,10 +287,12 @@ void SessionCore::Judge(const guest::RunEnd& end, const RunPort& port, Result& r
       return;
     case Kind::kStopped:
       if (end.reason == guest::StopReason::kTimeout) {
-        result.error = RunError{ErrorKind::kTimeout, "",
-                                "the run took longer than " + Seconds(limits.timeout) +
-                                    " (WithSessionTimeout, --timeout); the session is closed",
-                                ""};
+        result.error =
+            RunError{ErrorKind::kTimeout, "",
+                     "the run took longer than " + Seconds(timeout) +
+                         (timeout < limits.timeout ? " (RunOptions::timeout)" : " (WithSessionTimeout, --timeout)") +
+                         "; the session is closed",
+                     ""};
       } else {
         result.error = RunError{ErrorKind::kCancelled, "", "the run was interrupted; the session is closed", ""};
       }

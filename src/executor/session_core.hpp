@@ -95,7 +95,10 @@ class SessionCore : public std::enable_shared_from_this<SessionCore> {
   /// `number`: of the session's runs, from 1.
   guest::Job MakeJob(std::string_view code, const RunOptions& options, uint64_t number) const;
   void Execute(std::string_view code, const RunOptions& options, Result& result, LimitsMet& met);
-  void Judge(const guest::RunEnd& end, const RunPort& port, Result& result);
+  /// `timeout`: of the run.
+  void Judge(const guest::RunEnd& end, const RunPort& port, std::chrono::nanoseconds timeout, Result& result);
+  /// The time that a run has.
+  std::chrono::nanoseconds TimeoutOf(const RunOptions& options) const noexcept;
   std::string MemoryMessage() const;
   bool InterruptRequested();
   /// Ends the run in kInterruptGrace where its code does not follow an interrupt by itself; false: there is no memory

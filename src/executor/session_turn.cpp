@@ -24,6 +24,9 @@ std::optional<Error> SessionCore::Refuse(std::string_view code, const RunOptions
                                                   " that it may have (Limits::code_bytes)"};
   }
   if (!support::IsUtf8(code)) return Error{ErrorKind::kInvalidArgument, "the code is not UTF-8 text"};
+  if (options.timeout <= std::chrono::nanoseconds::zero()) {
+    return Error{ErrorKind::kInvalidArgument, "the timeout must be more than zero (RunOptions::timeout)"};
+  }
   if (auto checked = host::CheckArguments(options.arguments, policy_.limits.code_bytes); !checked) {
     return std::move(checked).error();
   }

@@ -300,12 +300,14 @@ TEST(Config, Executors) {
 }
 
 TEST(Config, Runs) {
-  const json document = json::parse(R"({"name": "main.py", "stdin_data": "a\u0000b", "want_value": true})");
+  const json document =
+      json::parse(R"({"name": "main.py", "stdin_data": "a\u0000b", "want_value": true, "timeout": "2s"})");
   const auto run = RunOptionsFromJson(document);
   ASSERT_TRUE(run) << run.error().message;
   EXPECT_EQ(run->name, "main.py");
   EXPECT_EQ(run->stdin_data, std::string_view("a\0b", 3));
   EXPECT_TRUE(run->want_value);
+  EXPECT_EQ(run->timeout, std::chrono::seconds(2));
   const json wrong = {{"on_stdout", 1}};
   EXPECT_THAT(RunOptionsFromJson(wrong).error().message, StartsWith("on_stdout cannot be said in JSON"));
 }

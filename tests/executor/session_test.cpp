@@ -532,6 +532,21 @@ TEST_P(SessionTest, TimeoutClosesTheSessionAndNothingElse) {
   EXPECT_EQ(other.Run(language().is_python() ? "print(x)" : "console.log(x)").stdout_text, "5\n");
 }
 
+TEST_P(SessionTest, ARunMayHaveAShorterTimeoutThanItsSession) {
+  Executor executor = MakeExecutor();
+  Session session = MakeSession(executor, language());
+  ASSERT_TRUE(session.Run(kSmall.In(language()), {.timeout = std::chrono::hours(1)}).ok());
+  EXPECT_EQ(KindOf(session.Run(kSmall.In(language()), {.timeout = milliseconds(0)})), ErrorKind::kInvalidArgument);
+  const Result result = session.Run(kForever.In(language()), {.timeout = milliseconds(50)});
+  EXPECT_EQ(KindOf(result), ErrorKind::kTimeout) << Show(result);
+  EXPECT_THAT(result.error->message, HasSubstr("0.05 s (RunOptions::timeout)"));
+  EXPECT_LT(result.duration, std::chrono::seconds(20));
+  // The session's own bounds it.
+  Session bounded = MakeSession(executor, language(), {WithSessionTimeout(milliseconds(50))});
+  const Result second = bounded.Run(kForever.In(language()), {.timeout = std::chrono::hours(1)});
+  EXPECT_THAT(second.error->message, HasSubstr("0.05 s (WithSessionTimeout"));
+}
+
 TEST_P(SessionTest, TimeoutReachesWaitingGuests) {
   std::vector<std::string> waits = {"call('block')"};
   if (language().is_python()) {

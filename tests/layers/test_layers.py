@@ -10,10 +10,16 @@ ROOT = Path(__file__).resolve().parents[2]
 
 # The engine, and the types around it. Nothing above src/guest may see them, not even through another header.
 ENGINE = "wasm"
-ABOVE_THE_ENGINE = ("packages", "host", "executor", "cli")
+ABOVE_THE_ENGINE = ("packages", "host", "executor", "service", "mcp", "cli", "server")
 
 # Stricter than the order of the list.
-ONLY = {"cli": {"cli"}, "packages": {"packages", "support"}}
+ONLY = {
+    "packages": {"packages", "support"},
+    "service": {"service"},
+    "mcp": {"service", "mcp"},
+    "cli": {"service", "mcp", "cli"},
+    "server": {"service", "mcp", "cli", "server"},
+}
 
 # Folders whose code, comments aside, names no language, no runtime and no exception of one.
 NAME_NO_LANGUAGE = ("support", "wasm", "wasi", "guest", "host", "config", "executor")
