@@ -58,20 +58,27 @@ void RequireScratch(const RunArguments& arguments) {
   if (flag != nullptr) throw UsageError{std::string(flag) + " needs --scratch, which gives the code files of its own"};
 }
 
-void AddLanguage(Flags& flags, RunArguments& out) {
+}  // namespace
+
+void AddLanguageFlag(Flags& flags, std::optional<Language>& out) {
   flags.Value("-l,--language,--lang", [&out](const std::string& text, const std::string&) {
     if (text.ends_with(".img")) {
       auto language = Language::FromImage(text);
       if (!language) throw UsageError{language.error().message};
-      out.language = std::move(*language);
+      out = std::move(*language);
       return;
     }
-    out.language = Language::FromName(text);
-    if (!out.language) throw UsageError{"there is no language '" + text + "': say -l python, -l js or -l ts"};
+    out = Language::FromName(text);
+    if (!out) throw UsageError{"there is no language '" + text + "': say -l python, -l js or -l ts"};
   });
 }
 
-}  // namespace
+void AddConfigFlags(Flags& flags, ConfigFile& config) {
+  // First, so that the other flags have the last word.
+  flags.Value("--config", [&config](const std::string& text, const std::string& flag) { ReadConfig(text, flag, config); });
+  AddFields(flags, config.session, SessionConfigFields());
+  AddFields(flags, config.executor, ExecutorConfigFields());
+}
 
 ReplArguments ParseReplArguments(const std::vector<std::string>& arguments) {
   ReplArguments out;
@@ -80,12 +87,9 @@ ReplArguments ParseReplArguments(const std::vector<std::string>& arguments) {
   bool help = false;
   Flags flags;
   flags.Switch("-h,--help", help);
-  flags.Value("--config",
-              [&run](const std::string& text, const std::string& flag) { ReadConfig(text, flag, run.config); });
-  AddLanguage(flags, run);
+  AddConfigFlags(flags, run.config);
+  AddLanguageFlag(flags, run.language);
   flags.Value("--history", out.history);
-  AddFields(flags, run.config.session, SessionConfigFields());
-  AddFields(flags, run.config.executor, ExecutorConfigFields());
   flags.Parse(arguments, "; goru repl takes flags only: goru repl --help");
   if (flags.Given("-h,--help")) {
     run.show = RunArguments::Show::kHelp;
@@ -109,7 +113,7 @@ RunArguments ParseRunArguments(const std::vector<std::string>& arguments) {
               [&out](const std::string& text, const std::string& flag) { ReadConfig(text, flag, out.config); });
   flags.Value("FILE", [&out](const std::string& text, const std::string&) { out.file = text; });
   flags.Value("-c,--code", [&out](const std::string& text, const std::string&) { out.code = text; });
-  AddLanguage(flags, out);
+  AddLanguageFlag(flags, out.language);
   flags.Value("--stdin", [&out](const std::string& text, const std::string&) { out.stdin_file = text; });
   flags.Switch("--json", out.json);
   flags.Values("--input", out.inputs);

@@ -29,14 +29,13 @@ std::string_view GoneText(Gone why) noexcept {
   return "";
 }
 
-HeldSession::HeldSession(std::string handle, std::string owner, Session session, size_t memory_limit,
-                         std::chrono::nanoseconds timeout)
-    : handle(std::move(handle)),
-      owner(std::move(owner)),
-      memory_limit(memory_limit),
-      timeout(timeout),
+HeldSession::HeldSession(std::string its_handle, std::string its_owner, Session its_session, const Limits& limits)
+    : handle(std::move(its_handle)),
+      owner(std::move(its_owner)),
+      memory_limit(limits.memory_bytes),
+      timeout(limits.timeout),
       opened(std::chrono::system_clock::now()),
-      session(std::move(session)),
+      session(std::move(its_session)),
       opened_steady_(std::chrono::steady_clock::now()),
       last_used_(opened_steady_) {}
 
@@ -93,8 +92,7 @@ Expected<SessionUse> SessionStore::Open(std::string_view owner, const Language& 
       give_back();
       return session.error();
     }
-    auto held = std::make_shared<HeldSession>(RandomHandle(), name, std::move(*session), config.limits.memory_bytes,
-                                              config.limits.timeout);
+    auto held = std::make_shared<HeldSession>(RandomHandle(), name, std::move(*session), config.limits);
     const std::lock_guard lock(mutex_);
     held->uses_ = 1;
     sessions_.emplace(held->handle, held);

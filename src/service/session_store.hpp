@@ -1,6 +1,7 @@
 // Sessions that clients know by a handle.
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <cstddef>
@@ -47,8 +48,7 @@ std::string_view GoneText(Gone why) noexcept;
 /// A session in a store. What it has is set when it is opened; any thread may read it.
 class HeldSession {
  public:
-  HeldSession(std::string handle, std::string owner, Session session, size_t memory_limit,
-              std::chrono::nanoseconds timeout);
+  HeldSession(std::string its_handle, std::string its_owner, Session its_session, const Limits& limits);
 
   const std::string handle;
   const std::string owner;
@@ -58,10 +58,14 @@ class HeldSession {
   const std::chrono::system_clock::time_point opened;
   Session session;
 
+  /// What tracebacks call its next run (RunOptions::name): "<run 1>", "<run 2>", as the session itself would.
+  std::string NextRunName() { return "<run " + std::to_string(++runs_) + ">"; }
+
  private:
   friend class SessionStore;
   friend class SessionUse;
   const std::chrono::steady_clock::time_point opened_steady_;
+  std::atomic<uint64_t> runs_{0};
   // With the store's mutex.
   std::chrono::steady_clock::time_point last_used_;
   size_t uses_ = 0;

@@ -30,7 +30,7 @@ TEST_F(SessionStoreTest, ASessionIsFoundByItsHandleAndKeepsItsState) {
   SessionStore store(executor_, {});
   std::string handle;
   {
-    auto use = store.Open("ann", Language::Python(), {});
+    auto use = store.Open("ann", Python(), {});
     ASSERT_TRUE(use) << use.error().message;
     handle = (*use)->handle;
     EXPECT_EQ(Out(*use, "x = 20"), "");
@@ -43,7 +43,7 @@ TEST_F(SessionStoreTest, ASessionIsFoundByItsHandleAndKeepsItsState) {
 
 TEST_F(SessionStoreTest, HandlesOfOthersAreUnknown) {
   SessionStore store(executor_, {});
-  auto use = store.Open("ann", Language::JavaScript(), {});
+  auto use = store.Open("ann", JavaScript(), {});
   ASSERT_TRUE(use);
   const FoundSession other = store.Find("bob", (*use)->handle);
   EXPECT_FALSE(other.use);
@@ -63,11 +63,11 @@ TEST_F(SessionStoreTest, HandlesOfOthersAreUnknown) {
 
 TEST_F(SessionStoreTest, IdleSessionsExpireAndSayWhy) {
   SessionStore store(executor_, {.idle = milliseconds(60)});
-  auto used = store.Open("ann", Language::JavaScript(), {});
+  auto used = store.Open("ann", JavaScript(), {});
   ASSERT_TRUE(used);
   std::string handle;
   {
-    auto use = store.Open("ann", Language::JavaScript(), {});
+    auto use = store.Open("ann", JavaScript(), {});
     ASSERT_TRUE(use);
     handle = (*use)->handle;
   }
@@ -79,7 +79,7 @@ TEST_F(SessionStoreTest, IdleSessionsExpireAndSayWhy) {
 
 TEST_F(SessionStoreTest, TheEndOfItsLifeEndsARunAsWell) {
   SessionStore store(executor_, {.idle = hours(1), .life = milliseconds(100)});
-  auto use = store.Open("ann", Language::Python(), {});
+  auto use = store.Open("ann", Python(), {});
   ASSERT_TRUE(use);
   const Result result = (*use)->session.Run("while True: pass");
   EXPECT_EQ(KindOf(result), ErrorKind::kCancelled);
@@ -88,7 +88,7 @@ TEST_F(SessionStoreTest, TheEndOfItsLifeEndsARunAsWell) {
 
 TEST_F(SessionStoreTest, ASessionThatARunEndedIsGone) {
   SessionStore store(executor_, {});
-  auto use = store.Open("ann", Language::Python(), {});
+  auto use = store.Open("ann", Python(), {});
   ASSERT_TRUE(use);
   ASSERT_TRUE((*use)->session.Run("1").ok());
   store.Settle(**use);
@@ -100,29 +100,29 @@ TEST_F(SessionStoreTest, ASessionThatARunEndedIsGone) {
 
 TEST_F(SessionStoreTest, AnOwnerHasSoManyAndNoMore) {
   SessionStore store(executor_, {.per_owner = 2});
-  auto first = store.Open("ann", Language::JavaScript(), {});
-  auto second = store.Open("ann", Language::JavaScript(), {});
+  auto first = store.Open("ann", JavaScript(), {});
+  auto second = store.Open("ann", JavaScript(), {});
   ASSERT_TRUE(first && second);
-  const auto third = store.Open("ann", Language::JavaScript(), {});
+  const auto third = store.Open("ann", JavaScript(), {});
   ASSERT_FALSE(third);
   EXPECT_EQ(third.error().kind, ErrorKind::kOverloaded);
   EXPECT_THAT(third.error().message, HasSubstr("--max-sessions-per-client"));
-  EXPECT_TRUE(store.Open("bob", Language::JavaScript(), {}));
+  EXPECT_TRUE(store.Open("bob", JavaScript(), {}));
   Gone gone = Gone::kUnknown;
   ASSERT_TRUE(store.End("ann", (*first)->handle, gone));
-  EXPECT_TRUE(store.Open("ann", Language::JavaScript(), {}));
+  EXPECT_TRUE(store.Open("ann", JavaScript(), {}));
   // What could not be opened does not count.
   SessionConfig wrong;
   wrong.limits.memory_bytes = 1;
-  for (int i = 0; i < 5; ++i) EXPECT_FALSE(store.Open("eve", Language::JavaScript(), wrong));
-  EXPECT_TRUE(store.Open("eve", Language::JavaScript(), {}));
+  for (int i = 0; i < 5; ++i) EXPECT_FALSE(store.Open("eve", JavaScript(), wrong));
+  EXPECT_TRUE(store.Open("eve", JavaScript(), {}));
 }
 
 TEST_F(SessionStoreTest, ClosingTheStoreEndsRuns) {
   Result result;
   {
     SessionStore store(executor_, {});
-    auto use = store.Open("ann", Language::JavaScript(), {});
+    auto use = store.Open("ann", JavaScript(), {});
     ASSERT_TRUE(use);
     auto future = (*use)->session.RunAsync("for (;;) {}");
     ASSERT_TRUE(future);
