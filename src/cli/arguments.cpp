@@ -75,7 +75,8 @@ void AddLanguageFlag(Flags& flags, std::optional<Language>& out) {
 
 void AddConfigFlags(Flags& flags, ConfigFile& config) {
   // First, so that the other flags have the last word.
-  flags.Value("--config", [&config](const std::string& text, const std::string& flag) { ReadConfig(text, flag, config); });
+  flags.Value("--config",
+              [&config](const std::string& text, const std::string& flag) { ReadConfig(text, flag, config); });
   AddFields(flags, config.session, SessionConfigFields());
   AddFields(flags, config.executor, ExecutorConfigFields());
 }

@@ -37,7 +37,8 @@ struct ReplArguments {
 };
 
 /// What --config and the flags of a session and an executor say, as other commands than `goru run` take them. The flags
-/// are added to `flags`; `config` gets their values in Flags::TakeAll. Values of secrets are taken from the environment.
+/// are added to `flags`; `config` gets their values in Flags::TakeAll. Values of secrets are taken from the
+/// environment.
 void AddConfigFlags(Flags& flags, ConfigFile& config);
 /// -l.
 void AddLanguageFlag(Flags& flags, std::optional<Language>& language);

@@ -13,6 +13,7 @@
 #include "output.hpp"
 #include "repl.hpp"
 #include "run.hpp"
+#include "serve.hpp"
 
 namespace {
 
@@ -33,6 +34,7 @@ int main(int argc, char** argv) {
     if (command == "deps") return DepsCommand(rest);
     if (command == "repl") return ReplCommand(rest);
     if (command == "image") return ImageCommand(rest);
+    if (command == "serve") return ServeCommand(rest);
     // `run` is what is meant where no command is named.
     if (command == "run") arguments = rest;
     return RunCommand(arguments);

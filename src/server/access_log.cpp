@@ -87,7 +87,8 @@ void AccessLog::Write(std::string line) {
     return;
   }
   if (lost_ > 0) {
-    const std::string message = std::to_string(std::exchange(lost_, 0)) + " lines of this log were lost: nobody took them";
+    const std::string message =
+        std::to_string(std::exchange(lost_, 0)) + " lines of this log were lost: nobody took them";
     line = (form_ == LogForm::kJson ? Dump({{"time", Now()}, {"level", "warning"}, {"message", message}})
                                     : "goru serve: " + message) +
            "\n" + line;

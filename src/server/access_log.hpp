@@ -10,8 +10,8 @@
 
 namespace goru::server {
 
-/// Writes to standard error. Thread-safe; a line is written at once, and lost where standard error takes no more without
-/// waiting: the event loop waits for nobody. How many were lost is said in the next line that gets through.
+/// Writes to standard error. Thread-safe; a line is written at once, and lost where standard error takes no more
+/// without waiting: the event loop waits for nobody. How many were lost is said in the next line that gets through.
 class AccessLog {
  public:
   explicit AccessLog(LogForm form);

@@ -14,8 +14,9 @@ std::string EncodeBase64(std::string_view bytes) {
   for (size_t at = 0; at < bytes.size(); at += kPart) {
     const std::string_view part = bytes.substr(at, kPart);
     std::string encoded((part.size() + 2) / 3 * 4 + 1, '\0');
-    const int size = ::EVP_EncodeBlock(reinterpret_cast<unsigned char*>(encoded.data()),
-                                       reinterpret_cast<const unsigned char*>(part.data()), static_cast<int>(part.size()));
+    const int size =
+        ::EVP_EncodeBlock(reinterpret_cast<unsigned char*>(encoded.data()),
+                          reinterpret_cast<const unsigned char*>(part.data()), static_cast<int>(part.size()));
     text.append(encoded, 0, static_cast<size_t>(size));
   }
   return text;
@@ -29,8 +30,9 @@ std::optional<std::string> DecodeBase64(std::string_view text) {
   constexpr std::string_view kAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
   if (text.substr(0, text.size() - padding).find_first_not_of(kAlphabet) != std::string_view::npos) return std::nullopt;
   std::string bytes(text.size() / 4 * 3, '\0');
-  const int size = ::EVP_DecodeBlock(reinterpret_cast<unsigned char*>(bytes.data()),
-                                     reinterpret_cast<const unsigned char*>(text.data()), static_cast<int>(text.size()));
+  const int size =
+      ::EVP_DecodeBlock(reinterpret_cast<unsigned char*>(bytes.data()),
+                        reinterpret_cast<const unsigned char*>(text.data()), static_cast<int>(text.size()));
   if (size < 0 || static_cast<size_t>(size) < padding) return std::nullopt;
   bytes.resize(static_cast<size_t>(size) - padding);
   return bytes;

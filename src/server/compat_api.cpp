@@ -67,10 +67,11 @@ void Start(Service& service, const ExchangePtr& exchange, Run run) {
   run.client = exchange->request.client;
   run.tag = exchange->request.id;
   run.stop = exchange->gone();
-  const auto started = StartRun(service, std::move(run), [exchange](const Result& result, const RunContext& /*context*/) {
-    exchange->NoteRun(result.status());
-    exchange->Answer(Answer(result));
-  });
+  const auto started =
+      StartRun(service, std::move(run), [exchange](const Result& result, const RunContext& /*context*/) {
+        exchange->NoteRun(result.status());
+        exchange->Answer(Answer(result));
+      });
   if (!started) exchange->Answer(Plain(started.error()));
 }
 
@@ -147,22 +148,22 @@ void Close(Service& service, const ExchangePtr& exchange, const PathParts& parts
 }  // namespace
 
 void AddCompatApi(Router& router, Service& service) {
-  router.Add({.method = "POST", .pattern = "/execute", .handle = [&service](const ExchangePtr& exchange, const PathParts&) {
-                Execute(service, exchange);
-              }});
-  router.Add({.method = "POST", .pattern = "/sessions", .handle = [&service](const ExchangePtr& exchange, const PathParts&) {
-                Open(service, exchange);
-              }});
   router.Add({.method = "POST",
-              .pattern = "/sessions/{id}/exec",
-              .handle = [&service](const ExchangePtr& exchange, const PathParts& parts) {
-                Exec(service, exchange, parts);
-              }});
+              .pattern = "/execute",
+              .handle = [&service](const ExchangePtr& exchange, const PathParts&) { Execute(service, exchange); }});
+  router.Add({.method = "POST",
+              .pattern = "/sessions",
+              .handle = [&service](const ExchangePtr& exchange, const PathParts&) { Open(service, exchange); }});
+  router.Add(
+      {.method = "POST",
+       .pattern = "/sessions/{id}/exec",
+       .handle = [&service](const ExchangePtr& exchange, const PathParts& parts) { Exec(service, exchange, parts); }});
   // Closing a session runs what its code has registered for its end.
-  router.Add({.method = "DELETE",
-              .pattern = "/sessions/{id}",
-              .handle = [&service](const ExchangePtr& exchange, const PathParts& parts) { Close(service, exchange, parts); },
-              .slow = true});
+  router.Add(
+      {.method = "DELETE",
+       .pattern = "/sessions/{id}",
+       .handle = [&service](const ExchangePtr& exchange, const PathParts& parts) { Close(service, exchange, parts); },
+       .slow = true});
 }
 
 }  // namespace goru::server

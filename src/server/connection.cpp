@@ -88,7 +88,8 @@ class Talk final : public Connection, public std::enable_shared_from_this<Talk<S
     error_code error;
     if constexpr (kSecure) {
       Within(options_.header_time);
-      co_await stream_.async_handshake(asio::ssl::stream_base::server, asio::redirect_error(asio::use_awaitable, error));
+      co_await stream_.async_handshake(asio::ssl::stream_base::server,
+                                       asio::redirect_error(asio::use_awaitable, error));
       if (error) co_return;
     }
     Within(options_.header_time);
@@ -106,7 +107,7 @@ class Talk final : public Connection, public std::enable_shared_from_this<Talk<S
   asio::awaitable<bool> FirstByte() {
     if (buffer_.size() == 0 && !watching_ && !dead_) Watch();
     while (watching_) co_await Signalled();
-    co_return !dead_&& buffer_.size() > 0;
+    co_return !dead_ && buffer_.size() > 0;
   }
 
   /// Reads on while nothing else does. It sees a client that goes.
@@ -193,7 +194,7 @@ class Talk final : public Connection, public std::enable_shared_from_this<Talk<S
     const bool written = co_await Converse();
     bodies_.left += taken;
     exchange_ = nullptr;
-    co_return written && keep_alive_;
+    co_return written&& keep_alive_;
   }
 
   asio::awaitable<error_code> ReadBody(http::request_parser<http::string_body>& parser) {
@@ -212,9 +213,9 @@ class Talk final : public Connection, public std::enable_shared_from_this<Talk<S
   asio::awaitable<bool> TooLarge(Request request = {}) {
     keep_alive_ = false;
     return AnswerAtOnce(std::move(request),
-                        ErrorResponse(413, "too_large", "the body is larger than the " +
-                                                            std::to_string(options_.body_bytes) +
-                                                            " bytes that this server takes (--max-body)"),
+                        ErrorResponse(413, "too_large",
+                                      "the body is larger than the " + std::to_string(options_.body_bytes) +
+                                          " bytes that this server takes (--max-body)"),
                         true);
   }
 
@@ -235,7 +236,7 @@ class Talk final : public Connection, public std::enable_shared_from_this<Talk<S
     application_.Written(*exchange_, status, size, written);
     exchange_ = nullptr;
     discard_ = discard;
-    co_return written && keep_alive_;
+    co_return written&& keep_alive_;
   }
 
   /// Has the request answered and writes what comes.
@@ -371,8 +372,8 @@ class Talk final : public Connection, public std::enable_shared_from_this<Talk<S
     if (!discard_) co_return;
     std::array<char, 4096> waste;  // NOLINT(cppcoreguidelines-pro-type-member-init)
     for (size_t discarded = 0; !error && discarded < kDiscard;) {
-      discarded += co_await Socket().async_read_some(asio::buffer(waste),
-                                                     asio::redirect_error(asio::use_awaitable, error));
+      discarded +=
+          co_await Socket().async_read_some(asio::buffer(waste), asio::redirect_error(asio::use_awaitable, error));
     }
   }
 
@@ -417,8 +418,8 @@ std::shared_ptr<Connection> StartConnection(tcp::socket socket, std::shared_ptr<
     return Begin(std::make_shared<Talk<Secure>>(std::move(stream), std::move(tls), application, options, bodies,
                                                 std::move(ended)));
   }
-  return Begin(std::make_shared<Talk<tcp::socket>>(std::move(socket), nullptr, application, options, bodies,
-                                                   std::move(ended)));
+  return Begin(
+      std::make_shared<Talk<tcp::socket>>(std::move(socket), nullptr, application, options, bodies, std::move(ended)));
 }
 
 }  // namespace goru::server

@@ -14,8 +14,8 @@
 
 namespace goru::server {
 
-/// Between the connection, which reads and writes, and whoever answers. Either side may be on any thread, and either may
-/// be gone before the other: it is held by shared_ptr.
+/// Between the connection, which reads and writes, and whoever answers. Either side may be on any thread, and either
+/// may be gone before the other: it is held by shared_ptr.
 ///
 /// A response is one piece, or begins with its head and goes on as a stream. What is sent and not written yet is held:
 /// whoever streams bounds it (a run's output by Limits::output_bytes).

@@ -75,9 +75,8 @@ void AddFilesApi(Router& router, Service& service) {
   const auto add = [&](const char* method, const char* pattern, auto handle) {
     router.Add({.method = method,
                 .pattern = pattern,
-                .handle = [&service, handle](const ExchangePtr& exchange, const PathParts& parts) {
-                  handle(service, exchange, parts);
-                },
+                .handle = [&service, handle](const ExchangePtr& exchange,
+                                             const PathParts& parts) { handle(service, exchange, parts); },
                 .slow = true});
   };
   add("GET", "/v1/sessions/{id}/files", List);

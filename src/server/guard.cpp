@@ -85,9 +85,9 @@ std::optional<Response> Guard::Refuse(Request& request, bool open) const {
     request.client = rules_.anybody;
     return std::nullopt;
   }
-  Response response = ErrorResponse(401, "unauthorized",
-                                    token.empty() ? "a token is needed: Authorization: Bearer TOKEN"
-                                                  : "the token is not one that this server knows");
+  Response response = ErrorResponse(
+      401, "unauthorized",
+      token.empty() ? "a token is needed: Authorization: Bearer TOKEN" : "the token is not one that this server knows");
   response.headers.emplace_back("WWW-Authenticate", "Bearer");
   return response;
 }

@@ -35,9 +35,10 @@ void Start(Service& service, Jobs& jobs, const ExchangePtr& exchange, Run run) {
   run.client = exchange->request.client;
   run.tag = exchange->request.id;
   run.stop = stop.get_token();
-  const auto started = StartRun(service, std::move(run), [&jobs, id = *id](const Result& result, const RunContext& context) {
-    jobs.End(id, Dump(RunJson(result, context)));
-  });
+  const auto started =
+      StartRun(service, std::move(run), [&jobs, id = *id](const Result& result, const RunContext& context) {
+        jobs.End(id, Dump(RunJson(result, context)));
+      });
   if (!started) {
     jobs.Drop(*id);
     return exchange->Answer(LibraryError(started.error()));

@@ -55,8 +55,8 @@ std::string Listener::url() const {
   error_code ignored;
   const auto endpoint = acceptor_.local_endpoint(ignored);
   const std::string address = endpoint.address().to_string();
-  return std::string(tls_ ? "https://" : "http://") + (endpoint.address().is_v6() ? "[" + address + "]" : address) + ":" +
-         std::to_string(endpoint.port());
+  return std::string(tls_ ? "https://" : "http://") + (endpoint.address().is_v6() ? "[" + address + "]" : address) +
+         ":" + std::to_string(endpoint.port());
 }
 
 void Listener::Accept() {
@@ -80,10 +80,11 @@ void Listener::Admit(tcp::socket socket) {
     if (!tls_) ::send(socket.native_handle(), kFull.data(), kFull.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
     return;
   }
-  auto connection = StartConnection(std::move(socket), tls_, application_, options_, bodies_, [this](Connection* ended) {
-    connections_.erase(ended);
-    if (draining_ && connections_.empty() && drained_) std::exchange(drained_, nullptr)();
-  });
+  auto connection =
+      StartConnection(std::move(socket), tls_, application_, options_, bodies_, [this](Connection* ended) {
+        connections_.erase(ended);
+        if (draining_ && connections_.empty() && drained_) std::exchange(drained_, nullptr)();
+      });
   connections_.emplace(connection.get(), std::move(connection));
 }
 

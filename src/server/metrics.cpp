@@ -32,7 +32,8 @@ Histogram::BucketBoundaries Sizes() {
 
 template <typename Kind>
 Family<Kind>& Make(prometheus::Registry& registry, const char* name, const char* help) {
-  if constexpr (std::is_same_v<Kind, Counter>) return prometheus::BuildCounter().Name(name).Help(help).Register(registry);
+  if constexpr (std::is_same_v<Kind, Counter>)
+    return prometheus::BuildCounter().Name(name).Help(help).Register(registry);
   if constexpr (std::is_same_v<Kind, Gauge>) return prometheus::BuildGauge().Name(name).Help(help).Register(registry);
   if constexpr (std::is_same_v<Kind, Histogram>) {
     return prometheus::BuildHistogram().Name(name).Help(help).Register(registry);
@@ -50,7 +51,8 @@ struct Metrics::Families final : Observer {
       Make<Counter>(registry, "goru_http_refused_total", "Requests refused before an endpoint saw them.");
   Family<Counter>& runs = Make<Counter>(registry, "goru_runs_total", "Runs that have ended, by how.");
   Family<Histogram>& run_time = Make<Histogram>(registry, "goru_run_seconds", "What runs took, without their wait.");
-  Family<Histogram>& queue_time = Make<Histogram>(registry, "goru_run_queue_seconds", "How long runs waited for a turn.");
+  Family<Histogram>& queue_time =
+      Make<Histogram>(registry, "goru_run_queue_seconds", "How long runs waited for a turn.");
   Family<Histogram>& run_memory =
       Make<Histogram>(registry, "goru_run_memory_bytes", "Linear memory at the end of runs.");
   Family<Counter>& cpu = Make<Counter>(registry, "goru_run_cpu_seconds_total", "CPU time of runs.");
@@ -79,9 +81,8 @@ struct Metrics::Families final : Observer {
     Quietly([&] { made.Add({{"language", event.language.name()}}, Times()).Observe(Seconds(event.duration)); });
   }
   void OnSandboxTaken(const SandboxTakenEvent& event) noexcept override {
-    Quietly([&] {
-      taken.Add({{"language", event.language.name()}, {"ready", event.ready ? "yes" : "no"}}).Increment();
-    });
+    Quietly(
+        [&] { taken.Add({{"language", event.language.name()}, {"ready", event.ready ? "yes" : "no"}}).Increment(); });
   }
   void OnSessionOpened(const SessionEvent& event) noexcept override {
     Quietly([&] { opened.Add({{"language", event.language.name()}}).Increment(); });
@@ -104,7 +105,8 @@ struct Metrics::Families final : Observer {
   }
   void OnLimitMet(const RunEvent& event, ErrorKind limit) noexcept override {
     Quietly([&] {
-      limits.Add({{"language", event.session.language.name()}, {"limit", std::string(ErrorKindName(limit))}}).Increment();
+      limits.Add({{"language", event.session.language.name()}, {"limit", std::string(ErrorKindName(limit))}})
+          .Increment();
     });
   }
   void OnHostCall(const HostCallEvent& event) noexcept override {

@@ -1,7 +1,6 @@
 #include "server/request.hpp"
 
 #include <algorithm>
-
 #include <nlohmann/json.hpp>
 #include <optional>
 

@@ -73,10 +73,11 @@ void StartStream(Service& service, const ExchangePtr& exchange, Run run) {
   // Output comes on the run's thread, and its end there too, so nothing of it needs a lock.
   run.on_stdout = [stream](std::string_view piece) { stream->Output(false, piece); };
   run.on_stderr = [stream](std::string_view piece) { stream->Output(true, piece); };
-  const auto started = StartRun(service, std::move(run), [exchange, stream](const Result& result, const RunContext& context) {
-    exchange->NoteRun(result.status());
-    stream->End(result, context);
-  });
+  const auto started =
+      StartRun(service, std::move(run), [exchange, stream](const Result& result, const RunContext& context) {
+        exchange->NoteRun(result.status());
+        stream->End(result, context);
+      });
   if (!started) return exchange->Answer(LibraryError(started.error()));
   stream->Begin();
 }
@@ -158,7 +159,7 @@ void OpenSession(Service& service, const ExchangePtr& exchange) {
     std::vector<ConfigCut> cuts;
     auto config = SessionWithin(wanted, client.ceiling, strict, cuts);
     if (!config) return exchange->Answer(LibraryError(config.error()));
-    const json granted = ToJson(*config);
+    const json granted = ClientView(*config);
     auto use = service.store.Open(client.name, language, *config, client.sessions);
     if (!use) return exchange->Answer(LibraryError(use.error()));
     json out = {{"id", (*use)->handle},
@@ -214,16 +215,17 @@ void AddRunApi(Router& router, Service& service) {
   router.Add({.method = "POST", .pattern = "/v1/run", .handle = [&service](E e, P) { RunOnce(service, e); }});
   router.Add({.method = "POST", .pattern = "/v1/sessions", .handle = [&service](E e, P) { OpenSession(service, e); }});
   router.Add({.method = "GET", .pattern = "/v1/sessions", .handle = [&service](E e, P) { ListSessions(service, e); }});
-  router.Add(
-      {.method = "GET", .pattern = "/v1/sessions/{id}", .handle = [&service](E e, P p) { ShowSession(service, e, p); }});
+  router.Add({.method = "GET", .pattern = "/v1/sessions/{id}", .handle = [&service](E e, P p) {
+                ShowSession(service, e, p);
+              }});
   // Closing a session runs what its code has registered for its end.
   router.Add({.method = "DELETE",
               .pattern = "/v1/sessions/{id}",
               .handle = [&service](E e, P p) { EndSession(service, e, p); },
               .slow = true});
-  router.Add({.method = "POST",
-              .pattern = "/v1/sessions/{id}/run",
-              .handle = [&service](E e, P p) { RunInSession(service, e, p); }});
+  router.Add({.method = "POST", .pattern = "/v1/sessions/{id}/run", .handle = [&service](E e, P p) {
+                RunInSession(service, e, p);
+              }});
   router.Add({.method = "POST", .pattern = "/v1/sessions/{id}/interrupt", .handle = [&service](E e, P p) {
                 const auto use = FindSession(service, e, p.at("id"));
                 if (!use) return;

@@ -170,4 +170,23 @@ Expected<SessionConfig> SessionWithin(const std::optional<json>& wanted, const S
   return std::move(common->config);
 }
 
+json ClientView(const SessionConfig& config) {
+  json view = ToJson(config);
+  const auto drop = [&view](const char* part, std::initializer_list<const char*> names) {
+    if (!view.contains(part) || !view[part].is_object()) return;
+    for (const char* name : names) view[part].erase(name);
+  };
+  drop("http", {"proxy", "proxy_from_environment", "ca_file"});
+  drop("kv", {"file"});
+  drop("packages", {"directories"});
+  view.erase("tenant");
+  if (view.contains("fs") && view["fs"].contains("mounts")) {
+    for (json& mount : view["fs"]["mounts"]) {
+      mount.erase("host_path");
+      mount.erase("within");
+    }
+  }
+  return view;
+}
+
 }  // namespace goru::server

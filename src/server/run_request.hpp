@@ -62,4 +62,7 @@ Expected<Language> ReadLanguage(const std::string& name);
 Expected<SessionConfig> SessionWithin(const std::optional<nlohmann::json>& wanted, const SessionConfig& ceiling,
                                       bool strict, std::vector<ConfigCut>& cuts);
 
+/// A configuration as its client may see it: without paths of this machine, and without what is said to proxies.
+nlohmann::json ClientView(const SessionConfig& config);
+
 }  // namespace goru::server

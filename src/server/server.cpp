@@ -110,7 +110,8 @@ class Server::Parts final : public Application {
     }
     if (match.route != nullptr) return std::nullopt;
     if (match.allowed.empty()) {
-      return Refused(ErrorResponse(404, "not_found", "there is no endpoint of this path; /openapi.json names them all"));
+      return Refused(
+          ErrorResponse(404, "not_found", "there is no endpoint of this path; /openapi.json names them all"));
     }
     Response response = ErrorResponse(405, "not_allowed", "this path takes " + match.allowed);
     response.headers.emplace_back("Allow", match.allowed);
@@ -167,11 +168,10 @@ class Server::Parts final : public Application {
   }
 
   Expected<Tokens> ReadTokens(const Tokens* earlier) {
-    return Tokens::Read(options_.token_file,
-                        {.ceiling = options_.config.session,
-                         .sessions = options_.store.per_owner,
-                         .runs = options_.runs_per_client},
-                        earlier);
+    return Tokens::Read(
+        options_.token_file,
+        {.ceiling = options_.config.session, .sessions = options_.store.per_owner, .runs = options_.runs_per_client},
+        earlier);
   }
 
   void AwaitSignal() {

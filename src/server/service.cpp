@@ -103,23 +103,23 @@ Expected<void> StartRun(Service& service, Run run, RunDone done) {
   options.stop = run.stop;
   Session& session = run.session();
   auto kept = std::make_shared<Run>(std::move(run));
-  return session.RunAsync(
-      kept->request.code, options, [&service, kept, place, name = options.name, done = std::move(done)](const Result& result) {
-        RunContext context;
-        context.name = name;
-        context.cuts = kept->cuts;
-        if (kept->request.return_files && result.session_alive) context.files_from = &kept->session();
-        done(result, context);
-        if (kept->use) service.store.Settle(**kept->use);
-      });
+  return session.RunAsync(kept->request.code, options,
+                          [&service, kept, place, name = options.name, done = std::move(done)](const Result& result) {
+                            RunContext context;
+                            context.name = name;
+                            context.cuts = kept->cuts;
+                            if (kept->request.return_files && result.session_alive)
+                              context.files_from = &kept->session();
+                            done(result, context);
+                            if (kept->use) service.store.Settle(**kept->use);
+                          });
 }
 
 service::SessionUse FindSession(Service& service, const ExchangePtr& exchange, std::string_view id) {
   auto found = service.store.Find(exchange->request.client->name, id);
   if (!found.use) {
     const bool unknown = found.gone == service::Gone::kUnknown;
-    exchange->Answer(
-        ErrorResponse(unknown ? 404 : 410, unknown ? "not_found" : "gone", service::GoneText(found.gone)));
+    exchange->Answer(ErrorResponse(unknown ? 404 : 410, unknown ? "not_found" : "gone", service::GoneText(found.gone)));
   }
   return std::move(found.use);
 }

@@ -21,9 +21,7 @@ constexpr long kTimeoutMilliseconds = 2'000;
 constexpr int kSpanKindServer = 2;
 constexpr int kStatusError = 2;
 
-json Attribute(const char* key, std::string_view text) {
-  return {{"key", key}, {"value", {{"stringValue", text}}}};
-}
+json Attribute(const char* key, std::string_view text) { return {{"key", key}, {"value", {{"stringValue", text}}}}; }
 
 std::string Nanoseconds(std::chrono::system_clock::time_point time) {
   return std::to_string(std::chrono::duration_cast<std::chrono::nanoseconds>(time.time_since_epoch()).count());
@@ -61,7 +59,8 @@ void SpanExporter::Add(const Exchange& exchange, std::string_view route, unsigne
       {"startTimeUnixNano", Nanoseconds(began)},
       {"endTimeUnixNano", Nanoseconds(now)},
       {"attributes",
-       {Attribute("http.request.method", route.empty() ? "_OTHER" : request.method), Attribute("http.route", route),
+       {Attribute("http.request.method", route.empty() ? "_OTHER" : request.method),
+        Attribute("http.route", route),
         {{"key", "http.response.status_code"}, {"value", {{"intValue", std::to_string(status)}}}},
         Attribute("goru.request_id", request.id)}},
   };
@@ -78,8 +77,7 @@ void SpanExporter::Add(const Exchange& exchange, std::string_view route, unsigne
 void SpanExporter::SendForever() {
   CURL* const curl = ::curl_easy_init();
   curl_slist* headers = ::curl_slist_append(nullptr, "Content-Type: application/json");
-  const json resource = {{"attributes",
-                          {Attribute("service.name", "goru"), Attribute("service.version", Version())}}};
+  const json resource = {{"attributes", {Attribute("service.name", "goru"), Attribute("service.version", Version())}}};
   std::unique_lock lock(mutex_);
   while (curl != nullptr) {
     wake_.wait_for(lock, kPace, [this] { return ending_ || spans_.size() >= kBatch; });

@@ -27,7 +27,7 @@ json LimitsJson(const Service& service, const Client& client) {
   return {{"version", Version()},
           {"languages", std::move(languages)},
           {"default_language", service.options.language.name()},
-          {"session", ToJson(client.ceiling)},
+          {"session", ClientView(client.ceiling)},
           {"sessions", client.sessions},
           {"runs", client.runs},
           {"body_bytes", service.options.body_bytes}};
@@ -40,13 +40,12 @@ void AddSystemApi(Router& router, Service& service, Metrics& metrics, const Jobs
   using P = const PathParts&;
   using E = const ExchangePtr&;
   router.Add({.method = "GET", .pattern = "/health", .handle = [](E e, P) { e->Answer(Ok()); }, .open = true});
-  router.Add({.method = "GET",
-              .pattern = "/ready",
-              .handle =
-                  [&service](E e, P) {
-                    e->Answer(service.draining ? TextResponse(503, "the server is about to end") : Ok());
-                  },
-              .open = true});
+  router.Add(
+      {.method = "GET",
+       .pattern = "/ready",
+       .handle = [&service](
+                     E e, P) { e->Answer(service.draining ? TextResponse(503, "the server is about to end") : Ok()); },
+       .open = true});
   router.Add({.method = "GET",
               .pattern = "/metrics",
               .handle =

@@ -114,7 +114,8 @@ Expected<Tokens> Tokens::Read(const std::string& path, const ClientDefaults& def
     const auto fail = [&](const std::string& message) { return InFile(path, where + ": " + message); };
     if (!entry.is_object()) return fail("is no object");
     for (const auto& [key, value] : entry.items()) {
-      static const std::set<std::string, std::less<>> kKnown = {"name", "token", "sha256", "session", "sessions", "runs"};
+      static const std::set<std::string, std::less<>> kKnown = {"name",    "token",    "sha256",
+                                                                "session", "sessions", "runs"};
       if (!kKnown.contains(key)) return fail("has no member of this name: " + json(key).dump());
     }
     const auto text_of = [&entry](const char* name) {

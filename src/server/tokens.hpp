@@ -45,7 +45,8 @@ class Tokens {
   /// where `"sha256": "..."` may stand for `token`, and what "session" says (as in a configuration file) is cut to
   /// `defaults.ceiling`. Clients of names that `earlier` has keep their counts. Errors are kInvalidArgument and name
   /// the file.
-  static Expected<Tokens> Read(const std::string& path, const ClientDefaults& defaults, const Tokens* earlier = nullptr);
+  static Expected<Tokens> Read(const std::string& path, const ClientDefaults& defaults,
+                               const Tokens* earlier = nullptr);
 
   /// The client of a token; null where there is none. Takes the same time whatever the token is.
   std::shared_ptr<Client> Find(std::string_view token) const;

@@ -7,9 +7,7 @@
 namespace goru::server {
 namespace {
 
-bool IsHex(std::string_view text) {
-  return text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
-}
+bool IsHex(std::string_view text) { return text.find_first_not_of("0123456789abcdef") == std::string_view::npos; }
 
 bool IsZero(std::string_view text) { return text.find_first_not_of('0') == std::string_view::npos; }
 
@@ -33,8 +31,8 @@ TraceContext ReadTraceParent(std::string_view header) {
   constexpr size_t kLength = 55;
   TraceContext context;
   context.span_id = RandomHex(16);
-  const bool long_enough = header.size() == kLength || (header.size() > kLength && header[kLength] == '-' &&
-                                                        header.substr(0, 2) != "00");
+  const bool long_enough =
+      header.size() == kLength || (header.size() > kLength && header[kLength] == '-' && header.substr(0, 2) != "00");
   if (long_enough && header[2] == '-' && header[35] == '-' && header[52] == '-') {
     const std::string_view version = header.substr(0, 2);
     const std::string_view trace = header.substr(3, 32);
