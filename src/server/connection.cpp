@@ -26,12 +26,14 @@ using Secure = asio::ssl::stream<tcp::socket>;
 
 /// How often a stream without news says that it lives.
 constexpr std::chrono::seconds kPing{15};
+// Arguments of awaited calls are variables of their own: GCC 12 destroys some temporaries twice there.
+
 /// What a client sends while its last request is being answered is read up to here.
 constexpr size_t kReadAhead = size_t{8} << 10;
 /// What is read of a body that nobody wants, so that its sender gets to read the answer.
 constexpr size_t kDiscard = size_t{256} << 10;
-/// The slowest reader of a large response that is waited for, in bytes per second.
-constexpr size_t kSlowest = size_t{64} << 10;
+/// What is written at a time of what is large.
+constexpr size_t kSlice = size_t{64} << 10;
 
 template <typename Stream>
 class Talk final : public Connection, public std::enable_shared_from_this<Talk<Stream>> {
@@ -140,12 +142,17 @@ class Talk final : public Connection, public std::enable_shared_from_this<Talk<S
     error_code error;
     co_await http::async_read_header(stream_, buffer_, parser, asio::redirect_error(asio::use_awaitable, error));
     if (error == http::error::header_limit) {
-      co_return co_await Reject(431, "too_large", "the header is larger than this server takes");
+      std::string message = "the header is larger than this server takes (--max-header)";
+      co_return co_await Reject(431, "too_large", std::move(message));
     }
-    if (error == http::error::body_limit) co_return co_await TooLarge();
+    if (error == http::error::body_limit) {
+      Request nobody;
+      co_return co_await TooLarge(std::move(nobody));
+    }
     if (error && error.category() == http::make_error_code(http::error::end_of_stream).category() &&
         error != http::error::end_of_stream && error != http::error::partial_message) {
-      co_return co_await Reject(400, "bad_request", "this is no HTTP/1.1 request: " + error.message());
+      std::string message = "this is no HTTP/1.1 request: " + error.message();
+      co_return co_await Reject(400, "bad_request", std::move(message));
     }
     if (error) co_return false;
 
@@ -210,7 +217,7 @@ class Talk final : public Connection, public std::enable_shared_from_this<Talk<S
     co_return error;
   }
 
-  asio::awaitable<bool> TooLarge(Request request = {}) {
+  asio::awaitable<bool> TooLarge(Request request) {
     keep_alive_ = false;
     return AnswerAtOnce(std::move(request),
                         ErrorResponse(413, "too_large",
@@ -305,17 +312,44 @@ class Talk final : public Connection, public std::enable_shared_from_this<Talk<S
   }
 
   asio::awaitable<bool> Write(Response response) {
+    if (head_only_ || response.body.size() > kSlice) co_return co_await WriteLarge(std::move(response));
     http::response<http::string_body> out;
     SetHead(out, response);
-    Within(options_.write_time + std::chrono::seconds(response.body.size() / kSlowest));
+    Within(options_.write_time);
     out.body() = std::move(response.body);
     if (response.status != 204 && response.status != 304) out.prepare_payload();
     error_code error;
-    http::response_serializer<http::string_body> serializer(out);
-    if (head_only_) {
-      co_await http::async_write_header(stream_, serializer, asio::redirect_error(asio::use_awaitable, error));
-    } else {
-      co_await http::async_write(stream_, serializer, asio::redirect_error(asio::use_awaitable, error));
+    co_await http::async_write(stream_, out, asio::redirect_error(asio::use_awaitable, error));
+    co_return !error;
+  }
+
+  /// Head and body by themselves.
+  asio::awaitable<bool> WriteLarge(Response response) {
+    http::response<http::empty_body> out;
+    SetHead(out, response);
+    out.content_length(response.body.size());
+    Within(options_.write_time);
+    error_code error;
+    http::response_serializer<http::empty_body> serializer(out);
+    co_await http::async_write_header(stream_, serializer, asio::redirect_error(asio::use_awaitable, error));
+    if (error || head_only_) co_return !error;
+    co_return co_await WriteSlices(response.body, false);
+  }
+
+  /// A client that takes a little has its time anew.
+  asio::awaitable<bool> WriteSlices(std::string_view bytes, bool chunked) {
+    error_code error;
+    while (!bytes.empty() && !error) {
+      const std::string_view slice = bytes.substr(0, kSlice);
+      const asio::const_buffer buffer = asio::buffer(slice);
+      Within(options_.write_time);
+      if (chunked) {
+        const auto chunk = http::make_chunk(buffer);
+        co_await asio::async_write(stream_, chunk, asio::redirect_error(asio::use_awaitable, error));
+      } else {
+        co_await asio::async_write(stream_, buffer, asio::redirect_error(asio::use_awaitable, error));
+      }
+      bytes.remove_prefix(slice.size());
     }
     co_return !error;
   }
@@ -337,17 +371,10 @@ class Talk final : public Connection, public std::enable_shared_from_this<Talk<S
   }
 
   asio::awaitable<bool> WritePiece(const std::string& piece) {
-    Within(options_.write_time + std::chrono::seconds(piece.size() / kSlowest));
-    error_code error;
-    if (chunked_) {
-      co_await asio::async_write(stream_, http::make_chunk(asio::buffer(piece)),
-                                 asio::redirect_error(asio::use_awaitable, error));
-    } else {
-      co_await asio::async_write(stream_, asio::buffer(piece), asio::redirect_error(asio::use_awaitable, error));
-    }
+    const bool written = co_await WriteSlices(piece, chunked_);
     last_sent_ = Clock::now();
     deadline_ = Clock::time_point::max();
-    co_return !error;
+    co_return written;
   }
 
   asio::awaitable<bool> WriteEnd() {

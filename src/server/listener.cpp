@@ -15,6 +15,9 @@ using tcp = asio::ip::tcp;
 /// How exactly deadlines of connections are kept.
 constexpr std::chrono::milliseconds kSweep{250};
 constexpr std::chrono::milliseconds kPause{100};
+/// How long a client that was turned away has to read that, and how many of those there are.
+constexpr std::chrono::seconds kFarewell{1};
+constexpr size_t kTurnedAway = 256;
 constexpr std::string_view kFull =
     "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
 
@@ -77,7 +80,7 @@ void Listener::Accept() {
 
 void Listener::Admit(tcp::socket socket) {
   if (connections_.size() >= options_.connections) {
-    if (!tls_) ::send(socket.native_handle(), kFull.data(), kFull.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+    TurnAway(std::move(socket));
     return;
   }
   auto connection =
@@ -86,6 +89,15 @@ void Listener::Admit(tcp::socket socket) {
         if (draining_ && connections_.empty() && drained_) std::exchange(drained_, nullptr)();
       });
   connections_.emplace(connection.get(), std::move(connection));
+}
+
+void Listener::TurnAway(tcp::socket socket) {
+  if (tls_ || turned_away_.size() >= kTurnedAway) return;
+  ::send(socket.native_handle(), kFull.data(), kFull.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+  error_code ignored;
+  socket.shutdown(tcp::socket::shutdown_send, ignored);
+  // To close it at once would take the answer away again, where the client's request is on its way.
+  turned_away_.emplace_back(Connection::Clock::now() + kFarewell, std::move(socket));
 }
 
 void Listener::Sweep() {
@@ -100,6 +112,7 @@ void Listener::Sweep() {
       if (unwanted || connection->deadline() <= now) late.push_back(connection);
     }
     for (const auto& connection : late) connection->Abort();
+    while (!turned_away_.empty() && turned_away_.front().first <= now) turned_away_.pop_front();
     Sweep();
   });
 }

@@ -6,10 +6,12 @@
 #include <boost/asio/ssl/context.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <chrono>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <string>
 #include <unordered_map>
+#include <utility>
 
 #include "goru/error.hpp"
 #include "server/application.hpp"
@@ -39,6 +41,7 @@ class Listener {
  private:
   void Accept();
   void Admit(boost::asio::ip::tcp::socket socket);
+  void TurnAway(boost::asio::ip::tcp::socket socket);
   void Sweep();
 
   boost::asio::io_context& loop_;
@@ -50,6 +53,8 @@ class Listener {
   std::shared_ptr<boost::asio::ssl::context> tls_;
   BodyBudget bodies_;
   std::unordered_map<Connection*, std::shared_ptr<Connection>> connections_;
+  /// Until when each is kept.
+  std::deque<std::pair<Connection::Clock::time_point, boost::asio::ip::tcp::socket>> turned_away_;
   bool draining_ = false;
   Connection::Clock::time_point drained_by_;
   std::function<void()> drained_;

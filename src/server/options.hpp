@@ -48,8 +48,9 @@ struct ServeOptions {
   // How long.
   /// From a request's first byte to the end of its header.
   std::chrono::nanoseconds header_time = std::chrono::seconds(10);
-  /// To the end of its body, and, once a response begins, without taking any of it.
+  /// To the end of its body.
   std::chrono::nanoseconds body_time = std::chrono::seconds(60);
+  /// A client takes next to nothing of its response.
   std::chrono::nanoseconds write_time = std::chrono::seconds(30);
   /// Between requests.
   std::chrono::nanoseconds keep_alive = std::chrono::seconds(75);

@@ -102,6 +102,13 @@ ServeArguments ParseServeArguments(const std::vector<std::string>& arguments) {
   flags.Value("--max-all-bodies", Size(options.all_bodies_bytes));
   flags.Value("--max-header", Size(options.header_bytes));
   flags.Value("--max-connections", Count<size_t>(options.connections, 1));
+  ExecutorLimits& executor = options.config.executor.limits;
+  flags.Value("--max-runs", Count<size_t>(executor.runs, 1));
+  flags.Value("--max-queue", Count<size_t>(executor.queued_runs, 0));
+  flags.Value("--queue-wait", Time(executor.queue_wait));
+  flags.Value("--max-sessions", Count<size_t>(executor.sessions, 1));
+  flags.Value("--total-memory", Size(executor.memory_bytes));
+  flags.Value("--warm", Count<size_t>(executor.warm_sandboxes, 0));
   flags.Value("--max-runs-per-client", Count<size_t>(options.runs_per_client, 1));
   flags.Value("--max-sessions-per-client", Count<size_t>(options.store.per_owner, 1));
   flags.Value("--session-idle", Time(options.store.idle));

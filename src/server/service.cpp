@@ -88,21 +88,23 @@ Expected<void> StartRun(Service& service, Run run, RunDone done) {
       return Error{put.error().kind, "file " + path + ": " + put.error().message};
     }
   }
+  // The options refer to texts of the request, which is not moved from here on.
+  const auto kept = std::make_shared<Run>(std::move(run));
+  Session& session = kept->session();
+  const RunRequest& request = kept->request;
   RunOptions options;
-  options.name = run.request.name;
-  if (options.name.empty()) options.name = run.fresh ? NameOf(run.session().language()) : (*run.use)->NextRunName();
-  options.tag = run.tag;
-  options.arguments = run.request.arguments;
-  options.stdin_data = run.request.stdin_data;
-  if (run.request.timeout) options.timeout = *run.request.timeout;
-  options.want_value = run.request.want_value;
-  options.report_files = run.request.return_files;
-  options.run_exit_handlers = run.fresh != nullptr;
-  options.on_stdout = std::move(run.on_stdout);
-  options.on_stderr = std::move(run.on_stderr);
-  options.stop = run.stop;
-  Session& session = run.session();
-  auto kept = std::make_shared<Run>(std::move(run));
+  options.name = request.name;
+  if (options.name.empty()) options.name = kept->fresh ? NameOf(session.language()) : (*kept->use)->NextRunName();
+  options.tag = kept->tag;
+  options.arguments = request.arguments;
+  options.stdin_data = request.stdin_data;
+  if (request.timeout) options.timeout = *request.timeout;
+  options.want_value = request.want_value;
+  options.report_files = request.return_files;
+  options.run_exit_handlers = kept->fresh != nullptr;
+  options.on_stdout = std::move(kept->on_stdout);
+  options.on_stderr = std::move(kept->on_stderr);
+  options.stop = kept->stop;
   return session.RunAsync(kept->request.code, options,
                           [&service, kept, place, name = options.name, done = std::move(done)](const Result& result) {
                             RunContext context;
@@ -110,8 +112,9 @@ Expected<void> StartRun(Service& service, Run run, RunDone done) {
                             context.cuts = kept->cuts;
                             if (kept->request.return_files && result.session_alive)
                               context.files_from = &kept->session();
-                            done(result, context);
+                            // Before the answer, so that whoever has it finds the session gone.
                             if (kept->use) service.store.Settle(**kept->use);
+                            done(result, context);
                           });
 }
 
