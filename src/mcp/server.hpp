@@ -1,4 +1,5 @@
-// The Model Context Protocol, whatever carries it: goru's tools for language models. docs/AGENTS.md says what a model sees.
+// The Model Context Protocol, whatever carries it: goru's tools for language models. docs/AGENTS.md says what a model
+// sees.
 //
 // Both eras: the revisions with a handshake (2024-11-05 to 2025-11-25) and 2026-07-28, which has none. A carrier hands
 // in messages as text and takes messages out; http.hpp is what HTTP adds to that.
@@ -56,8 +57,8 @@ struct Client {
 
 /// Takes the messages that answer one that came in: notifications of progress, then the response with `last`. Null with
 /// `last`: nothing comes any more, the request was cancelled. Called on the thread that handed the message in, or on
-/// another, one call after the other; not under a lock. Must not throw, must not wait long and must not destroy the
-/// connection or the server. TextOf makes a line of a message.
+/// another, one call after the other. Must not throw, must not wait long, and must not call or destroy the connection
+/// or the server. TextOf makes a line of a message.
 using Sink = std::function<void(nlohmann::json message, bool last)>;
 
 /// A message on one line, without the line's end. What is not UTF-8 has U+FFFD in its place.
@@ -87,7 +88,7 @@ class Server {
 
  private:
   friend class Connection;
-  std::shared_ptr<internal::ServerCore> core_;
+  std::unique_ptr<internal::ServerCore> core_;
 };
 
 /// One client as the protocol sees it: a pair of streams, a session of HTTP, or, with the revision that has no
@@ -113,11 +114,13 @@ class Connection {
 
   /// Takes one message, hostile as it may be. Never runs guest code and waits for nothing.
   Kind Receive(std::string_view text, Sink sink);
+  /// The same with a document that was read as Receive reads one (ParseMessage).
+  Kind ReceiveDocument(nlohmann::json document, Sink sink);
 
   /// Cancels all requests that are under way; their sinks get null.
   void Cancel();
-  /// Waits until none is under way.
-  void Wait();
+  /// Waits until none is under way, or for so long; whether none is.
+  bool Wait(std::chrono::nanoseconds most = std::chrono::nanoseconds::max());
   /// Requests under way.
   size_t pending() const;
   /// What the handshake agreed on; empty before.
