@@ -267,9 +267,9 @@ class EndpointCore {
     }
     exchange.stream->StatusOf(ModernStatus);
     exchange.connection.emplace(server_, client);
-    exchange.connection->ReceiveDocument(std::move(document), [stream = exchange.stream](const json& message, bool last) {
-      stream->Take(message, last);
-    });
+    exchange.connection->ReceiveDocument(
+        std::move(document),
+        [stream = exchange.stream](const json& message, bool last) { stream->Take(message, last); });
   }
 
   void PostInSession(const HttpRequest& request, const Client& client, ExchangeCore& exchange, json document,
