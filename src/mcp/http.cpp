@@ -299,7 +299,7 @@ class EndpointCore {
       }
     }
     exchange.stream->StatusOf(HandshakeStatus);
-    const Connection::Kind kind = connection->Receive(
+    const Connection::Kind kind = connection->ReceiveDocument(
         std::move(document),
         [stream = exchange.stream](const json& message, bool last) { stream->Take(message, last); });
     if (kind == Connection::Kind::kNotification) exchange.stream->Reply({.status = 202});
