@@ -21,6 +21,7 @@ usage: goru [run] FILE [flags] [-- ARGUMENT...]
        goru [run] -c CODE [flags]    Python, unless -l js
        ... | goru [flags]            the code comes from standard input; Python, unless -l js
        goru repl --help              a session at a prompt
+       goru mcp --help               tools for language models (Model Context Protocol)
        goru deps --help              Python packages in a directory
        goru image --help             sandboxes that start with modules already imported
        goru config --help            what flags can say, as a JSON file
@@ -67,6 +68,43 @@ A session that a limit ended is replaced, and goru says so.
   --history FILE          keep entered lines in this file, for its owner only, and begin with those that it has
   --config FILE           read flags from this JSON file; those of the command line have the last word
 
+)";
+
+constexpr std::string_view kMcpBegin =
+    R"(Tools for language models: runs the Python and JavaScript that a model writes, in sandboxes. Agent programs start it and
+speak the Model Context Protocol with it over standard input and output; revisions 2024-11-05 to 2026-07-28.
+
+usage: goru mcp [flags]
+
+examples, as an agent program's configuration has them ("command": "goru", "args": [...]):
+  goru mcp
+  goru mcp --timeout 60s --memory 512mb
+  goru mcp --packages .goru/python/packages            packages that the model's programs can import
+  goru mcp --allow-host api.example.com                nothing else can be reached
+  goru mcp --mount /data:./input:ro --image data       files to read, and numpy
+  claude mcp add goru -- goru mcp                      Claude Code; docs/AGENTS.md has other programs
+
+tools: run_python run_javascript start_session run_in_session end_session put_file get_file list_files describe_sandbox
+
+Standard output carries the protocol and nothing else; goru's own words go to standard error. It ends when standard input does,
+and at SIGINT and SIGTERM. Nothing of it listens on the network.
+
+  --config FILE           read flags from this JSON file; those of the command line have the last word
+  --no-compat             sandboxes without what --compat gives, which is on here: models write ordinary programs
+  --session-idle TIME     end sessions that nobody has used for so long (default 15 minutes)
+  --session-life TIME     end sessions at this age (default 24 hours)
+  --max-sessions-per-client N
+                          sessions at once (default 1000)
+  --max-result SIZE       what a result quotes of each of standard output, standard error, value and traceback; the
+                          middle of more is left out (default 32kb)
+
+)";
+
+constexpr std::string_view kMcpEnd = R"(
+  -h, --help              this text
+
+exit codes: 0 standard input has ended, or a signal came; 2 goru was called wrongly; 125 goru itself failed; 141 nobody reads
+its standard output any more.
 )";
 
 constexpr std::string_view kReplEnd = R"(
@@ -164,6 +202,19 @@ std::vector<std::string> Subjects(const std::vector<ConfigField>& fields) {
   return out;
 }
 
+/// Of a command that takes all flags of sessions and executors.
+std::string SessionHelp(std::string_view begin, std::string_view limits, std::string_view who, std::string_view end) {
+  std::string text(begin);
+  FlagList session(SessionConfigFields());
+  text.append(limits).append(":\n") += session.Write("limits.", false);
+  text.append("\nwhat ").append(who).append(" may use (nothing, unless one of these gives it):\n");
+  for (const std::string& subject : Subjects(SessionConfigFields())) {
+    text += session.Write(subject) + session.Write("limits." + subject + ".");
+  }
+  text += "\nengine:\n" + session.Write("") + FlagList(ExecutorConfigFields()).Write("");
+  return text.append(end);
+}
+
 }  // namespace
 
 std::string HelpText() {
@@ -185,17 +236,9 @@ std::string HelpText() {
   return text.append(kEnd);
 }
 
-std::string ReplHelpText() {
-  std::string text(kReplBegin);
-  FlagList session(SessionConfigFields());
-  text += "limits of an input:\n" + session.Write("limits.", false);
-  text += "\nwhat the session may use (nothing, unless one of these gives it):\n";
-  for (const std::string& subject : Subjects(SessionConfigFields())) {
-    text += session.Write(subject) + session.Write("limits." + subject + ".");
-  }
-  text += "\nengine:\n" + session.Write("") + FlagList(ExecutorConfigFields()).Write("");
-  return text.append(kReplEnd);
-}
+std::string ReplHelpText() { return SessionHelp(kReplBegin, "limits of an input", "the session", kReplEnd); }
+
+std::string McpHelpText() { return SessionHelp(kMcpBegin, "limits of a run", "sandboxes", kMcpEnd); }
 
 std::string VersionText() {
   std::string text = "goru " + std::string(Version()) + "\n";

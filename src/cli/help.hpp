@@ -9,6 +9,8 @@ namespace goru::cli {
 std::string HelpText();
 /// Of `goru repl`.
 std::string ReplHelpText();
+/// Of `goru mcp`.
+std::string McpHelpText();
 std::string VersionText();
 
 }  // namespace goru::cli

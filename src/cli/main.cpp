@@ -10,6 +10,7 @@
 #include "exit_code.hpp"
 #include "flags.hpp"
 #include "image.hpp"
+#include "mcp.hpp"
 #include "output.hpp"
 #include "repl.hpp"
 #include "run.hpp"
@@ -35,6 +36,7 @@ int main(int argc, char** argv) {
     if (command == "repl") return ReplCommand(rest);
     if (command == "image") return ImageCommand(rest);
     if (command == "serve") return ServeCommand(rest);
+    if (command == "mcp") return McpCommand(rest);
     // `run` is what is meant where no command is named.
     if (command == "run") arguments = rest;
     return RunCommand(arguments);

@@ -36,6 +36,10 @@ class Exchange {
   void End();
   /// Requested when the client has gone: what works for it should end.
   std::stop_token gone() const noexcept { return gone_.get_token(); }
+  /// Calls `then` once the client has gone, on the thread that sees it; at once where it has. Once for an exchange.
+  void WhenGone(std::function<void()> then) { when_gone_.emplace(gone_.get_token(), std::move(then)); }
+  /// Kept as long as the exchange.
+  void Keep(std::shared_ptr<void> kept) { kept_ = std::move(kept); }
   /// What the run of this request came to, for the log ("ok", "timeout"); empty: there was none.
   void NoteRun(std::string_view status);
 
@@ -67,6 +71,8 @@ class Exchange {
   std::string pending_;
   std::string run_status_;
   std::stop_source gone_;
+  std::shared_ptr<void> kept_;
+  std::optional<std::stop_callback<std::function<void()>>> when_gone_;
 };
 
 using ExchangePtr = std::shared_ptr<Exchange>;

@@ -117,6 +117,12 @@ void Listener::Sweep() {
   });
 }
 
+void Listener::AbortAll() {
+  std::vector<std::shared_ptr<Connection>> all;
+  for (const auto& [pointer, connection] : connections_) all.push_back(connection);
+  for (const auto& connection : all) connection->Abort();
+}
+
 void Listener::Drain(std::chrono::nanoseconds time, std::function<void()> done) {
   if (draining_) return;
   draining_ = true;

@@ -36,6 +36,8 @@ class Listener {
   /// Accepts no more, ends connections that are idle, and calls `done` when none is left, or after `time`, when the
   /// rest is ended too.
   void Drain(std::chrono::nanoseconds time, std::function<void()> done);
+  /// Ends all connections, which takes what is waiting in the loop.
+  void AbortAll();
   size_t connections() const noexcept { return connections_.size(); }
 
  private:

@@ -64,6 +64,8 @@ struct ServeOptions {
   std::string otlp_endpoint;
   bool playground = true;
   bool mcp = true;
+  /// Code that comes by /mcp has what ordinary programs expect (WithSessionCompatibility).
+  bool mcp_compatibility = true;
 };
 
 }  // namespace goru::server

@@ -76,6 +76,7 @@ ServeArguments ParseServeArguments(const std::vector<std::string>& arguments) {
   bool help = false;
   bool no_playground = false;
   bool no_mcp = false;
+  bool no_mcp_compat = false;
   std::optional<Language> language;
   Flags flags;
   flags.Switch("-h,--help", help);
@@ -140,12 +141,14 @@ ServeArguments ParseServeArguments(const std::vector<std::string>& arguments) {
   });
   flags.Switch("--no-playground", no_playground);
   flags.Switch("--no-mcp", no_mcp);
+  flags.Switch("--no-mcp-compat", no_mcp_compat);
   flags.Parse(arguments, "; goru serve takes flags only: goru serve --help");
   out.help = flags.Given("-h,--help");
   if (out.help) return out;
   flags.TakeAll();
   options.playground = !no_playground;
   options.mcp = !no_mcp;
+  options.mcp_compatibility = !no_mcp_compat;
   if (language) options.language = std::move(*language);
   Check(options);
   return out;

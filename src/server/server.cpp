@@ -13,6 +13,7 @@
 #include "server/compat_api.hpp"
 #include "server/guard.hpp"
 #include "server/listener.hpp"
+#include "server/mcp_api.hpp"
 #include "server/playground.hpp"
 #include "server/router.hpp"
 #include "server/span_exporter.hpp"
@@ -63,6 +64,14 @@ class Server::Parts final : public Application {
     AddJobsApi(router_, service_, jobs_);
     AddSystemApi(router_, service_, metrics_, jobs_, [this] { return connections_.load(); });
     if (options.playground) AddPlayground(router_);
+    if (options.mcp) {
+      mcp::ServerOptions mcp_options;
+      mcp_options.message_bytes = options.body_bytes;
+      mcp_options.image_directory = options.config.executor.image_directory;
+      mcp_.emplace(executor, store_, mcp_options);
+      mcp_endpoint_.emplace(*mcp_, mcp::HttpOptions{.idle = options.store.idle});
+      AddMcpApi(router_, service_, *mcp_endpoint_);
+    }
     if (!options.otlp_endpoint.empty()) spans_.emplace(options.otlp_endpoint);
   }
 
@@ -70,6 +79,11 @@ class Server::Parts final : public Application {
     // What runs may call afterwards is about to go.
     executor_.Close();
     workers_.join();
+    // Connections that were cut off refer to what is about to go as well.
+    listener_.AbortAll();
+    loop_.restart();
+    while (listener_.connections() > 0 && loop_.poll() > 0) {
+    }
   }
 
   Expected<void> Open() {
@@ -240,6 +254,8 @@ class Server::Parts final : public Application {
   service::SessionStore store_;
   Jobs jobs_;
   Service service_;
+  std::optional<mcp::Server> mcp_;
+  std::optional<mcp::HttpEndpoint> mcp_endpoint_;
   Router router_;
   std::unique_ptr<Guard> guard_;
   std::optional<SpanExporter> spans_;

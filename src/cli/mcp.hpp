@@ -1,0 +1,12 @@
+// `goru mcp`: goru as a tool of language models, over standard input and output.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace goru::cli {
+
+/// Throws UsageError.
+int McpCommand(const std::vector<std::string>& arguments);
+
+}  // namespace goru::cli
