@@ -30,7 +30,7 @@ class Tools : public ServerTest {
 TEST_F(Tools, ARunTellsWhatItPrintedAndItsValue) {
   const json result = Python("import sys\nprint('out')\nprint('err', file=sys.stderr)\n{'a': [1, 2]}");
   EXPECT_EQ(result["isError"], false);
-  EXPECT_EQ(TextIn(result), "out\n[stderr]\nerr\n[value]\n{\"a\":[1,2]}");
+  EXPECT_EQ(TextIn(result), "out\n[stderr]\nerr\n[value]\n{\"a\": [1, 2]}");
   const json& structured = result["structuredContent"];
   EXPECT_EQ(structured["status"], "ok");
   EXPECT_EQ(structured["stdout"], "out\n");
