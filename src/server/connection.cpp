@@ -26,6 +26,9 @@ using Secure = asio::ssl::stream<tcp::socket>;
 
 /// How often a stream without news says that it lives.
 constexpr std::chrono::seconds kPing{15};
+/// What logs and metrics have as the status of a request that was not answered, as nginx has it.
+constexpr unsigned kClientGone = 499;
+
 // Arguments of awaited calls are variables of their own: GCC 12 destroys some temporaries twice there.
 
 /// What a client sends while its last request is being answered is read up to here.
@@ -60,6 +63,7 @@ class Talk final : public Connection, public std::enable_shared_from_this<Talk<S
   }
 
   void Abort() override {
+    dead_ = true;
     if (exchange_) exchange_->Gone();
     error_code ignored;
     Socket().close(ignored);
@@ -281,8 +285,8 @@ class Talk final : public Connection, public std::enable_shared_from_this<Talk<S
         written = co_await WritePiece(next.piece);
         if (!written) break;
       } else if (!next.ended) {
-        // Of a client that is gone nobody waits for the end of a stream; a run ends by itself soon.
-        if (dead_ && streaming_) {
+        // What works for a client that is gone ends by itself, and may never answer.
+        if (dead_) {
           written = false;
           break;
         }
@@ -297,7 +301,7 @@ class Talk final : public Connection, public std::enable_shared_from_this<Talk<S
     streaming_ = false;
     exchange_->Detach();
     if (!written) exchange_->Gone();
-    application_.Written(*exchange_, status, bytes, written);
+    application_.Written(*exchange_, status == 0 ? kClientGone : status, bytes, written);
     co_return written;
   }
 

@@ -1,4 +1,4 @@
-"""Runs in the client's own Python: client.py MODE COMMAND... prints what the functions here saw, by their names, as JSON."""
+"""Runs in the client's own Python: client.py MODE COMMAND... or client.py MODE URL prints what the functions here saw, by their names, as JSON."""
 
 import asyncio
 import json
@@ -97,7 +97,8 @@ async def together(client):
 
 async def main():
     mode, command, *flags = sys.argv[1:]
-    server = StdioServerParameters(command=command, args=flags, env=dict(os.environ))
+    over_http = command.startswith("http://")
+    server = command if over_http else StdioServerParameters(command=command, args=flags, env=dict(os.environ))
     seen = {}
     async with Client(server, mode=mode, read_timeout_seconds=60) as client:
         for function in (describe, run, image, wrong, session, progress, cancel, together):

@@ -6,8 +6,10 @@ import hashlib
 import json
 import os
 import pathlib
+import re
 import subprocess
 import sys
+import threading
 import venv
 
 import pytest
@@ -48,6 +50,21 @@ def client_python():
     return python
 
 
+@contextlib.contextmanager
+def serving_http():
+    """goru serve; the URL of its endpoint."""
+    command = [GORU, "serve", "--port", "0", "--no-playground"]
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL, text=True, env=clean_environment())
+    try:
+        line = next(line for line in process.stderr if "listening on" in line)
+        # Its log is read on, so that it does not stop at a full pipe.
+        threading.Thread(target=process.stderr.read, daemon=True).start()
+        yield [re.search(r"http://[0-9.:]+", line)[0] + "/mcp"]
+    finally:
+        process.terminate()
+        assert process.wait(60) == 0
+
+
 @pytest.fixture(scope="session")
 def seen_by_client(compiled, client_python):
     """What client.py saw of goru mcp, by the way in which the client speaks. One process for each: it starts slowly."""
@@ -55,8 +72,10 @@ def seen_by_client(compiled, client_python):
 
     def look(mode):
         if mode not in seen:
-            command = [client_python, HERE / "client.py", mode, GORU, "mcp"]
-            done = subprocess.run(command, capture_output=True, text=True, env=clean_environment(), timeout=300, check=False)
+            era, _, over = mode.partition(" over ")
+            with serving_http() if over else contextlib.nullcontext([GORU, "mcp"]) as server:
+                command = [client_python, HERE / "client.py", era, *server]
+                done = subprocess.run(command, capture_output=True, text=True, env=clean_environment(), timeout=300, check=False)
             assert done.returncode == 0, done.stderr[-4000:]
             seen[mode] = json.loads(done.stdout)
         return seen[mode]
