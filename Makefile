@@ -66,6 +66,7 @@ demo: build ## Run the examples of the main job in both languages
 
 .PHONY: test
 test: all ## Build and run all tests
+	@scripts/setup.sh test
 	@ctest --preset $(PRESET) -j $(JOBS) $(TESTS)
 
 .PHONY: test-data

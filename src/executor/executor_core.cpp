@@ -77,18 +77,23 @@ Expected<std::shared_ptr<ExecutorCore>> ExecutorCore::Create(ExecutorConfig conf
 ExecutorCore::~ExecutorCore() { Close(); }
 
 Expected<std::shared_ptr<SandboxPool>> ExecutorCore::Pool(const Language& language, bool plain) {
-  const std::lock_guard lock(load_mutex_);
   // Without an image of the caller's both are the same.
-  const std::pair key(language, plain && !config_.image_file.empty());
-  if (const auto found = pools_.find(key); found != pools_.end()) return found->second;
+  const PoolKey key(language, plain && !config_.image_file.empty());
+  if (auto pool = FindPool(key)) return pool;
+  const std::lock_guard lock(load_mutex_);
+  // Whoever had the lock before may have loaded it.
+  if (auto pool = FindPool(key)) return pool;
   auto pool = Load(language, plain);
   if (!pool) return pool;
-  {
-    const std::lock_guard list_lock(mutex_);
-    loaded_.push_back(*pool);
-  }
+  const std::lock_guard list_lock(mutex_);
   pools_[key] = *pool;
   return pool;
+}
+
+std::shared_ptr<SandboxPool> ExecutorCore::FindPool(const PoolKey& key) const {
+  const std::lock_guard lock(mutex_);
+  const auto found = pools_.find(key);
+  return found == pools_.end() ? nullptr : found->second;
 }
 
 Expected<std::shared_ptr<const guest::ImageFile>> ExecutorCore::OpenImage(const Language& language, bool plain) const {
@@ -205,7 +210,7 @@ ExecutorStats ExecutorCore::Stats() const noexcept {
     std::vector<std::shared_ptr<const SandboxPool>> pools;
     {
       const std::lock_guard lock(mutex_);
-      pools = loaded_;
+      for (const auto& [key, pool] : pools_) pools.push_back(pool);
     }
     for (const auto& pool : pools) {
       const SandboxPool::Counts counts = pool->counts();

@@ -74,6 +74,9 @@ class ExecutorCore : public std::enable_shared_from_this<ExecutorCore> {
   Expected<SessionPlace> TakePlace(const Language& language, const std::string& tenant);
   /// A session that is not closed yet; the executor does not know it any more. Null: there is none.
   std::shared_ptr<SessionCore> TakeSession() noexcept;
+  using PoolKey = std::pair<Language, bool>;
+  /// Null: it is not loaded yet.
+  std::shared_ptr<SandboxPool> FindPool(const PoolKey& key) const;
   /// The language's pool, loaded at first use. `plain`: from its own image, whatever WithImage says.
   Expected<std::shared_ptr<SandboxPool>> Pool(const Language& language, bool plain);
   Expected<std::shared_ptr<SandboxPool>> Load(const Language& language, bool plain);
@@ -91,8 +94,8 @@ class ExecutorCore : public std::enable_shared_from_this<ExecutorCore> {
   const std::shared_ptr<support::ByteBudget> guest_memory_;
   const std::shared_ptr<host::CallWatch> call_watch_;
 
+  /// Languages are loaded one after the other.
   std::mutex load_mutex_;
-  std::map<std::pair<Language, bool>, std::shared_ptr<SandboxPool>> pools_;
 
   /// Sessions that are open, goru's own aside.
   Places session_places_;
@@ -101,8 +104,8 @@ class ExecutorCore : public std::enable_shared_from_this<ExecutorCore> {
 
   mutable std::mutex mutex_;
   std::map<uint64_t, std::weak_ptr<SessionCore>> sessions_;
-  /// What pools_ has, for whoever must not wait while a language is loaded.
-  std::vector<std::shared_ptr<const SandboxPool>> loaded_;
+  /// With mutex_ and not load_mutex_: who needs a language that is loaded does not wait while another is.
+  std::map<PoolKey, std::shared_ptr<SandboxPool>> pools_;
   bool closed_ = false;
 
   // Last, so that they end first: their threads use what is above.

@@ -37,11 +37,16 @@ int Serve(const std::vector<std::string>& arguments) {
   Metrics metrics;
   // Loaded before the first request needs it.
   if (options.config.executor.precompile.empty()) options.config.executor.precompile = {options.language};
-  Expected<Executor> executor = [&] {
-    cli::Progress progress;
-    return Executor::Create({WithExecutorConfig(options.config.executor), WithObserver(metrics.observer()),
-                             WithProgress([&progress](std::string_view what) { progress.Begin(what); })});
-  }();
+  // A person waits for the start; what is loaded later is loaded for a request. The executor keeps the function.
+  cli::Progress progress;
+  bool starting = true;
+  Expected<Executor> executor =
+      Executor::Create({WithExecutorConfig(options.config.executor), WithObserver(metrics.observer()),
+                        WithProgress([&](std::string_view what) {
+                          if (starting) progress.Begin(what);
+                        })});
+  progress.End();
+  starting = false;
   if (!executor) return cli::Fail(executor.error());
   // What no session may have is said now, and not to the first client.
   if (auto session = executor->NewSession(options.language, {WithSessionConfig(options.config.session)}); !session) {

@@ -13,9 +13,9 @@ constexpr std::string_view kPolicy =
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-void Serve(Router& router, const char* path, const char* file, const char* type) {
+void Serve(Router& router, std::string path, const char* file, const char* type) {
   router.Add({.method = "GET",
-              .pattern = path,
+              .pattern = std::move(path),
               .handle =
                   [file, type](const ExchangePtr& exchange, const PathParts&) {
                     Response response;
@@ -33,8 +33,11 @@ void Serve(Router& router, const char* path, const char* file, const char* type)
 
 void AddPlayground(Router& router) {
   Serve(router, "/", "index.html", "text/html; charset=utf-8");
-  Serve(router, "/playground.js", "playground.js", "text/javascript; charset=utf-8");
   Serve(router, "/playground.css", "playground.css", "text/css; charset=utf-8");
+  for (const char* script :
+       {"api.js", "editor.js", "examples.js", "format.js", "output.js", "playground.js", "share.js"}) {
+    Serve(router, "/" + std::string(script), script, "text/javascript; charset=utf-8");
+  }
 }
 
 }  // namespace goru::server
