@@ -16,14 +16,14 @@ double Seconds(std::chrono::nanoseconds time) { return static_cast<double>(time.
 
 }  // namespace
 
-Call::Call(std::shared_ptr<const Client> client, Era era, json id, json token, Sink sink, std::function<void()> ended,
+Call::Call(std::shared_ptr<const Client> client, Era era, json id, json token, Sink sink, Keeper keeper,
            std::shared_ptr<void> alive)
     : alive_(std::move(alive)),
       client_(std::move(client)),
       era_(std::move(era)),
       id_(std::move(id)),
       token_(std::move(token)),
-      ended_(std::move(ended)),
+      keeper_(std::move(keeper)),
       sink_(std::move(sink)) {}
 
 void Call::Began(std::chrono::nanoseconds timeout) {
@@ -70,13 +70,19 @@ void Call::TellProgress() {
   sink_(NotificationMessage("notifications/progress", std::move(params)), false);
 }
 
-void Call::Answer(json result) { End(ResultMessage(id_, Complete(era_, std::move(result))), true); }
+void Call::Answer(json result) { End(ResultMessage(id_, Complete(era_, std::move(result)))); }
 
-void Call::Fail(const ProtocolError& error) { End(ErrorMessage(id_, error), true); }
+void Call::Fail(const ProtocolError& error) { End(ErrorMessage(id_, error)); }
 
-void Call::Cancel(bool tell) {
+void Call::Cancel() {
   stop_.request_stop();
-  End(nullptr, tell);
+  End(nullptr);
+}
+
+void Call::Silence() {
+  stop_.request_stop();
+  const std::lock_guard lock(mutex_);
+  done_ = true;
 }
 
 void Call::Notify(std::string_view method, json params) {
@@ -84,16 +90,15 @@ void Call::Notify(std::string_view method, json params) {
   if (!done_) sink_(NotificationMessage(method, std::move(params)), false);
 }
 
-void Call::End(json message, bool tell) {
-  Sink sink;
+void Call::End(json message) {
+  // The id is free before the client knows.
+  if (!keeper_.ending(*this)) return;
   {
     const std::lock_guard lock(mutex_);
-    if (done_) return;
     done_ = true;
-    if (tell) sink_(std::move(message), true);
-    sink = std::move(sink_);
+    sink_(std::move(message), true);
   }
-  ended_();
+  keeper_.ended();
 }
 
 }  // namespace goru::mcp

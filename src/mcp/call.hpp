@@ -20,10 +20,18 @@ namespace goru::mcp {
 /// Thread-safe. Its sink gets one message after the other, and none once the call has ended.
 class Call {
  public:
-  /// `token`: what the client wants to hear of progress by; null: nothing. `ended` is called once, when the call has
-  /// ended; `alive` is held until nothing works at it any more.
-  Call(std::shared_ptr<const Client> client, Era era, nlohmann::json id, nlohmann::json token, Sink sink,
-       std::function<void()> ended, std::shared_ptr<void> alive);
+  /// Whoever knows of all calls.
+  struct Keeper {
+    /// The call is about to end, and its id free. False: it has ended, or nobody wants to hear of it any more.
+    std::function<bool(const Call& call)> ending;
+    /// The sink has had its last message.
+    std::function<void()> ended;
+  };
+
+  /// `token`: what the client wants to hear of progress by; null: nothing. `alive` is held until nothing works at the
+  /// call any more.
+  Call(std::shared_ptr<const Client> client, Era era, nlohmann::json id, nlohmann::json token, Sink sink, Keeper keeper,
+       std::shared_ptr<void> alive);
 
   const Client& client() const noexcept { return *client_; }
   const Era& era() const noexcept { return era_; }
@@ -41,13 +49,15 @@ class Call {
   /// Ends the call with a result, or with an error. Does nothing where it has ended.
   void Answer(nlohmann::json result);
   void Fail(const ProtocolError& error);
-  /// Ends the call without an answer, and what works at it. `tell` the sink that there is none.
-  void Cancel(bool tell);
+  /// Ends the call without an answer, and what works at it.
+  void Cancel();
+  /// Ends what works at it, without a word to the sink.
+  void Silence();
   /// A message before the answer.
   void Notify(std::string_view method, nlohmann::json params);
 
  private:
-  void End(nlohmann::json message, bool tell);
+  void End(nlohmann::json message);
 
   // Goes last: whoever waits for it may destroy what all others refer to.
   const std::shared_ptr<void> alive_;
@@ -55,7 +65,7 @@ class Call {
   const Era era_;
   const nlohmann::json id_;
   const nlohmann::json token_;
-  const std::function<void()> ended_;
+  const Keeper keeper_;
   std::stop_source stop_;
 
   std::mutex mutex_;

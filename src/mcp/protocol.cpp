@@ -120,13 +120,18 @@ ProtocolError UnsupportedVersion(const std::string& requested) {
       kUnsupportedVersion, "Unsupported protocol version", {{"supported", AllVersions()}, {"requested", requested}}};
 }
 
+bool SaysRevision(const json& params) {
+  const auto meta = params.find("_meta");
+  return meta != params.end() && meta->is_object() && meta->contains(kVersionKey);
+}
+
 Era EraOf(const Message& request, const std::string& handshake) {
   const json* meta = nullptr;
   if (const auto found = request.params.find("_meta"); found != request.params.end()) {
     if (!found->is_object()) throw ProtocolError{kInvalidParams, "\"_meta\" is an object"};
     meta = &*found;
   }
-  const bool has_version = meta != nullptr && meta->contains(kVersionKey);
+  const bool has_version = SaysRevision(request.params);
   const bool has_capabilities = meta != nullptr && meta->contains(kCapabilitiesKey);
   if (!has_version && (!has_capabilities || !handshake.empty())) {
     // A ping is for before the handshake, too.

@@ -70,6 +70,9 @@ struct Era {
   bool batches() const noexcept { return version == "2025-03-26"; }
 };
 
+/// Whether a request says its revision, as those without a handshake do.
+bool SaysRevision(const nlohmann::json& params);
+
 /// By what a request says of itself, and what a handshake has agreed on (empty: there was none). Throws ProtocolError
 /// where it is neither.
 Era EraOf(const Message& request, const std::string& handshake);

@@ -130,18 +130,30 @@ class ConnectionCore : public std::enable_shared_from_this<ConnectionCore> {
     }
   }
 
-  void Cancel(bool tell) {
+  void Cancel() {
     std::vector<std::shared_ptr<Call>> calls;
     {
       const std::lock_guard lock(mutex_);
       for (const auto& [id, call] : calls_) calls.push_back(call);
     }
-    for (const auto& call : calls) call->Cancel(tell);
+    for (const auto& call : calls) call->Cancel();
+  }
+
+  /// No sink is called any more when it has returned.
+  void Close() {
+    std::map<std::string, std::shared_ptr<Call>> calls;
+    {
+      const std::lock_guard lock(mutex_);
+      calls.swap(calls_);
+    }
+    for (const auto& [id, call] : calls) call->Silence();
+    std::unique_lock lock(mutex_);
+    idle_.wait(lock, [this] { return ending_ == 0; });
   }
 
   bool Wait(std::chrono::nanoseconds most) {
     std::unique_lock lock(mutex_);
-    const auto none = [this] { return calls_.empty(); };
+    const auto none = [this] { return calls_.empty() && ending_ == 0; };
     // The clock has an end.
     if (most > std::chrono::hours(24)) {
       idle_.wait(lock, none);
@@ -236,14 +248,14 @@ class ConnectionCore : public std::enable_shared_from_this<ConnectionCore> {
       if (found == calls_.end()) return;
       call = found->second;
     }
-    call->Cancel(true);
+    call->Cancel();
   }
 
   /// Throws ProtocolError.
   void Request(const Message& request, const Sink& sink) {
     const std::string& method = request.method;
     const auto answer = [&](json result) { sink(ResultMessage(request.id, std::move(result)), true); };
-    if (method == "initialize") return answer(Initialize(request.params));
+    if (method == "initialize" && !SaysRevision(request.params)) return answer(Initialize(request.params));
     const Era era = EraOf(request, version());
     if (method == "ping" && !era.modern) return answer(json::object());
     if (method == "server/discover" && era.modern) return answer(Discover(era));
@@ -317,19 +329,37 @@ class ConnectionCore : public std::enable_shared_from_this<ConnectionCore> {
       throw ProtocolError{kInternalError, "as many requests are under way as there may be (" +
                                               std::to_string(server_->options().requests) + "); wait for one"};
     }
-    auto call = std::make_shared<Call>(
-        client_, era, request.id, std::move(token), sink,
-        [self = weak_from_this(), key] {
-          if (const auto connection = self.lock()) connection->Ended(key);
-        },
-        server_->Alive());
+    Call::Keeper keeper{
+        .ending =
+            [self = weak_from_this(), key](const Call& call) {
+              const auto connection = self.lock();
+              return connection && connection->Ending(key, call);
+            },
+        .ended =
+            [self = weak_from_this()] {
+              if (const auto connection = self.lock()) connection->Ended();
+            },
+    };
+    auto call =
+        std::make_shared<Call>(client_, era, request.id, std::move(token), sink, std::move(keeper), server_->Alive());
     calls_.emplace(std::move(key), call);
     return call;
   }
 
-  void Ended(const std::string& key) {
+  bool Ending(const std::string& key, const Call& call) {
+    std::shared_ptr<Call> kept;
     const std::lock_guard lock(mutex_);
-    calls_.erase(key);
+    const auto found = calls_.find(key);
+    if (found == calls_.end() || found->second.get() != &call) return false;
+    kept = std::move(found->second);
+    calls_.erase(found);
+    ++ending_;
+    return true;
+  }
+
+  void Ended() {
+    const std::lock_guard lock(mutex_);
+    --ending_;
     idle_.notify_all();
   }
 
@@ -383,6 +413,8 @@ class ConnectionCore : public std::enable_shared_from_this<ConnectionCore> {
   std::string version_;
   /// By the id's text.
   std::map<std::string, std::shared_ptr<Call>> calls_;
+  /// Calls whose sinks get their last message now.
+  size_t ending_ = 0;
 };
 
 }  // namespace internal
@@ -400,14 +432,14 @@ Connection& Connection::operator=(Connection&& other) noexcept {
   return *this;
 }
 Connection::~Connection() {
-  if (core_) core_->Cancel(false);
+  if (core_) core_->Close();
 }
 
 Connection::Kind Connection::Receive(std::string_view text, Sink sink) { return core_->Receive(text, sink); }
 Connection::Kind Connection::ReceiveDocument(nlohmann::json document, Sink sink) {
   return core_->ReceiveDocument(std::move(document), sink);
 }
-void Connection::Cancel() { core_->Cancel(true); }
+void Connection::Cancel() { core_->Cancel(); }
 bool Connection::Wait(std::chrono::nanoseconds most) { return core_->Wait(most); }
 size_t Connection::pending() const { return core_->pending(); }
 std::string Connection::version() const { return core_->version(); }

@@ -43,7 +43,7 @@ Language LanguageNamed(const std::string& name) {
 
 std::string GoneSentence(service::Gone gone) {
   std::string text(GoneText(gone));
-  text.front() = 'T';
+  text.front() = static_cast<char>(text.front() - 'a' + 'A');
   return text + " with start_session; variables and files of the old one are gone.";
 }
 

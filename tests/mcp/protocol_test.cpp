@@ -134,6 +134,8 @@ TEST_F(Protocol, WithoutAHandshakeEachRequestSaysItself) {
   EXPECT_EQ(Ask(connection, Request(1, "tools/list", {{"_meta", 7}}))["error"]["code"], kInvalidParams);
   // What the revision has no more.
   EXPECT_EQ(Ask(connection, Request(1, "ping", Modern()))["error"]["code"], kMethodNotFound);
+  EXPECT_EQ(Ask(connection, Request(1, "initialize", Modern({{"protocolVersion", "2025-11-25"}})))["error"]["code"],
+            kMethodNotFound);
   EXPECT_EQ(Ask(connection, Request(1, "prompts/list", Modern()))["error"]["code"], kMethodNotFound);
 }
 
@@ -191,7 +193,7 @@ TEST_F(Protocol, UnknownPagesAndResourcesAreRefused) {
   }
 }
 
-TEST(Tools, TakeLittleOfAModelsContext) {
+TEST(ToolList, TakeLittleOfAModelsContext) {
   const Era era{.modern = true, .version = std::string(kModernVersion)};
   const json tools = ToolList(Sandboxes(), {}, era);
   size_t seen = 0;

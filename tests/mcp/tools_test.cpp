@@ -16,7 +16,7 @@ namespace {
 using testing::HasSubstr;
 using testing::Not;
 
-class Tools : public ServerTest {
+class ToolCallTest : public ServerTest {
  protected:
   Connection connection_ = Connect();
 
@@ -27,7 +27,7 @@ class Tools : public ServerTest {
   }
 };
 
-TEST_F(Tools, ARunTellsWhatItPrintedAndItsValue) {
+TEST_F(ToolCallTest, ARunTellsWhatItPrintedAndItsValue) {
   const json result = Python("import sys\nprint('out')\nprint('err', file=sys.stderr)\n{'a': [1, 2]}");
   EXPECT_EQ(result["isError"], false);
   EXPECT_EQ(TextIn(result), "out\n[stderr]\nerr\n[value]\n{\"a\": [1, 2]}");
@@ -43,12 +43,12 @@ TEST_F(Tools, ARunTellsWhatItPrintedAndItsValue) {
             "[value]\n21");
 }
 
-TEST_F(Tools, LargeNumbersAndValuesWithoutJsonAreText) {
+TEST_F(ToolCallTest, LargeNumbersAndValuesWithoutJsonAreText) {
   EXPECT_EQ(Python("2 ** 100")["structuredContent"]["value_repr"], "1267650600228229401496703205376");
   EXPECT_EQ(Python("object")["structuredContent"]["value_repr"], "<class 'object'>");
 }
 
-TEST_F(Tools, AnErrorNamesItsLine) {
+TEST_F(ToolCallTest, AnErrorNamesItsLine) {
   const json result = Python("x = 1\ndef f():\n  raise ValueError('no')\nf()");
   EXPECT_EQ(result["isError"], true);
   const json& error = result["structuredContent"]["error"];
@@ -63,7 +63,7 @@ TEST_F(Tools, AnErrorNamesItsLine) {
   EXPECT_EQ(Python("import sys\nsys.exit(3)")["structuredContent"]["exit_code"], 3);
 }
 
-TEST_F(Tools, ALimitLeavesWhatWasPrinted) {
+TEST_F(ToolCallTest, ALimitLeavesWhatWasPrinted) {
   const json result =
       Call("run_python", {{"code", "print('begun', flush=True)\nwhile True: pass"}, {"timeout", "100ms"}});
   EXPECT_EQ(result["isError"], true);
@@ -73,7 +73,7 @@ TEST_F(Tools, ALimitLeavesWhatWasPrinted) {
   EXPECT_EQ(Python("'x' * (1 << 30)")["structuredContent"]["error"]["type"], "MemoryError");
 }
 
-TEST_F(Tools, LongOutputIsCutInTheMiddle) {
+TEST_F(ToolCallTest, LongOutputIsCutInTheMiddle) {
   const json structured = Python("print('a' * 100_000 + 'the end')")["structuredContent"];
   EXPECT_EQ(structured["stdout_truncated"], true);
   EXPECT_LT(structured["stdout"].get<std::string>().size(), size_t{33} << 10);
@@ -82,12 +82,12 @@ TEST_F(Tools, LongOutputIsCutInTheMiddle) {
   EXPECT_THAT(Python("'v' * 100_000")["structuredContent"]["value_repr"].get<std::string>(), HasSubstr("left out"));
 }
 
-TEST_F(Tools, BytesThatAreNoTextDoNotBreakTheMessage) {
+TEST_F(ToolCallTest, BytesThatAreNoTextDoNotBreakTheMessage) {
   const json result = Python("import sys\nsys.stdout.buffer.write(b'\\xff\\xfe')\nraise ValueError('\\udc80')");
   EXPECT_TRUE(json::accept(TextOf(result)));
 }
 
-TEST_F(Tools, StandardInputAndFilesGoIn) {
+TEST_F(ToolCallTest, StandardInputAndFilesGoIn) {
   EXPECT_EQ(
       Call("run_python", {{"code", "print(input()[::-1], end='')"}, {"stdin", "abc\n"}})["structuredContent"]["stdout"],
       "cba");
@@ -99,7 +99,7 @@ TEST_F(Tools, StandardInputAndFilesGoIn) {
   EXPECT_EQ(result["structuredContent"]["files"], json::array());
 }
 
-TEST_F(Tools, WhatCodeLeftIsShownQuotedOrKept) {
+TEST_F(ToolCallTest, WhatCodeLeftIsShownQuotedOrKept) {
   const json result = Python(
       "open('plot.png', 'wb').write(b'\\x89PNG\\r\\n\\x1a\\n' + bytes(100))\n"
       "open('small.csv', 'w').write('a,b')\n"
@@ -125,7 +125,7 @@ TEST_F(Tools, WhatCodeLeftIsShownQuotedOrKept) {
   EXPECT_TRUE(Ask(other, Request(2, "resources/read", {{"uri", content[3]["uri"]}})).contains("error"));
 }
 
-TEST_F(Tools, ASessionRemembersAndItsFilesStay) {
+TEST_F(ToolCallTest, ASessionRemembersAndItsFilesStay) {
   const std::string handle = Start();
   EXPECT_EQ(TextIn(Call("run_in_session", {{"session_id", handle}, {"code", "x = 20"}})), "(no output)");
   EXPECT_EQ(TextIn(Call("run_in_session", {{"session_id", handle}, {"code", "x + 1"}})), "[value]\n21");
@@ -156,7 +156,7 @@ TEST_F(Tools, ASessionRemembersAndItsFilesStay) {
   EXPECT_THAT(TextIn(gone), HasSubstr("start_session"));
 }
 
-TEST_F(Tools, EndingASessionRunsWhatItsCodeRegistered) {
+TEST_F(ToolCallTest, EndingASessionRunsWhatItsCodeRegistered) {
   const std::string handle = Start();
   Call("run_in_session",
        {{"session_id", handle}, {"code", "import atexit\natexit.register(lambda: [0 for _ in iter(int, 1)])"}});
@@ -168,16 +168,16 @@ TEST_F(Tools, EndingASessionRunsWhatItsCodeRegistered) {
   EXPECT_EQ(replies.Await(), nullptr);
 }
 
-TEST_F(Tools, ASessionThatALimitEndedSaysHowToGoOn) {
+TEST_F(ToolCallTest, ASessionThatALimitEndedSaysHowToGoOn) {
   const std::string handle = Start("javascript");
   const json ended = Call("run_in_session", {{"session_id", handle}, {"code", "for (;;) {}"}, {"timeout", 0.05}});
   EXPECT_EQ(ended["structuredContent"]["session_alive"], false);
   EXPECT_THAT(TextIn(ended), HasSubstr("start_session opens a new one"));
   EXPECT_THAT(TextIn(Call("put_file", {{"session_id", handle}, {"path", "a"}, {"text", ""}})),
-              HasSubstr("a run has ended"));
+              HasSubstr("A run has ended the session"));
 }
 
-TEST_F(Tools, SessionsAreTheirOwners) {
+TEST_F(ToolCallTest, SessionsAreTheirOwners) {
   const std::string handle = Start();
   Connection other = Connect(std::string(kHandshakeVersion), "bob");
   for (const char* tool : {"run_in_session", "end_session", "get_file"}) {
@@ -186,12 +186,12 @@ TEST_F(Tools, SessionsAreTheirOwners) {
     if (std::string_view(tool) == "get_file") arguments["path"] = "a";
     const json result = Result(other, tool, arguments);
     EXPECT_EQ(result["isError"], true);
-    EXPECT_THAT(TextIn(result), HasSubstr("no session of this id"));
+    EXPECT_THAT(TextIn(result), HasSubstr("There is no session of this id"));
   }
   EXPECT_EQ(Call("run_in_session", {{"session_id", handle}, {"code", "1"}})["isError"], false);
 }
 
-TEST_F(Tools, WrongArgumentsTellTheModelWhatIsRight) {
+TEST_F(ToolCallTest, WrongArgumentsTellTheModelWhatIsRight) {
   const std::string handle = Start();
   for (const auto& [tool, arguments, words] : std::vector<std::tuple<const char*, json, const char*>>{
            {"run_python", {}, "run_python needs the argument code"},
@@ -225,7 +225,7 @@ TEST_F(Tools, WrongArgumentsTellTheModelWhatIsRight) {
             kInvalidParams);
 }
 
-TEST_F(Tools, TimeoutsAreCutToTheSessions) {
+TEST_F(ToolCallTest, TimeoutsAreCutToTheSessions) {
   Connection connection(server_,
                         {.owner = "ann",
                          .session =
@@ -239,7 +239,7 @@ TEST_F(Tools, TimeoutsAreCutToTheSessions) {
   EXPECT_EQ(result["structuredContent"]["status"], "timeout");
 }
 
-TEST_F(Tools, WithoutFilesThereAreNoneToHandOver) {
+TEST_F(ToolCallTest, WithoutFilesThereAreNoneToHandOver) {
   Connection connection(server_, {.owner = "ann", .session = {}}, std::string(kHandshakeVersion));
   EXPECT_EQ(Ask(connection, Request(1, "tools/call", Tool("put_file", {})))["error"]["code"], kInvalidParams);
   EXPECT_EQ(TextIn(Result(connection, "run_python", {{"code", "1"}})), "[value]\n1");
@@ -247,7 +247,7 @@ TEST_F(Tools, WithoutFilesThereAreNoneToHandOver) {
               HasSubstr("no argument"));
 }
 
-TEST_F(Tools, OlderRevisionsHaveTextOnly) {
+TEST_F(ToolCallTest, OlderRevisionsHaveTextOnly) {
   Connection connection = Connect("2024-11-05");
   const json result =
       Result(connection, "run_python", {{"code", "open('a.bin', 'wb').write(bytes([255]) * 9999)\nNone"}});
@@ -256,7 +256,7 @@ TEST_F(Tools, OlderRevisionsHaveTextOnly) {
   EXPECT_THAT(result["content"][1]["text"].get<std::string>(), HasSubstr("a.bin: goru://files/"));
 }
 
-TEST_F(Tools, ProgressGrowsAndEndsWithTheAnswer) {
+TEST_F(ToolCallTest, ProgressGrowsAndEndsWithTheAnswer) {
   Replies replies;
   json params =
       Tool("run_python", {{"code", "print('one')\nprint('two', flush=True)\nwhile True: pass"}, {"timeout", "200ms"}});
@@ -278,7 +278,7 @@ TEST_F(Tools, ProgressGrowsAndEndsWithTheAnswer) {
   EXPECT_TRUE(messages.back().contains("result"));
 }
 
-TEST_F(Tools, ACancelledCallHasNoAnswerAndItsSessionLives) {
+TEST_F(ToolCallTest, ACancelledCallHasNoAnswerAndItsSessionLives) {
   const std::string handle = Start();
   Replies replies;
   json params =
@@ -303,7 +303,7 @@ TEST_F(Tools, ACancelledCallHasNoAnswerAndItsSessionLives) {
   EXPECT_EQ(after["structuredContent"]["value"], 1);
 }
 
-TEST_F(Tools, OneRequestOfAnIdAndSoManyAtOnce) {
+TEST_F(ToolCallTest, OneRequestOfAnIdAndSoManyAtOnce) {
   Replies replies;
   for (int id = 1; id <= 4; ++id) {
     connection_.Receive(Request(id, "tools/call", Tool("run_python", {{"code", "while True: pass"}})).dump(),
@@ -320,7 +320,7 @@ TEST_F(Tools, OneRequestOfAnIdAndSoManyAtOnce) {
   EXPECT_EQ(Call("run_python", {{"code", "1"}})["isError"], false);
 }
 
-TEST_F(Tools, AConnectionThatGoesTakesItsRunsAlong) {
+TEST_F(ToolCallTest, AConnectionThatGoesTakesItsRunsAlong) {
   Replies replies;
   {
     Connection connection = Connect();
@@ -331,7 +331,7 @@ TEST_F(Tools, AConnectionThatGoesTakesItsRunsAlong) {
   EXPECT_EQ(replies.ended(), 0U);
 }
 
-TEST_F(Tools, TheDescriptionSaysWhatThereIs) {
+TEST_F(ToolCallTest, TheDescriptionSaysWhatThereIs) {
   SessionConfig config = Sandboxes();
   WithSessionMount("/data", "/usr/share", MountReadOnly)(config);
   config.http.allowed_hosts = {"api.example.com"};
