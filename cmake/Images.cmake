@@ -234,7 +234,7 @@ endif()
 
 # What a user of goru needs, without tests and the like.
 add_custom_target(goru-app DEPENDS goru-images)
-foreach(target goru goru-cli)
+foreach(target goru goru-cli goru-serve)
   if(TARGET ${target})
     add_dependencies(goru-app ${target})
   endif()
