@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <filesystem>
 #include <fstream>
@@ -38,6 +39,21 @@ Registry Echo() {
   Registry registry;
   registry.Add("echo", [](const CallContext&, const nlohmann::json& args) { return args; });
   return registry;
+}
+
+TEST(OtherLanguage, IsThereWhileAnotherIsLoaded) {
+  test::TemporaryFolder folder;
+  std::atomic<Executor*> self{nullptr};
+  std::atomic<int> sessions{0};
+  // Nothing is compiled yet: loading takes a while, and tells so in its midst.
+  Executor executor = MakeExecutor({WithDiskCache(folder.path()), WithProgress([&](std::string_view) {
+                                      if (self == nullptr) return;
+                                      std::thread([&] { sessions += self.load()->NewSession(Parrot()).ok() ? 1 : 0; }).join();
+                                    })});
+  ASSERT_TRUE(executor.NewSession(Parrot()));
+  self = &executor;
+  ASSERT_TRUE(executor.NewSession(JavaScript()));
+  EXPECT_EQ(sessions, 1);
 }
 
 TEST(OtherLanguage, SaysWhatItIs) {
