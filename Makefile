@@ -74,6 +74,10 @@ test-data: data ## Build the image data, run its tests and numpy's own (minutes)
 	@GORU=$(CURDIR)/$(build_dir)/bin/goru python3 -m pytest -q $(CURDIR)/tests/data -p no:cacheprovider
 	@tests/data/numpy/run.py $(build_dir)/bin/goru "$$(scripts/fetch.py numpy 2>/dev/null | sed 's/^[^=]*=//')"
 
+.PHONY: test-api
+test-api: build ## Send requests made from its description to goru serve, with schemathesis (a minute)
+	@tests/server/schemathesis/run.py $(build_dir)/bin/goru-serve $(build_dir)/schemathesis
+
 .PHONY: test-cpython
 test-cpython: build ## Run CPython's own regression tests inside the sandbox (minutes)
 	@JOBS=$(JOBS) tests/cpython/run.py $(build_dir)/bin/goru \
