@@ -1,13 +1,14 @@
 """The description of the server against what it answers."""
 
+import itertools
+import json
 import re
 import signal
-import threading
 
 import jsonschema
 import pytest
 
-from client import ask, events, until
+from client import ask, connect, events
 from conftest import Server
 
 METHODS = ("get", "put", "post", "delete")
@@ -216,15 +217,17 @@ def use_sessions_and_their_files(server, description):
     assert ask_("GET", file, **at, path="a").status == 400
     assert ask_("PUT", file, b"", **at, path="a").status == 400
 
-    busy = threading.Thread(
-        target=lambda: ask(server, "POST", f"/v1/sessions/{at['id']}/run", {"code": "while True: pass"})
-    )
-    busy.start()
-    until(lambda: ask_("POST", "/v1/sessions/{id}/run", {"code": "1"}, **at).status == 409)
-    assert ask_("POST", "/v1/jobs", {"code": "1", "session_id": at["id"]}).status in (202, 409)
+    connection = connect(server)
+    endless = json.dumps({"code": "print(1)\nwhile True: pass", "stream": True})
+    connection.request("POST", f"/v1/sessions/{at['id']}/run", endless)
+    under_way = events(connection.getresponse())
+    assert [name for name, _ in itertools.islice(under_way, 2)] == ["start", "stdout"]
+    assert ask_("POST", "/v1/sessions/{id}/run", {"code": "1"}, **at).status == 409
+    assert ask_("POST", "/v1/jobs", {"code": "1", "session_id": at["id"]}).status == 409
     ask_("GET", "/v1/sessions/{id}", **at)
     ask_("POST", "/v1/sessions/{id}/interrupt", **at)
-    busy.join()
+    assert [name for name, _ in under_way] == ["error", "end"]
+    connection.close()
 
     assert ask_("DELETE", "/v1/sessions/{id}", **at).status == 204
     for method, path, operation in description.operations():
