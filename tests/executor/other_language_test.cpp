@@ -46,10 +46,11 @@ TEST(OtherLanguage, IsThereWhileAnotherIsLoaded) {
   std::atomic<Executor*> self{nullptr};
   std::atomic<int> sessions{0};
   // Nothing is compiled yet: loading takes a while, and tells so in its midst.
-  Executor executor = MakeExecutor({WithDiskCache(folder.path()), WithProgress([&](std::string_view) {
-                                      if (self == nullptr) return;
-                                      std::thread([&] { sessions += self.load()->NewSession(Parrot()).ok() ? 1 : 0; }).join();
-                                    })});
+  Executor executor =
+      MakeExecutor({WithDiskCache(folder.path()), WithProgress([&](std::string_view) {
+                      if (self == nullptr) return;
+                      std::thread([&] { sessions += self.load()->NewSession(Parrot()).ok() ? 1 : 0; }).join();
+                    })});
   ASSERT_TRUE(executor.NewSession(Parrot()));
   self = &executor;
   ASSERT_TRUE(executor.NewSession(JavaScript()));

@@ -77,7 +77,7 @@ def test_the_policy_holds_what_is_put_into_the_page(visit, shared_server):
 
 
 def test_it_says_what_the_server_allows(page):
-    assert re.fullmatch(r"Version [0-9.]+\. 30 s and 256\.0 MiB for each run\.", page.text("#about"))
+    assert re.fullmatch(r"Version [0-9.]+\. 30 s and 256 MiB for each run\.", page.text("#about"))
 
 
 @pytest.mark.parametrize(
@@ -339,6 +339,16 @@ def test_a_link_that_is_none_is_told_of(visit, shared_server, fragment, complain
     page.wait("document.querySelector('#status').textContent.startsWith('The link cannot be read: ')")
     assert complaint in page.text("#status")
     assert "Hello" in page.value("#code")
+
+
+def test_what_is_too_long_for_a_link_is_told_of(page):
+    page.evaluate(
+        "{ let text = ''; while (text.length < 2e6) text += Math.random().toString(36); "
+        "document.querySelector('#code').value = text }"
+    )
+    page.click("#share")
+    page.wait("document.querySelector('#status').textContent === 'There is no link: the program is too long'")
+    assert page.evaluate("location.hash") == ""
 
 
 def test_a_token_is_asked_for_and_kept_in_the_tab(visit, serve, tmp_path):

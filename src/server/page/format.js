@@ -9,7 +9,8 @@ export function time(milliseconds) {
 }
 
 export function size(bytes) {
-  return bytes < 1 << 20 ? `${(bytes / 1024).toFixed(0)} KiB` : `${(bytes / (1 << 20)).toFixed(1)} MiB`;
+  if (bytes < 1 << 20) return `${(bytes / 1024).toFixed(0)} KiB`;
+  return `${(bytes / (1 << 20)).toFixed(1).replace(".0", "")} MiB`;
 }
 
 export function span(seconds) {

@@ -176,8 +176,12 @@ async function stopNow() {
 // --- Sharing ---
 
 async function share() {
-  const program = { language: language.value, code: editor.code, stdin: stdin.value };
-  history.replaceState(null, "", await toFragment(program));
+  try {
+    const program = { language: language.value, code: editor.code, stdin: stdin.value };
+    history.replaceState(null, "", await toFragment(program));
+  } catch (error) {
+    return output.status("failed", `There is no link: ${error.message}`);
+  }
   try {
     await navigator.clipboard.writeText(location.href);
     output.status("ok", "The link is copied, and in the address bar. Whoever has it has the program.");
