@@ -85,6 +85,9 @@ test-spec: configure ## Run WebAssembly's specification tests on the engine nati
 	@tests/spec/run.py --jobs $(JOBS) --runner $(build_dir)/bin/module_runner --seal $(build_dir)/bin/goru-image
 
 .PHONY: test-asan
+test-mcp-conformance: build ## Run the Model Context Protocol's own conformance suite against goru serve
+	python3 tests/mcp/conformance.py build/release/bin/goru-serve
+
 test-asan: ## Run all tests with AddressSanitizer and UndefinedBehaviorSanitizer
 	@$(MAKE) test PRESET=asan
 
