@@ -88,6 +88,10 @@ test-spec: configure ## Run WebAssembly's specification tests on the engine nati
 	@cmake --build $(build_dir) -j $(JOBS) --target module_runner goru-image
 	@tests/spec/run.py --jobs $(JOBS) --runner $(build_dir)/bin/module_runner --seal $(build_dir)/bin/goru-image
 
+.PHONY: test-mcp-conformance
+test-mcp-conformance: build ## Run the Model Context Protocol's own conformance suite against goru serve
+	@tests/mcp/conformance.py $(build_dir)/bin/goru-serve
+
 .PHONY: test-asan
 test-asan: ## Run all tests with AddressSanitizer and UndefinedBehaviorSanitizer
 	@$(MAKE) test PRESET=asan

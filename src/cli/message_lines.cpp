@@ -99,7 +99,7 @@ void LineReader::Take(std::string_view bytes, const std::function<void(std::stri
   }
 }
 
-void LineReader::Stop() {
+void LineReader::Stop() const {
   const uint64_t one = 1;
   // A counter that is full has been seen, or will be.
   (void)!::write(stop_, &one, sizeof(one));

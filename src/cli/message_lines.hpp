@@ -26,7 +26,7 @@ class LineReader {
   /// Lines that are empty are passed over.
   End Read(const std::function<void(std::string_view line)>& take);
   /// Ends Read, from any thread.
-  void Stop();
+  void Stop() const;
 
  private:
   void Take(std::string_view bytes, const std::function<void(std::string_view line)>& take);

@@ -79,7 +79,7 @@ std::optional<std::chrono::nanoseconds> Arguments::Time(std::string_view name) c
   if (value == nullptr) return std::nullopt;
   const auto config = SessionConfigFromJson({{"limits", {{"timeout", *value}}}});
   if (!config || config->limits.timeout <= std::chrono::nanoseconds(0)) {
-    Refuse(name, "seconds, or text such as \"500ms\" or \"30s\"; more than 0");
+    Refuse(name, R"(seconds, or text such as "500ms" or "30s"; more than 0)");
   }
   return config->limits.timeout;
 }
@@ -89,8 +89,7 @@ std::vector<FileArgument> Arguments::Files(std::string_view name) const {
   const json* value = Find(name);
   if (value == nullptr) return files;
   constexpr std::string_view kTakes =
-      "a list of files, each {\"path\": \"data.csv\", \"text\": \"...\"}, with \"base64\" in the place of \"text\" for "
-      "bytes";
+      R"(a list of files, each {"path": "data.csv", "text": "..."}, with "base64" in the place of "text" for bytes)";
   if (!value->is_array() || value->size() > kMostFiles) Refuse(name, kTakes);
   for (const json& file : *value) {
     const auto path = file.find("path");

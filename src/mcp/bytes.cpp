@@ -80,9 +80,9 @@ std::optional<std::string> FromBase64(std::string_view text) {
       ++padding;
       continue;
     }
-    const int value = kValues[static_cast<unsigned char>(c)];
+    const int8_t value = kValues[static_cast<unsigned char>(c)];
     if (value < 0 || padding > 0) return std::nullopt;
-    group = (group << 6U) | static_cast<uint32_t>(value);
+    group = (group << 6U) | static_cast<uint8_t>(value);
     if (++digits == 4) {
       for (const unsigned shift : {16U, 8U, 0U}) bytes += static_cast<char>((group >> shift) & 0xFFU);
       group = 0;

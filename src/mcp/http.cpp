@@ -11,6 +11,7 @@
 
 namespace goru::mcp {
 namespace internal {
+namespace {
 
 /// The state of an answer, which its sink and its exchange share.
 class HttpStream {
@@ -79,6 +80,8 @@ class HttpStream {
   bool begun_ = false;
   bool done_ = false;
 };
+
+}  // namespace
 
 struct ExchangeCore {
   std::shared_ptr<HttpStream> stream;

@@ -59,7 +59,7 @@ Message ReadMessage(json document, json& id) {
   if (own_id != document.end() && IsId(*own_id)) id = *own_id;
   const auto version = document.find("jsonrpc");
   if (version == document.end() || *version != "2.0") {
-    throw ProtocolError{kInvalidRequest, "a message has \"jsonrpc\": \"2.0\""};
+    throw ProtocolError{kInvalidRequest, R"(a message has "jsonrpc": "2.0")"};
   }
   Message message;
   const auto method = document.find("method");

@@ -225,7 +225,7 @@ ToolResult RunResult(const Result& result, const Session& session, const RunPlac
                      const ServerOptions& options, KeptFiles& kept) {
   const size_t most = options.text_bytes;
   ToolResult out;
-  out.is_error = result.error && !(result.error->kind == ErrorKind::kExited && result.exit_code == 0);
+  out.is_error = result.error && (result.error->kind != ErrorKind::kExited || result.exit_code != 0);
   json& structured = out.structured;
   structured = {
       {"status", result.status()},

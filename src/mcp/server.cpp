@@ -435,8 +435,8 @@ Connection::~Connection() {
   if (core_) core_->Close();
 }
 
-Connection::Kind Connection::Receive(std::string_view text, Sink sink) { return core_->Receive(text, sink); }
-Connection::Kind Connection::ReceiveDocument(nlohmann::json document, Sink sink) {
+Connection::Kind Connection::Receive(std::string_view text, const Sink& sink) { return core_->Receive(text, sink); }
+Connection::Kind Connection::ReceiveDocument(nlohmann::json document, const Sink& sink) {
   return core_->ReceiveDocument(std::move(document), sink);
 }
 void Connection::Cancel() { core_->Cancel(); }

@@ -113,9 +113,9 @@ class Connection {
   Connection& operator=(Connection&&) noexcept;
 
   /// Takes one message, hostile as it may be. Never runs guest code and waits for nothing.
-  Kind Receive(std::string_view text, Sink sink);
+  Kind Receive(std::string_view text, const Sink& sink);
   /// The same with a document that was read as Receive reads one (ParseMessage).
-  Kind ReceiveDocument(nlohmann::json document, Sink sink);
+  Kind ReceiveDocument(nlohmann::json document, const Sink& sink);
 
   /// Cancels all requests that are under way; their sinks get null.
   void Cancel();

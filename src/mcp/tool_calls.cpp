@@ -117,7 +117,7 @@ void ToolCalls::RunOnce(const std::shared_ptr<Call>& call, const Language& langu
   job->call = call;
   job->place.name = name;
   job->own = std::move(*session);
-  Run(std::move(job), arguments);
+  Run(job, arguments);
 }
 
 void ToolCalls::RunInSession(const std::shared_ptr<Call>& call, const Arguments& arguments) {
@@ -125,10 +125,10 @@ void ToolCalls::RunInSession(const std::shared_ptr<Call>& call, const Arguments&
   job->call = call;
   job->place.handle = arguments.Text("session_id");
   job->use = Find(*call, job->place.handle);
-  Run(std::move(job), arguments);
+  Run(job, arguments);
 }
 
-void ToolCalls::Run(std::shared_ptr<Job> job, const Arguments& arguments) {
+void ToolCalls::Run(const std::shared_ptr<Job>& job, const Arguments& arguments) {
   const std::shared_ptr<Call>& call = job->call;
   const bool files = call->client().session.scratch_bytes > 0;
   const std::string code = arguments.Text("code");
@@ -159,7 +159,7 @@ void ToolCalls::Run(std::shared_ptr<Job> job, const Arguments& arguments) {
   }
   call->Began(timeout);
   goru::Session& session = job->session();
-  const auto started = session.RunAsync(code, options, [this, job](Result result) {
+  const auto started = session.RunAsync(code, options, [this, job](const Result& result) {
     try {
       ToolResult told = RunResult(result, job->session(), job->place, *job->call, options_, kept_);
       if (job->use) store_.Settle(*job->use);

@@ -44,7 +44,7 @@ class ToolCalls {
 
   service::SessionUse Find(const Call& call, const std::string& handle);
   /// Writes the files that a call brings along and runs its code.
-  void Run(std::shared_ptr<Job> job, const Arguments& arguments);
+  void Run(const std::shared_ptr<Job>& job, const Arguments& arguments);
 
   Executor& executor_;
   service::SessionStore& store_;

@@ -11,13 +11,13 @@ using nlohmann::json;
 
 json TextProperty(std::string_view description) { return {{"type", "string"}, {"description", description}}; }
 
-json Object(json properties, std::vector<std::string> required) {
-  return {{"type", "object"}, {"properties", std::move(properties)}, {"required", std::move(required)}};
+json Object(json properties, const std::vector<std::string>& required) {
+  return {{"type", "object"}, {"properties", std::move(properties)}, {"required", required}};
 }
 
-json Input(json properties, std::vector<std::string> required) {
+json Input(json properties, const std::vector<std::string>& required) {
   json schema = {{"type", "object"}, {"properties", std::move(properties)}, {"additionalProperties", false}};
-  if (!required.empty()) schema["required"] = std::move(required);
+  if (!required.empty()) schema["required"] = required;
   return schema;
 }
 
