@@ -13,6 +13,13 @@
 static void backtrace_header(JSContext *ctx, DynBuf *out, JSValueConst error);
 // Throws that a name is not defined, with what the sandbox has in its place (likewise).
 static JSValue throw_not_defined(JSContext *ctx, const char *name);
+// Errors that name what the source calls a value (expression.h; likewise).
+static JSValue throw_not_callable(JSContext *ctx, JSValueConst value, bool called, bool constructor);
+static JSValue throw_not_iterable(JSContext *ctx, JSValueConst value);
+static JSValue throw_unreadable(JSContext *ctx, JSValueConst value, JSAtom name);
+static void throw_unreadable_member(JSContext *ctx, JSValueConst value, JSValueConst key);
+static JSValue throw_unwritable(JSContext *ctx, JSValueConst value, JSAtom name);
+static JSValue destructured_object(JSContext *ctx, JSValueConst value);
 // toLowerCase and toUpperCase where no locale is given.
 static JSValue locale_case(JSContext *ctx, JSValueConst this_value, int argc, JSValueConst *argv, int method);
 #include "quickjs.c"
@@ -33,6 +40,12 @@ static JSValue plain_property(JSValueConst object, JSAtom name)
     }
     return JS_UNDEFINED;
 }
+
+// Messages are made of formats that are handed on.
+#pragma clang diagnostic push
+#pragma clang diagnostic ignored "-Wformat-nonliteral"
+#include "expression.h"
+#pragma clang diagnostic pop
 
 static void append_plain_text(JSContext *ctx, DynBuf *out, JSValue value)
 {
