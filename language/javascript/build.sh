@@ -117,6 +117,12 @@ for value in null undefined; do
 done
 patch_first 1 'JS_ThrowTypeError(ctx, "value has no property");' 'sf->cur_pc = pc; throw_unreadable_member(ctx, sp[-2], sp[-1]);'
 patch_first 1 '"%s is not initialized",' "\"Cannot access '%s' before initialization\","
+# Local time is that of the zone which the host's TZ names (shim/time_zone.c), to the millisecond and both ways.
+patch_first 1 'tz = -getTimezoneOffset(d);' 'const int64_t ahead = time_zone_offset(d); tz = ahead / 60000;'
+patch_first 1 'd += tz * 60000;' 'd += ahead;'
+patch_first 1 'tv += getTimezoneOffset(ti) * 60000;' 'tv -= time_zone_offset_of_local(ti);'
+patch_first 1 'return js_int64(getTimezoneOffset((int64_t)trunc(v)));' 'return js_int64(-time_zone_offset((int64_t)trunc(v)) / 60000);'
+patch_first 1 'return js_new_string8_len(ctx, buf, pos);' 'return date_text(ctx, this_val, buf, pos, fmt == 1 && (part & 2));'
 # With the flag v, what may not stand for itself within a class may do so outside of one.
 patch_first 1 'if (s->unicode_sets && p[1] == c) {' 'if (inclass && s->unicode_sets && p[1] == c) {' libregexp.c
 patch_first 1 '        if (s->unicode_sets) {' '        if (inclass && s->unicode_sets) {' libregexp.c
@@ -188,7 +194,7 @@ fi
 mkdir "$work/compiler"
 "$cc" "${flags[@]}" "${own[@]}" -c "$here/intl/compile.c" -o "$work/compiler/compile.o"
 "$cc" --target=wasm32-wasi -Wno-deprecated -O1 "$work/compiler/compile.o" "$work/engine.o" "$work/libunicode.o" "$work/dtoa.o" \
-  "$work/hints.o" "$work/regexp.o" -Wl,-z,stack-size=5767168 -Wl,--gc-sections -lwasi-emulated-signal -lwasi-emulated-process-clocks \
+  "$work/hints.o" "$work/regexp.o" "$work/time_zone.o" -Wl,-z,stack-size=5767168 -Wl,--gc-sections -lwasi-emulated-signal -lwasi-emulated-process-clocks \
   -o "$work/compiler/compile.wasm"
 for name in intl web temporal; do
   "$node" --no-warnings "$here/intl/compile.mjs" "$work/compiler/compile.wasm" "$work/late/$name.js" "$work/late/$name.bytecode"
