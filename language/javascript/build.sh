@@ -92,6 +92,37 @@ patch_first 1 'stack = JS_NewStringLen(ctx, (char *)dbuf.buf, dbuf.size);' \
   'stack = JS_NewStringLen(ctx, (char *)dbuf.buf, dbuf.size - (dbuf.size > 0));'
 # A name that is not defined may be one that the sandbox has something else for.
 patch_first 1 'return JS_ThrowReferenceError(ctx, "%s is not defined",' 'return throw_not_defined(ctx,'
+# What cannot be called, read or iterated is named as the source has it, in V8's words.
+patch_first 1 'return JS_ThrowTypeErrorNotAFunction(caller_ctx);' \
+  'return throw_not_callable(caller_ctx, func_obj, !(flags & JS_CALL_FLAG_COPY_ARGV), false);'
+patch_first 2 'return JS_ThrowTypeErrorNotAFunction(ctx);' \
+  'return throw_not_callable(ctx, func_obj, !(flags & JS_CALL_FLAG_COPY_ARGV), true);'
+patch_first 1 'return JS_ThrowTypeErrorNotAConstructor(ctx, func_obj);' \
+  'return throw_not_callable(ctx, func_obj, !(flags & JS_CALL_FLAG_COPY_ARGV), true);'
+patch_first 1 'return JS_ThrowTypeErrorNotAFunction(ctx);' \
+  'return throw_not_callable(ctx, func_obj, !(flags & JS_CALL_FLAG_COPY_ARGV), false);'
+patch_first 2 'JS_ThrowTypeErrorNotAFunction(ctx);' 'throw_not_callable(ctx, obj, false, false);'
+patch_first 1 '            JS_ThrowTypeErrorNotAFunction(ctx);' '            throw_not_iterable(ctx, obj);'
+patch_first 1 'ret_val = js_function_apply(ctx, sp[-3], 2, vc(&sp[-2]), magic);' \
+  'ret_val = JS_IsFunction(ctx, sp[-3]) ? js_function_apply(ctx, sp[-3], 2, vc(&sp[-2]), magic) : throw_not_callable(ctx, sp[-3], true, magic & 1);'
+patch_first 1 'JSValue method, ret, sync_iter;' \
+  'JSValue method, ret, sync_iter; if (JS_IsUndefined(obj) || JS_IsNull(obj)) return throw_not_iterable(ctx, obj);'
+patch_first 1 'return JS_ThrowTypeError(ctx, "value is not iterable");' 'return throw_not_iterable(ctx, obj);'
+patch_first 1 'ret_val = JS_ToObject(ctx, sp[-1]);' 'ret_val = destructured_object(ctx, sp[-1]);'
+for value in null undefined; do
+  for count in 2 1; do
+    patch_first $count "JS_ThrowTypeErrorAtom(ctx, \"cannot read property '%s' of $value\", " "throw_unreadable(ctx, JS_${value^^}, "
+  done
+  patch_first 1 "JS_ThrowTypeErrorAtom(ctx, \"cannot set property '%s' of $value\", " "throw_unwritable(ctx, JS_${value^^}, "
+done
+patch_first 1 'JS_ThrowTypeError(ctx, "value has no property");' 'sf->cur_pc = pc; throw_unreadable_member(ctx, sp[-2], sp[-1]);'
+patch_first 1 '"%s is not initialized",' "\"Cannot access '%s' before initialization\","
+# Local time is that of the zone which the host's TZ names (shim/time_zone.c), to the millisecond and both ways.
+patch_first 1 'tz = -getTimezoneOffset(d);' 'const int64_t ahead = time_zone_offset(d); tz = ahead / 60000;'
+patch_first 1 'd += tz * 60000;' 'd += ahead;'
+patch_first 1 'tv += getTimezoneOffset(ti) * 60000;' 'tv -= time_zone_offset_of_local(ti);'
+patch_first 1 'return js_int64(getTimezoneOffset((int64_t)trunc(v)));' 'return js_int64(-time_zone_offset((int64_t)trunc(v)) / 60000);'
+patch_first 1 'return js_new_string8_len(ctx, buf, pos);' 'return date_text(ctx, this_val, buf, pos, fmt == 1 && (part & 2));'
 # With the flag v, what may not stand for itself within a class may do so outside of one.
 patch_first 1 'if (s->unicode_sets && p[1] == c) {' 'if (inclass && s->unicode_sets && p[1] == c) {' libregexp.c
 patch_first 1 '        if (s->unicode_sets) {' '        if (inclass && s->unicode_sets) {' libregexp.c
@@ -163,7 +194,7 @@ fi
 mkdir "$work/compiler"
 "$cc" "${flags[@]}" "${own[@]}" -c "$here/intl/compile.c" -o "$work/compiler/compile.o"
 "$cc" --target=wasm32-wasi -Wno-deprecated -O1 "$work/compiler/compile.o" "$work/engine.o" "$work/libunicode.o" "$work/dtoa.o" \
-  "$work/hints.o" "$work/regexp.o" -Wl,-z,stack-size=5767168 -Wl,--gc-sections -lwasi-emulated-signal -lwasi-emulated-process-clocks \
+  "$work/hints.o" "$work/regexp.o" "$work/time_zone.o" -Wl,-z,stack-size=5767168 -Wl,--gc-sections -lwasi-emulated-signal -lwasi-emulated-process-clocks \
   -o "$work/compiler/compile.wasm"
 for name in intl web temporal; do
   "$node" --no-warnings "$here/intl/compile.mjs" "$work/compiler/compile.wasm" "$work/late/$name.js" "$work/late/$name.bytecode"

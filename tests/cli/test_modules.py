@@ -14,6 +14,8 @@ import pytest
 class Handler(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     secrets = []
+    began = threading.Event()
+    left = threading.Event()
 
     def answer(self, status, body=b"", headers=()):
         self.send_response(status)
@@ -51,6 +53,15 @@ class Handler(http.server.BaseHTTPRequestHandler):
         elif path == "/hang":
             time.sleep(3)
             self.answer(200, b"late")
+        elif path == "/unanswered":
+            self.began.set()
+            # Ends when the client goes.
+            while self.connection.recv(1):
+                pass
+            self.left.set()
+            self.close_connection = True
+        elif path in ("/began", "/left"):
+            self.answer(200, str(getattr(self, path[1:]).wait(20)).encode())
         elif path == "/large":
             self.answer(200, b"x" * (2 << 20))
         elif path == "/secret":
@@ -563,3 +574,18 @@ kv.set("v", {big: v.big + 1n, float: 2 ** 60, zero: -0, nothing: null});
     assert [done.stderr for done in outputs] == ["", "", ""]
     assert outputs[1].stdout == "true true true é😀 [ null, true ]\n"
     assert outputs[2].stdout == "1 float True -0.0 None\n"
+
+
+def test_an_aborted_fetch_ends_its_request(javascript):
+    lines = javascript.lines(
+        """
+const controller = new AbortController();
+const asked = fetch('BASE/unanswered', { signal: controller.signal }).catch((error) => error.name);
+console.log(await (await fetch('BASE/began')).text());
+controller.abort();
+console.log(await asked);
+console.log(await (await fetch('BASE/left')).text());
+""",
+        "--web",
+    )
+    assert lines == ["True", "AbortError", "True"]

@@ -54,6 +54,15 @@ export function formatDate(value, locales, options, required, defaults) {
   return format.format(value);
 }
 
+let zoneNames;
+
+// What stands behind a date's text.
+export function zoneName(value) {
+  zoneNames ||= new DateTimeFormat('en-US', { timeZoneName: 'long' });
+  const name = zoneNames.formatToParts(value).find((part) => part.type === 'timeZoneName');
+  return name ? ` (${name.value})` : '';
+}
+
 // Letters whose case depends on the language.
 function caseLanguage(locales) {
   const list = getCanonicalLocales(locales);

@@ -77,6 +77,7 @@ DATES = [
         "} else fv = offsetToGmtString(gmtFormat, hourFormat, tm.timeZoneOffset, f);",
         "} else fv = offsetText(gmtFormat, hourFormat, tm.timeZoneOffset, f, nf);",
     ),
+    ("DateTimeFormat.getDefaultTimeZone = () => DateTimeFormat.__defaultTimeZone;", "DateTimeFormat.getDefaultTimeZone = defaultZone;"),
     # So is the choice of patterns (formats.js).
     (
         "return parsed ??= Object.keys(formats[calendar]).map((skeleton) => parseDateTimeSkeleton(skeleton, "
@@ -123,10 +124,19 @@ DATES = [
     ("\topt.ca = calendar;\n", "\topt.ca = calendar;\n\tcheckCalendar(calendar, requestedLocales);\n"),
 ]
 
+NAMES = [
+    (
+        'name = getNameForTypeLanguage(getSlot(this, "languageDisplay"), localeData, style, canonicalCode, fallback);',
+        'name = languageName(getSlot(this, "languageDisplay"), localeData, style, canonicalCode, fallback, getSlot(this, "locale"));',
+    ),
+    ("name = typesData[style][canonicalCode] || typesData.long[canonicalCode];\n\t\t}", "name = nameIn(typesData, style, canonicalCode === 'dayPeriod' ? 'dayperiod' : canonicalCode);\n\t\t}"),
+]
+
 IMPORTS = {
+    "displaynames": 'import { languageName, nameIn } from "goru-intl/names.js";\n',
     "listformat": 'import { joining } from "goru-intl/lists.js";\n',
     "localematcher": 'import { available } from "goru-intl/data.js";\n',
-    "datetimeformat": 'import { canonicalZone, zoneOffset, zoneTexts } from "goru-intl/zones.js";\n'
+    "datetimeformat": 'import { canonicalZone, defaultZone, zoneOffset, zoneTexts } from "goru-intl/zones.js";\n'
     'import { Formats, checkCalendar, chooseFormat, offsetText, styleFormat } from "goru-intl/formats.js";\n',
 }
 
@@ -141,7 +151,7 @@ def change(package, text):
     changes += [(old, new) for name, old, new in MATCHER if name == package]
     if package == "datetimeformat":
         changes += DATES
-    changes += {"listformat": LISTS, "numberformat": NUMBERS}.get(package, [])
+    changes += {"listformat": LISTS, "numberformat": NUMBERS, "displaynames": NAMES}.get(package, [])
     for old, new in changes:
         if text.count(old) != 1:
             raise ValueError(f"@formatjs/intl-{package} does not hold once: {old}")

@@ -1,5 +1,6 @@
 // Time zones: the IANA data of the image, and what a zone's clocks show at a time. FormatJS asks these functions in place
 // of its own, whose tables end in 2037.
+/* global native */
 import { json } from './data.js';
 
 let byName; // upper-case name -> the name as the database spells it
@@ -35,6 +36,9 @@ export function canonicalZone(name) {
   const found = names()[name.toUpperCase()];
   return found === 'Etc/UTC' || found === 'Etc/GMT' || found === 'GMT' ? 'UTC' : found;
 }
+
+// The zone of local time.
+export const defaultZone = () => canonicalZone(native.timeZone());
 
 // The zone that a name is a link to.
 export function primaryZone(name) {

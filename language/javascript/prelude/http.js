@@ -233,3 +233,6 @@ shared.global('http', {
   secret(name) { return ask('goru:http.secret', 'name', checkName(name)); },
 });
 shared.http = globalThis.http;
+// For what can be cancelled: the call, and what is made of its answer.
+shared.startRequest = (method, url, options) => request(start, method, url, options);
+shared.responseOf = (answer) => new Response(answer);

@@ -66,6 +66,7 @@ shared.localeMethod = (self, method, first, second, third) => {
       const length = +list.length;
       return joined(list, length > 0 ? P.min(P.floor(length), 2 ** 53 - 1) : 0, first, second);
     }
+    case 10: return intl().zoneName(self);
     default: return joined(self, P.typedArrayLength(self), first, second);
   }
 };

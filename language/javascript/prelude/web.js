@@ -7,7 +7,9 @@ const goru = {
   __proto__: null,
   unrefTimer: native.unrefTimer,
   report: (error) => globalThis.console.error('Uncaught', error),
-  http: () => shared.http,
+  startRequest: (method, url, options) => shared.startRequest(method, url, options),
+  responseOf: (answer) => shared.responseOf(answer),
+  cancel: native.cancel,
 };
 
 // The packages ask whether the names are there already: while they are loaded they are not.

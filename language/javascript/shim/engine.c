@@ -3,6 +3,7 @@
 #include "engine.h"
 #include "hints.h"
 #include "stack.h"
+#include "time_zone.h"
 
 // QuickJS asks for the frame address wherever it checks for a stack overflow; see stack.h for what it gets.
 #pragma clang diagnostic push
@@ -13,6 +14,15 @@
 static void backtrace_header(JSContext *ctx, DynBuf *out, JSValueConst error);
 // Throws that a name is not defined, with what the sandbox has in its place (likewise).
 static JSValue throw_not_defined(JSContext *ctx, const char *name);
+// Errors that name what the source calls a value (expression.h; likewise).
+static JSValue throw_not_callable(JSContext *ctx, JSValueConst value, bool called, bool constructor);
+static JSValue throw_not_iterable(JSContext *ctx, JSValueConst value);
+static JSValue throw_unreadable(JSContext *ctx, JSValueConst value, JSAtom name);
+static void throw_unreadable_member(JSContext *ctx, JSValueConst value, JSValueConst key);
+static JSValue throw_unwritable(JSContext *ctx, JSValueConst value, JSAtom name);
+static JSValue destructured_object(JSContext *ctx, JSValueConst value);
+// The text of a date, with the name of its zone behind it where that is wanted.
+static JSValue date_text(JSContext *ctx, JSValueConst date, const char *text, int size, bool zone);
 // toLowerCase and toUpperCase where no locale is given.
 static JSValue locale_case(JSContext *ctx, JSValueConst this_value, int argc, JSValueConst *argv, int method);
 #include "quickjs.c"
@@ -33,6 +43,12 @@ static JSValue plain_property(JSValueConst object, JSAtom name)
     }
     return JS_UNDEFINED;
 }
+
+// Messages are made of formats that are handed on.
+#pragma clang diagnostic push
+#pragma clang diagnostic ignored "-Wformat-nonliteral"
+#include "expression.h"
+#pragma clang diagnostic pop
 
 static void append_plain_text(JSContext *ctx, DynBuf *out, JSValue value)
 {
@@ -67,6 +83,17 @@ static JSValue throw_not_defined(JSContext *ctx, const char *name)
 {
     const char *hint = hint_for_name(name);
     return JS_ThrowReferenceError(ctx, hint ? "%s is not defined (%s)" : "%s is not defined", name, hint);
+}
+
+static JSValue date_text(JSContext *ctx, JSValueConst date, const char *text, int size, bool zone)
+{
+    JSValue result = JS_NewStringLen(ctx, text, (size_t)size);
+    double time;
+    if (!zone || JS_IsException(result) || JS_ThisTimeValue(ctx, &time, date) < 0)
+        return result;
+    JSValue name = time_zone_name() ? intl_method(ctx, js_float64(time), 0, NULL, LOCALE_ZONE_NAME)
+                                    : JS_NewString(ctx, " (Coordinated Universal Time)");
+    return JS_ConcatString(ctx, result, name);
 }
 
 static JSValue locale_case(JSContext *ctx, JSValueConst this_value, int argc, JSValueConst *argv, int method)

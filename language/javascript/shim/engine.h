@@ -88,6 +88,7 @@ typedef enum EngineLocaleMethod {
     LOCALE_COMPARE,
     LOCALE_ARRAY,
     LOCALE_TYPED_ARRAY,
+    LOCALE_ZONE_NAME, // what stands behind the text of a date
 } EngineLocaleMethod;
 
 // What the engine's own functions of these names are replaced with (build.sh); intl.c has it.

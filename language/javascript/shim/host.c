@@ -14,6 +14,8 @@ typedef struct Call {
     int64_t id;
     JSValue resolve;
     JSValue reject;
+    // Of its promise, which `resolve` keeps alive.
+    const void *promise;
     // Where it was started: its error has no stack of its own.
     EngineSite sites[SITES];
     int site_count;
@@ -23,6 +25,8 @@ typedef struct Call {
 static Buffer spare;
 static Buffer queue; // (id, name, args) of queued calls
 static uint32_t queued_count;
+static Buffer cancelled; // ids that nobody waits for any more
+static uint32_t cancelled_count;
 static Call *calls; // in order of their ids
 static size_t call_count;
 static size_t call_capacity;
@@ -40,6 +44,8 @@ static void drop_queue(void)
 {
     buffer_reset(&queue, KEEP_SIZE);
     queued_count = 0;
+    buffer_reset(&cancelled, KEEP_SIZE);
+    cancelled_count = 0;
 }
 
 static void call_clear_sites(JSContext *ctx, Call *call)
@@ -276,8 +282,30 @@ JSValue host_start(JSContext *ctx, Buffer *call)
         JS_FreeValue(ctx, promise);
         promise = JS_EXCEPTION;
     }
+    if (!JS_IsException(promise))
+        calls[call_count - 1].promise = JS_VALUE_GET_PTR(promise);
     host_abandon(call);
     return promise;
+}
+
+void host_cancel(JSContext *ctx, JSValueConst promise)
+{
+    for (size_t i = call_count; i-- > 0;) {
+        if (JS_IsUndefined(calls[i].resolve) || calls[i].promise != JS_VALUE_GET_PTR(promise))
+            continue;
+        const size_t before = cancelled.size;
+        marshal_integer(&cancelled, calls[i].id);
+        if (cancelled.failed) {
+            // Then the host does it to its end.
+            cancelled.failed = false;
+            cancelled.size = before;
+        } else {
+            cancelled_count++;
+        }
+        call_clear(ctx, &calls[i]);
+        live_count--;
+        return;
+    }
 }
 
 // As in an async function, a bad argument rejects the promise.
@@ -407,7 +435,8 @@ int host_wait(JSContext *ctx, double timeout_ms)
     marshal_integer(&request, 'b');
     marshal_sequence(&request, MARSHAL_LIST, queued_count);
     buffer_append(&request, queue.data, queue.size);
-    marshal_sequence(&request, MARSHAL_LIST, 0);
+    marshal_sequence(&request, MARSHAL_LIST, cancelled_count);
+    buffer_append(&request, cancelled.data, cancelled.size);
     if (timeout_ms < 0)
         buffer_byte(&request, MARSHAL_NONE);
     else

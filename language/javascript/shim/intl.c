@@ -2,7 +2,9 @@
 // code is in late.c.
 
 #include "shim.h"
+#include "time_zone.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -79,6 +81,70 @@ static void unpack(const Text *text, char *out)
     }
 }
 
+// Free with free(); NULL where there is no memory.
+static char *unpacked(const Text *text)
+{
+    char *out = malloc(text->size + 1);
+    if (!out)
+        return NULL;
+    unpack(text, out);
+    out[text->size] = '\0';
+    return out;
+}
+
+// Whose data the zone of a name has; NULL: there is none of that name. `links` is the text of all names.
+static const char *zone_of(const char *links, const char *name, size_t *size)
+{
+    char key[64];
+    const int length = snprintf(key, sizeof(key), "\"%s\":\"", name);
+    if (length >= (int)sizeof(key) || strcspn(name, "\"\\") != strlen(name))
+        return NULL;
+    const char *found = strstr(links, "\"links\":{");
+    found = found ? strstr(found, key) : NULL;
+    if (!found)
+        return NULL;
+    *size = strcspn(found + length, "\"");
+    return found + length;
+}
+
+int intl_use_time_zone(JSContext *ctx, const char *name)
+{
+    if (*name == ':')
+        name++;
+    if (*name == '\0' || strcmp(name, "UTC") == 0) {
+        time_zone_clear();
+        return 0;
+    }
+    Text text;
+    char *links = find("zones", 5, &text) ? unpacked(&text) : NULL;
+    size_t size = 0;
+    const char *zone = links ? zone_of(links, name, &size) : NULL;
+    char key[64] = "zone/";
+    int result = -1;
+    if (!links) {
+        JS_ThrowOutOfMemory(ctx);
+    } else if (!zone || size + 6 > sizeof(key) || (memcpy(key + 5, zone, size), !find(key, size + 5, &text))) {
+        JS_ThrowRangeError(ctx, "TZ='%s' is no time zone, such as Europe/Berlin", name);
+    } else {
+        char *data = unpacked(&text);
+        if (data && time_zone_use(name, data))
+            result = 0;
+        else
+            JS_ThrowOutOfMemory(ctx);
+        free(data);
+    }
+    free(links);
+    return result;
+}
+
+static JSValue native_time_zone(JSContext *ctx, JSValueConst this_value, int argc, JSValueConst *argv)
+{
+    (void)this_value;
+    (void)argc;
+    (void)argv;
+    return JS_NewString(ctx, time_zone_name() ? time_zone_name() : "UTC");
+}
+
 static JSValue native_text(JSContext *ctx, JSValueConst this_value, int argc, JSValueConst *argv)
 {
     (void)this_value;
@@ -117,6 +183,7 @@ int intl_install(JSContext *ctx, JSValueConst native)
 {
     static const JSCFunctionListEntry functions[] = {
         JS_CFUNC_DEF("intlText", 1, native_text),
+        JS_CFUNC_DEF("timeZone", 0, native_time_zone),
     };
     static const JSCFunctionListEntry methods[] = {
         JS_CFUNC_DEF("toLocaleString", 0, big_int_to_locale_string),

@@ -517,6 +517,19 @@ static int begin_node(JSContext *ctx, const Job *job)
     return 0;
 }
 
+// The session's first run: local time is that of the zone that TZ names.
+static int begin_time_zone(JSContext *ctx, const Job *job)
+{
+    if (!JS_IsObject(job->environment))
+        return 0;
+    JSValue value = JS_GetPropertyStr(ctx, job->environment, "TZ");
+    const char *name = JS_IsString(value) ? JS_ToCString(ctx, value) : NULL;
+    int result = name ? intl_use_time_zone(ctx, name) : JS_IsException(value) ? -1 : 0;
+    JS_FreeCString(ctx, name);
+    JS_FreeValue(ctx, value);
+    return result;
+}
+
 // The session's first run, where it has fetch.
 static int begin_web(JSContext *ctx)
 {
@@ -550,7 +563,7 @@ bool run_job(JSContext *ctx, const char *data, size_t size)
     } else {
         if (job.first)
             clock_begin_session(ctx);
-        if ((job.first && (job.timers || job.node) && timers_allow(ctx) < 0) ||
+        if ((job.first && begin_time_zone(ctx, &job) < 0) || (job.first && (job.timers || job.node) && timers_allow(ctx) < 0) ||
             (job.first && job.web && begin_web(ctx) < 0) ||
             (job.first && job.node ? begin_node(ctx, &job) : provide_process(ctx, &job)) < 0)
             value = JS_EXCEPTION;

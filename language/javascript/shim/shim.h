@@ -92,6 +92,8 @@ int host_begin(JSContext *ctx, Buffer *call, JSValueConst name);
 JSValue host_send(JSContext *ctx, Buffer *call);
 // Queues the call and returns its promise.
 JSValue host_start(JSContext *ctx, Buffer *call);
+// Nobody waits any more for the call whose promise this is: it is never settled, and the host is told with the next crossing.
+void host_cancel(JSContext *ctx, JSValueConst promise);
 void host_abandon(Buffer *call);
 
 // ---- timers.c: what a run does later ----
@@ -157,6 +159,8 @@ int reflect_install(JSContext *ctx, JSValueConst native);
 // ---- intl.c: what build.sh makes for Intl ----
 
 int intl_install(JSContext *ctx, JSValueConst native);
+// Makes local time that of a zone, UTC where the name is empty; throws where there is none of that name.
+int intl_use_time_zone(JSContext *ctx, const char *name);
 
 // ---- prompt.c: what a prompt asks about text that is being entered ----
 

@@ -100,11 +100,21 @@ static JSValue native_start(JSContext *ctx, JSValueConst this_value, int argc, J
     return begin(ctx, &call, argc, argv) < 0 ? JS_EXCEPTION : host_start(ctx, &call);
 }
 
+// cancel(promise): nobody waits any more for what start() began
+static JSValue native_cancel(JSContext *ctx, JSValueConst this_value, int argc, JSValueConst *argv)
+{
+    (void)this_value;
+    if (argc > 0 && JS_IsObject(argv[0]))
+        host_cancel(ctx, argv[0]);
+    return JS_UNDEFINED;
+}
+
 int wire_install(JSContext *ctx, JSValueConst native)
 {
     static const JSCFunctionListEntry functions[] = {
         JS_CFUNC_DEF("ask", 1, native_ask),
         JS_CFUNC_DEF("start", 1, native_start),
+        JS_CFUNC_DEF("cancel", 1, native_cancel),
     };
     return JS_SetPropertyFunctionList(ctx, native, functions, sizeof(functions) / sizeof(functions[0]));
 }

@@ -129,9 +129,12 @@ async function perform(request) {
   const headers = [...request.headers].map(([name, value]) => [name, value]);
   const options = { headers, redirect: request.redirect };
   if (request.body !== null) options.body = await request.bytes();
+  if (request.signal.aborted) throw request.signal.reason;
   let answer;
   try {
-    answer = await goru.http().asyncRequest(request.method, request.url, options);
+    const call = goru.startRequest(request.method, request.url, options);
+    request.signal.addEventListener('abort', () => goru.cancel(call), { once: true });
+    answer = goru.responseOf(await call);
   } catch (error) {
     throw new TypeError(`fetch failed: ${error.message}`, { cause: error });
   }
@@ -151,7 +154,6 @@ export function fetch(input, init) {
     const request = new Request(input, init);
     const { signal } = request;
     if (signal.aborted) throw signal.reason;
-    // What the host has begun it does to its end; nobody waits for the answer.
     signal.addEventListener('abort', () => reject(signal.reason), { once: true });
     perform(request).then(resolve, reject);
   });

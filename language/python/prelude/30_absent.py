@@ -59,3 +59,20 @@ def _no_thread(self):
 
 def _no_socket(self, *args, **kwargs):
     raise OSError(_no_sockets)
+
+
+# All sandboxes have the same name, and it is nobody's.
+_HOST_NAME = "localhost"
+
+
+def _gethostname():
+    """gethostname() -> string
+
+    Return the sandbox's host name, which is the same in all of them."""
+    return _HOST_NAME
+
+
+def _getfqdn(name=""):
+    """Get fully qualified domain name from name: nothing is looked up."""
+    name = name.strip()
+    return _HOST_NAME if name in ("", "0.0.0.0", "::") else name

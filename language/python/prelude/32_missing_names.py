@@ -8,6 +8,7 @@ _NO_ALARM = (
     "what it awaits, and a loop can look at time.monotonic()"
 )
 _NO_USERS = "the sandbox has no users"
+_NO_DISK = "there is no disk; files of the session have the room that --scratch SIZE gives them"
 _NO_SHELL = f"{_no_processes} and no shell; do it in Python, or call a host function"
 
 
@@ -34,6 +35,7 @@ _name_reasons(
         ("getuid geteuid getgid getegid getgroups getlogin setuid setgid chown fchown lchown initgroups", _NO_USERS),
         ("kill killpg getppid getpgid getpgrp setsid setpgid wait waitpid wait3 wait4 nice getpriority posix_spawnp fork_exec", _no_processes),
         ("sched_getaffinity sched_setaffinity getloadavg", "the sandbox does not know the machine; os.cpu_count() is there"),
+        ("statvfs fstatvfs", _NO_DISK),
         ("mkfifo mknod pipe2 openpty memfd_create eventfd", "the sandbox has no pipes and devices; use io.BytesIO or queue"),
     ),
 )
@@ -52,3 +54,13 @@ def _system(command):
 
 
 os.system = _system
+_uname = os.uname
+
+
+def _named_uname():
+    """Return an object identifying the current operating system."""
+    system, _, *others = _uname()
+    return os.uname_result((system, _HOST_NAME, *others))
+
+
+os.uname = _named_uname

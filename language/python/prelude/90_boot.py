@@ -22,8 +22,12 @@ def _preload():
     import socket
 
     socket.socket.__init__ = _no_socket
-    for name in ("create_connection", "create_server", "getaddrinfo", "gethostbyname", "gethostname", "getfqdn"):
+    for name in ("create_connection", "create_server", "getaddrinfo", "gethostbyname"):
         setattr(socket, name, _refuse(_no_sockets))
+    socket.gethostname, socket.getfqdn = _gethostname, _getfqdn
+    import shutil
+
+    _name_reasons(shutil, {"disk_usage": _NO_DISK})
     threading.Thread.start = _no_thread
     for name in (
         "abc argparse base64 bisect bz2 calendar cmath collections collections.abc contextlib copy csv dataclasses datetime "
