@@ -3,9 +3,9 @@
 #include <gtest/gtest.h>
 #include <wasm.h>
 
+#include <array>
 #include <filesystem>
 #include <thread>
-#include <vector>
 
 #include "wasm/handles.hpp"
 
@@ -25,9 +25,9 @@ TEST(WasmtimeLibrary, FirstCallLoadsItAndKeepsItsArguments) {
 }
 
 TEST(WasmtimeLibrary, ThreadsMayAskAtOnce) {
-  std::vector<std::thread> threads;
-  for (int i = 0; i < 8; ++i) {
-    threads.emplace_back([] {
+  std::array<std::thread, 8> threads;
+  for (std::thread& thread : threads) {
+    thread = std::thread([] {
       wasm_valtype_t* type = wasm_valtype_new(WASM_I64);
       EXPECT_EQ(wasm_valtype_kind(type), WASM_I64);
       wasm_valtype_vec_t types = {};
