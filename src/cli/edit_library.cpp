@@ -1,23 +1,30 @@
 #include "edit_library.hpp"
 
-#include "support/dynamic_library.hpp"
+#include <dlfcn.h>
+
+#include <string>
+#include <type_traits>
 
 namespace goru::cli {
 namespace {
 
 Expected<EditLibrary> Load() {
-  const auto library = support::DynamicLibrary::Load("libedit.so.2");
-  if (!library) {
-    return Error{ErrorKind::kUnavailable,
-                 "a prompt needs libedit; on Debian: apt-get install libedit2 (" + library.error().message + ")"};
+  void* library = ::dlopen("libedit.so.2", RTLD_NOW | RTLD_LOCAL);
+  if (library == nullptr) {
+    const char* why = ::dlerror();
+    return Error{ErrorKind::kUnavailable, "a prompt needs libedit; on Debian: apt-get install libedit2 (" +
+                                              std::string(why != nullptr ? why : "no reason") + ")"};
   }
+  const auto find = [library](const char* name, auto& function) {
+    function = reinterpret_cast<std::remove_reference_t<decltype(function)>>(::dlsym(library, name));
+    return function != nullptr;
+  };
   EditLibrary edit;
-  const bool complete = library->Find("el_init", edit.init) && library->Find("el_end", edit.end) &&
-                        library->Find("el_reset", edit.reset) && library->Find("el_gets", edit.gets) &&
-                        library->Find("el_set", edit.set) && library->Find("el_get", edit.get) &&
-                        library->Find("el_line", edit.line) && library->Find("el_insertstr", edit.insertstr) &&
-                        library->Find("history_init", edit.history_init) &&
-                        library->Find("history_end", edit.history_end) && library->Find("history", edit.history);
+  const bool complete = find("el_init", edit.init) && find("el_end", edit.end) && find("el_reset", edit.reset) &&
+                        find("el_gets", edit.gets) && find("el_set", edit.set) && find("el_get", edit.get) &&
+                        find("el_line", edit.line) && find("el_insertstr", edit.insertstr) &&
+                        find("history_init", edit.history_init) && find("history_end", edit.history_end) &&
+                        find("history", edit.history);
   if (!complete) return Error{ErrorKind::kUnavailable, "the installed libedit lacks a function that goru needs"};
   return edit;
 }
