@@ -26,18 +26,23 @@ function(goru_image)
   set(GORU_IMAGES ${GORU_IMAGES} "${image}" PARENT_SCOPE)
 endfunction()
 
-# goru_native(NAME name [OPTIMIZE level]): the module of an image, compiled ahead of time for the engine `native`, beside the
-# image, with clang's -O2 or another level.
+# goru_native(NAME name [OPTIMIZE level] [TRAIN program...]): the module of an image, compiled ahead of time for the engine
+# `native`, beside the image, with clang's -O2 or another level, and with a profile of these programs.
 set(GORU_NATIVE_OBJECTS "")
 file(GLOB native_runtime CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/src/wasm/native/guest/*.h")
 function(goru_native)
-  cmake_parse_arguments(PARSE_ARGV 0 arg "" "NAME;OPTIMIZE" "")
+  cmake_parse_arguments(PARSE_ARGV 0 arg "" "NAME;OPTIMIZE" "TRAIN")
   if(NOT arg_OPTIMIZE)
     set(arg_OPTIMIZE 2)
   endif()
   set(image "${GORU_IMAGES_DIR}/${arg_NAME}.img")
   set(module "${PROJECT_BINARY_DIR}/images/${arg_NAME}.module.wasm")
   set(object "${GORU_IMAGES_DIR}/${arg_NAME}.so")
+  set(train "")
+  if(arg_TRAIN)
+    list(TRANSFORM arg_TRAIN PREPEND "--train=" OUTPUT_VARIABLE train)
+    list(APPEND train "--image=${image}")
+  endif()
   add_custom_command(
     OUTPUT "${module}"
     COMMAND "$<TARGET_FILE:goru-image>" module "${image}" "${module}"
@@ -48,15 +53,15 @@ function(goru_native)
     OUTPUT "${object}"
     INPUTS "${module}" "${PROJECT_SOURCE_DIR}/scripts/compile_guest.py" "${PROJECT_SOURCE_DIR}/scripts/wasm2c.py"
       "${PROJECT_SOURCE_DIR}/src/wasm/native/native_seal.cpp" "${PROJECT_SOURCE_DIR}/src/wasm/native/native_seal.hpp"
-      ${native_runtime}
+      ${native_runtime} ${arg_TRAIN}
     SALT "wabt ${GORU_VERSION_wabt}" "simde ${GORU_VERSION_simde}" "optimize ${arg_OPTIMIZE}"
     VERSION_OF clang-22 ld.lld-22
-    DEPENDS goru-image
+    DEPENDS goru-image "${image}"
     SLOW
     COMMAND "${Python3_EXECUTABLE}" "${PROJECT_SOURCE_DIR}/scripts/compile_guest.py"
       --wabt "${GORU_FETCHED_wabt}" --simde "${GORU_FETCHED_simde}/usr/include" --seal "$<TARGET_FILE:goru-image>"
       --runtime "${PROJECT_SOURCE_DIR}/src/wasm/native/guest" --optimize ${arg_OPTIMIZE}
-      "--launcher=${CMAKE_C_COMPILER_LAUNCHER}" "${module}" "${object}")
+      "--launcher=${CMAKE_C_COMPILER_LAUNCHER}" ${train} "${module}" "${object}")
   set(GORU_NATIVE_OBJECTS ${GORU_NATIVE_OBJECTS} "${object}" PARENT_SCOPE)
 endfunction()
 
@@ -222,7 +227,12 @@ if(TARGET goru-image)
       if(name STREQUAL "python-3.12")
         set(level 1)
       endif()
-      goru_native(NAME ${name} OPTIMIZE ${level})
+      # Compiling twice is a minute for these, and many for a Python.
+      set(train "")
+      if(name MATCHES "script$")
+        file(GLOB train CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/language/javascript/training/*.js")
+      endif()
+      goru_native(NAME ${name} OPTIMIZE ${level} TRAIN ${train})
     endif()
   endforeach()
   # Minutes of work that programs do without: part of `all` and of the tests, not of goru-app.

@@ -71,6 +71,11 @@ else()
   set_target_properties(goru_wasmtime PROPERTIES
     IMPORTED_LOCATION "${GORU_WASMTIME_RUNTIME}"
     IMPORTED_NO_SONAME TRUE)
+  # Programs name it only where they call it themselves: the library loads it when it is needed. What is instrumented has it
+  # loaded at its start, since a sanitizer's dlopen does not know the program's run path.
+  if(NOT GORU_SANITIZE)
+    add_link_options(LINKER:--as-needed)
+  endif()
 endif()
 target_include_directories(goru_wasmtime SYSTEM INTERFACE "${include}")
 add_library(goru::wasmtime ALIAS goru_wasmtime)

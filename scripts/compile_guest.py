@@ -2,7 +2,7 @@
 """Compiles a guest's module ahead of time to the shared object that the engine `native` runs.
 
 usage: compile_guest.py --wabt DIR --simde DIR --seal PROGRAM --runtime DIR [--march NAME] [--optimize N] [--jobs N]
-                        [--launcher PROGRAM] [--keep DIR] MODULE.wasm OUTPUT.so
+                        [--launcher PROGRAM] [--keep DIR] [--image IMAGE.img --train PROGRAM --train ...] MODULE.wasm OUTPUT.so
 
 WebAssembly -> wasm2c -> C -> the step below -> clang -> shared object -> sealed with the hash of its module (goru-image).
 
@@ -17,6 +17,9 @@ at. What it does not know it refuses: another version of wasm2c, instructions th
     compiler can put a jump of its own behind each of those instructions.
 
 wasm2c spreads functions over its files by their names; the linker puts them back into the order of the module.
+
+With programs to train on, all is compiled twice: first so that it counts what it does while sandboxes of the image run the
+programs, then with what was counted. The profile says what is likely; what the code does is the same with any.
 """
 
 import argparse
@@ -69,6 +72,10 @@ LINK = [
     "clang-22", "-shared", "-nostdlib", "-fuse-ld=lld", "-Wl,-z,defs", "-Wl,-z,relro", "-Wl,-z,now", "-Wl,-z,noexecstack",
     "-Wl,--build-id=none", "-Wl,--no-undefined", "-Wl,--no-warn-symbol-ordering", "-Wl,--hash-style=gnu", "-Wl,--gc-sections", "-Wl,-Bsymbolic",
 ]  # fmt: skip
+
+
+# What was counted belongs to the same code.
+USE_PROFILE = ["-fprofile-use=guest.profdata", "-Werror=profile-instr-out-of-date", "-Wno-profile-instr-unprofiled"]
 
 
 class Refused(Exception):
@@ -735,9 +742,29 @@ def order_of_functions(changed):
     return sorted(names, key=lambda name: (numbered.get(name, -1), name))
 
 
-def compile_files(directory, names, options, flags):
+def train(work, names, options, module):
+    """Writes guest.profdata: what an object that counts has counted while it ran the programs."""
+    objects = compile_files(work, names, options, ["-fprofile-generate"], ".counting.o")
+    # Counts are written by code of the compiler's own that needs the C library, when the object is unloaded.
+    link = [word for word in LINK if word != "-nostdlib"]
+    run([*link, "-fprofile-generate", *objects, "-o", "counting.so"], cwd=work)
+    place = work / "train"
+    shutil.rmtree(place, ignore_errors=True)
+    place.mkdir()
+    image = pathlib.Path(options.image).resolve()
+    (place / image.name).symlink_to(image)
+    run([options.seal, "seal", module, work / "counting.so", place / "counting.so"])
+    # Each begins with a fresh image, so the counts are the same each time.
+    for number, program in enumerate(options.train):
+        environment = {**os.environ, "LLVM_PROFILE_FILE": str(work / f"{number}.profraw")}
+        run([options.seal, "run", place / image.name, program], env=environment)
+    profiles = [f"{number}.profraw" for number in range(len(options.train))]
+    run(["llvm-profdata-22", "merge", *profiles, "-o", "guest.profdata"], cwd=work)
+
+
+def compile_files(directory, names, options, flags, suffix=".o"):
     def one(name):
-        target = directory / (name + ".o")
+        target = directory / (name + suffix)
         command = [*options.launcher, *COMPILE, f"-O{options.optimize}", *flags]
         command += [f"-march={options.march}", f"-I{options.runtime}", "-isystem", options.simde]
         if name.endswith(".s"):
@@ -781,6 +808,8 @@ def main():
     parser.add_argument("--launcher", type=lambda text: [text] if text else [], default=[], help="such as ccache")
     parser.add_argument("--jobs", type=int, default=os.cpu_count())
     parser.add_argument("--keep", help="leave the C code here")
+    parser.add_argument("--image", help="an image of the module, for --train")
+    parser.add_argument("--train", action="append", default=[], metavar="PROGRAM", help="a program for a profile")
     parser.add_argument("module")
     parser.add_argument("output")
     options = parser.parse_args()
@@ -796,7 +825,9 @@ def main():
         wasm2c = [sys.executable, pathlib.Path(__file__).with_name("wasm2c.py"), options.wabt]
         run([*wasm2c, "--module-name=guest", "--no-debug-names", f"--num-outputs={outputs}", module, "-o", work / "guest.c"])
         names = translate(work, options.march, module_hash)
-        objects = compile_files(work, names, options, [])
+        if options.train:
+            train(work, names, options, module)
+        objects = compile_files(work, names, options, USE_PROFILE if options.train else [])
         run([*LINK, "-Wl,--symbol-ordering-file=goru_order.txt", *objects, "-o", "guest.so"], cwd=work)
         check_object(work / "guest.so")
         run([options.seal, "seal", module, work / "guest.so", options.output])

@@ -6,7 +6,7 @@ set -euo pipefail
 build_packages=(
   ca-certificates git make cmake ninja-build g++ pkg-config
   python3 python3-pip python3-venv python3-pytest python3-jsonschema mypy
-  clang-22 lld-22 llvm-22 wasi-libc libclang-rt-22-dev-wasm32 libc++-22-dev-wasm32 libc++abi-22-dev-wasm32 binaryen
+  clang-22 lld-22 llvm-22 libclang-rt-22-dev wasi-libc libclang-rt-22-dev-wasm32 libc++-22-dev-wasm32 libc++abi-22-dev-wasm32 binaryen
   nlohmann-json3-dev libboost1.81-dev prometheus-cpp-dev libcli11-dev libedit-dev libxxhash-dev libcurl4-openssl-dev libsqlite3-dev libzip-dev libssl-dev
   libgtest-dev libgmock-dev libbenchmark-dev openssl
 )

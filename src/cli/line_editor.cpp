@@ -1,7 +1,6 @@
 #include "line_editor.hpp"
 
 #include <fcntl.h>
-#include <histedit.h>
 #include <poll.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -17,6 +16,7 @@
 #include <iostream>
 #include <string_view>
 
+#include "edit_library.hpp"
 #include "output.hpp"
 
 namespace goru::cli {
@@ -38,6 +38,9 @@ void Show(std::string_view text) {
   std::fflush(stdout);
 }
 
+/// Where a LineEditor has found that it is there.
+const EditLibrary& Edit() { return **EditLibrary::Get(); }
+
 }  // namespace
 
 struct LineEditor::Terminal {
@@ -51,17 +54,17 @@ struct LineEditor::Terminal {
     HistEvent event = {};
     if (!file.empty()) {
       const mode_t mask = ::umask(077);
-      ::history(history, &event, H_SAVE, file.c_str());
+      Edit().history(history, &event, H_SAVE, file.c_str());
       ::umask(mask);
       ::chmod(file.c_str(), S_IRUSR | S_IWUSR);
     }
-    ::history_end(history);
-    ::el_end(line);
+    Edit().history_end(history);
+    Edit().end(line);
   }
 
   static Terminal& Of(EditLine* line) {
     void* self = nullptr;
-    ::el_get(line, EL_CLIENTDATA, &self);
+    Edit().get(line, EL_CLIENTDATA, &self);
     return *static_cast<Terminal*>(self);
   }
   /// See LineEditor::EndLinesAt.
@@ -122,11 +125,11 @@ struct LineEditor::Terminal {
   /// Tab: what all words that fit begin with, or a list of them.
   static unsigned char OnTab(EditLine* line, int /*key*/) {
     Terminal& self = Of(line);
-    const LineInfo* info = ::el_line(line);
+    const LineInfo* info = Edit().line(line);
     const std::string_view text(info->buffer, static_cast<size_t>(info->cursor - info->buffer));
     if (text.find_first_not_of(" \t") == std::string_view::npos) {
       // Indentation.
-      return ::el_insertstr(line, "    ") == 0 ? CC_REFRESH : CC_ERROR;
+      return Edit().insertstr(line, "    ") == 0 ? CC_REFRESH : CC_ERROR;
     }
     if (!self.complete) return CC_ERROR;
     Completions found = self.complete(text);
@@ -141,7 +144,7 @@ struct LineEditor::Terminal {
     const std::string& first = found.words.front();
     while (common.size() < first.size() && (first[common.size()] & 0xC0) == 0x80) common.pop_back();
     if (common.size() > found.typed.size()) {
-      return ::el_insertstr(line, common.substr(found.typed.size()).c_str()) == 0 ? CC_REFRESH : CC_ERROR;
+      return Edit().insertstr(line, common.substr(found.typed.size()).c_str()) == 0 ? CC_REFRESH : CC_ERROR;
     }
     if (found.words.size() == 1) return CC_ERROR;
     std::string list = "\n";
@@ -164,9 +167,9 @@ struct LineEditor::Terminal {
     }
     text.resize(text.size() - kPasteEnd.size());
     if (text.find('\n') == std::string::npos) {
-      return text.empty() || ::el_insertstr(line, text.c_str()) == 0 ? CC_REFRESH : CC_ERROR;
+      return text.empty() || Edit().insertstr(line, text.c_str()) == 0 ? CC_REFRESH : CC_ERROR;
     }
-    const LineInfo* info = ::el_line(line);
+    const LineInfo* info = Edit().line(line);
     self.before_paste = static_cast<size_t>(info->cursor - info->buffer);
     while (text.ends_with('\n')) text.pop_back();
     std::string shown = text;
@@ -182,26 +185,30 @@ struct LineEditor::Terminal {
 
 LineEditor::LineEditor(std::string history) : terminal_(::isatty(STDIN_FILENO) == 1 && ::isatty(STDOUT_FILENO) == 1) {
   if (!terminal_) return;
+  if (const auto library = EditLibrary::Get(); !library) {
+    failed_ = library.error();
+    return;
+  }
   // What is entered is UTF-8, and is shown as such.
   if (std::setlocale(LC_CTYPE, "") == nullptr || MB_CUR_MAX == 1) std::setlocale(LC_CTYPE, "C.UTF-8");
   edit_ = std::make_unique<Terminal>();
-  edit_->line = ::el_init("goru", stdin, stdout, stderr);
-  edit_->history = ::history_init();
+  edit_->line = Edit().init("goru", stdin, stdout, stderr);
+  edit_->history = Edit().history_init();
   edit_->file = std::move(history);
-  ::el_set(edit_->line, EL_CLIENTDATA, edit_.get());
-  ::el_set(edit_->line, EL_GETCFN, Terminal::Next);
-  ::el_set(edit_->line, EL_PROMPT_ESC, Terminal::Prompt, kInvisible);
-  ::el_set(edit_->line, EL_EDITOR, "emacs");
-  ::el_set(edit_->line, EL_HIST, ::history, edit_->history);
-  ::el_set(edit_->line, EL_ADDFN, "goru-complete", "Completes a name", Terminal::OnTab);
-  ::el_set(edit_->line, EL_BIND, "\t", "goru-complete", nullptr);
-  ::el_set(edit_->line, EL_BIND, "^R", "em-inc-search-prev", nullptr);
-  ::el_set(edit_->line, EL_ADDFN, "goru-paste", "Takes pasted text", Terminal::OnPaste);
-  ::el_set(edit_->line, EL_BIND, "\\e[200~", "goru-paste", nullptr);
+  Edit().set(edit_->line, EL_CLIENTDATA, edit_.get());
+  Edit().set(edit_->line, EL_GETCFN, Terminal::Next);
+  Edit().set(edit_->line, EL_PROMPT_ESC, Terminal::Prompt, kInvisible);
+  Edit().set(edit_->line, EL_EDITOR, "emacs");
+  Edit().set(edit_->line, EL_HIST, Edit().history, edit_->history);
+  Edit().set(edit_->line, EL_ADDFN, "goru-complete", "Completes a name", Terminal::OnTab);
+  Edit().set(edit_->line, EL_BIND, "\t", "goru-complete", nullptr);
+  Edit().set(edit_->line, EL_BIND, "^R", "em-inc-search-prev", nullptr);
+  Edit().set(edit_->line, EL_ADDFN, "goru-paste", "Takes pasted text", Terminal::OnPaste);
+  Edit().set(edit_->line, EL_BIND, "\\e[200~", "goru-paste", nullptr);
   HistEvent event = {};
-  ::history(edit_->history, &event, H_SETSIZE, kHistory);
-  ::history(edit_->history, &event, H_SETUNIQUE, 1);
-  if (!edit_->file.empty()) ::history(edit_->history, &event, H_LOAD, edit_->file.c_str());
+  Edit().history(edit_->history, &event, H_SETSIZE, kHistory);
+  Edit().history(edit_->history, &event, H_SETUNIQUE, 1);
+  if (!edit_->file.empty()) Edit().history(edit_->history, &event, H_LOAD, edit_->file.c_str());
 }
 
 LineEditor::~LineEditor() = default;
@@ -222,7 +229,7 @@ LineEditor::End LineEditor::Read(const std::string& prompt, std::string& line) {
   edit_->interrupted = false;
   edit_->pasted.clear();
   Show(kPasteOn);
-  const char* text = ::el_gets(edit_->line, &count);
+  const char* text = Edit().gets(edit_->line, &count);
   Show(kPasteOff);
   if (!edit_->pasted.empty()) {
     // An empty line is no text.
@@ -233,7 +240,7 @@ LineEditor::End LineEditor::Read(const std::string& prompt, std::string& line) {
   }
   if (text == nullptr || count <= 0) {
     Show("\n");
-    if (edit_->interrupted) ::el_reset(edit_->line);
+    if (edit_->interrupted) Edit().reset(edit_->line);
     return edit_->interrupted ? End::kInterrupted : End::kEndOfInput;
   }
   line.assign(text, static_cast<size_t>(count));
@@ -244,7 +251,7 @@ LineEditor::End LineEditor::Read(const std::string& prompt, std::string& line) {
 void LineEditor::Remember(const std::string& text) {
   if (!edit_ || text.find_first_not_of(" \t\n") == std::string::npos) return;
   HistEvent event = {};
-  ::history(edit_->history, &event, H_ENTER, text.c_str());
+  Edit().history(edit_->history, &event, H_ENTER, text.c_str());
 }
 
 }  // namespace goru::cli

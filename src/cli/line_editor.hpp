@@ -8,6 +8,8 @@
 #include <string_view>
 #include <vector>
 
+#include "goru/error.hpp"
+
 namespace goru::cli {
 
 /// On a terminal with libedit: editing, history, search (Ctrl-R), completion (Tab), pasting of several lines (bracketed
@@ -31,6 +33,8 @@ class LineEditor {
   LineEditor& operator=(const LineEditor&) = delete;
 
   bool is_terminal() const noexcept { return terminal_; }
+  /// Why nothing can be entered: on a terminal, without libedit.
+  const std::optional<Error>& failed() const noexcept { return failed_; }
   void CompleteWith(Complete complete);
   /// From here on a line ends (kInterrupted) once `fd`, an eventfd, can be read, also where it could be before Read.
   /// The descriptor is kept by the caller, and read here.
@@ -43,6 +47,7 @@ class LineEditor {
  private:
   struct Terminal;
   const bool terminal_;
+  std::optional<Error> failed_;
   std::unique_ptr<Terminal> edit_;
 };
 

@@ -48,6 +48,7 @@ class Repl {
   }
 
   int Run() {
+    if (editor_.failed()) return Fail(*editor_.failed());
     {
       Progress progress;
       auto created = Executor::Create({WithExecutorConfig(arguments_.config.executor),

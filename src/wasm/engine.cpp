@@ -14,6 +14,7 @@
 #include "wasm/guest_stack.hpp"
 #include "wasm/instance.hpp"
 #include "wasm/memory_slot.hpp"
+#include "wasm/wasmtime_library.hpp"
 
 // The engine's version, for cache keys; the build passes the one that it fetched.
 #ifndef GORU_WASMTIME_VERSION
@@ -79,6 +80,7 @@ Engine::ScopedSlot::ScopedSlot(MemorySlot& slot) noexcept { next_slot = &slot; }
 Engine::ScopedSlot::~ScopedSlot() { next_slot = nullptr; }
 
 Expected<std::shared_ptr<Engine>> Engine::Create() {
+  if (auto loaded = LoadWasmtime(); !loaded) return loaded.error();
   const support::HoldFork hold;
   wasm_config_t* config = wasm_config_new();
   // Only what the guests are compiled to. Bulk memory runs as native code, which must not meet memory that a stop

@@ -81,6 +81,20 @@ def terminal(goru):
         one.end()
 
 
+def test_without_libedit_a_prompt_says_what_to_install(goru, tmp_path):
+    (tmp_path / "libedit.so.2").write_text("no library")
+    environment = {**goru.environment, "LD_LIBRARY_PATH": str(tmp_path)}
+    terminal = Terminal([goru.program, "repl"], environment, goru.directory)
+    try:
+        assert "apt-get install libedit2" in terminal.expect("\n")
+        assert terminal.process.wait(60) == 125
+    finally:
+        terminal.end()
+    # A pipe needs none.
+    done = goru("repl", stdin="1 + 1\n", env={"LD_LIBRARY_PATH": str(tmp_path)})
+    assert (done.stdout, done.stderr, done.returncode) == ("2\n", "", 0)
+
+
 def test_a_pipe_has_no_prompts(goru):
     done = goru("repl", stdin="x = 20\nx + 1\n\nif x:\n    print('yes')\n\n'text'\nNone\n[_ , 1]\n")
     assert done.stdout == "21\nyes\n'text'\n['text', 1]\n" and done.stderr == "" and done.returncode == 0
