@@ -60,7 +60,7 @@ examples:
   printf 'x = 20\nx + 1\n' | goru repl         no prompts: lines as they would be entered
 
 At the prompt .help lists commands (.reset .load .save .time .limits .vars), Ctrl-C ends what runs and keeps the session
-(Python 3.12 loses it, and so does a run that waits: sleep, http, calls), Ctrl-D leaves, Tab completes, Ctrl-R searches.
+(Python 3.12 loses it), Ctrl-D leaves, Tab completes, Ctrl-R searches.
 A session that a limit ended is replaced, and goru says so.
 
   -l, --language LANG     python (py), which is python3.13; python3.12; javascript (js); typescript (ts); FILE.img
