@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs from apt what a build needs and is missing. A second call does nothing.
-# usage: setup.sh [build|lint|fuzz]...      (build when none is given)
+# usage: setup.sh [build|lint|fuzz|package]...      (build when none is given)
 set -euo pipefail
 
 build_packages=(
@@ -9,9 +9,12 @@ build_packages=(
   clang-22 lld-22 llvm-22 wasi-libc libclang-rt-22-dev-wasm32 libc++-22-dev-wasm32 libc++abi-22-dev-wasm32 binaryen
   nlohmann-json3-dev libcli11-dev libedit-dev libxxhash-dev libcurl4-openssl-dev libsqlite3-dev libzip-dev libssl-dev
   libgtest-dev libgmock-dev libbenchmark-dev openssl
+  bash zsh fish man-db mandoc dpkg-dev
 )
 lint_packages=(clang-format-22 clang-tidy-22)
 fuzz_packages=(clang-22 libclang-rt-22-dev)
+# What `make test-package` tries a package with.
+package_packages=(lintian mmdebstrap)
 
 # cargo fetches Wasmtime's headers; nothing is compiled with it. Any that reads edition 2024 will do.
 has_cargo() {
@@ -29,8 +32,9 @@ for group in "${@:-build}"; do
       ;;
     lint) wanted+=("${lint_packages[@]}") ;;
     fuzz) wanted+=("${fuzz_packages[@]}") ;;
+    package) wanted+=("${package_packages[@]}") ;;
     *)
-      echo "setup: unknown group '$group' (build, lint, fuzz)" >&2
+      echo "setup: unknown group '$group' (build, lint, fuzz, package)" >&2
       exit 2
       ;;
   esac

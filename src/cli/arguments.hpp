@@ -36,6 +36,9 @@ struct ReplArguments {
   std::string history;
 };
 
+/// -l, of commands that run code in any language.
+FlagText LanguageFlag();
+
 /// Throws UsageError. Values of secrets are taken from the environment.
 ReplArguments ParseReplArguments(const std::vector<std::string>& arguments);
 

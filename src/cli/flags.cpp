@@ -1,6 +1,7 @@
 #include "flags.hpp"
 
 #include <algorithm>
+#include <stdexcept>
 #include <utility>
 
 namespace goru::cli {
@@ -25,7 +26,22 @@ Flags::Flags() {
   app_.set_help_flag();
 }
 
-Flags::Flag& Flags::Add(const std::string& names, Take take) {
+Flags::Flags(const Command& command) : Flags() { described_ = FlagsOf(command); }
+
+void Flags::MustBeDescribed(const std::string& names, Kind kind) const {
+  if (!described_ || !names.starts_with('-')) return;
+  for (const FlagText& flag : *described_) {
+    if (flag.names != names) continue;
+    Kind described = flag.repeats ? Kind::kValues : Kind::kValue;
+    if (flag.takes.empty()) described = Kind::kSwitch;
+    if (flag.takes.starts_with('[')) described = Kind::kOptional;
+    if (described == kind) return;
+  }
+  throw std::logic_error(names + " is not what the command's description says");
+}
+
+Flags::Flag& Flags::Add(const std::string& names, Take take, Kind kind) {
+  MustBeDescribed(names, kind);
   Flag& flag = flags_.emplace_back();
   flag.names = names;
   flag.take = std::move(take);
@@ -33,7 +49,7 @@ Flags::Flag& Flags::Add(const std::string& names, Take take) {
 }
 
 void Flags::Switch(const std::string& names, Take take) {
-  Flag& flag = Add(names, std::move(take));
+  Flag& flag = Add(names, std::move(take), Kind::kSwitch);
   flag.is_switch = true;
   flag.option = app_.add_flag(names, flag.on)->multi_option_policy(CLI::MultiOptionPolicy::Throw);
 }
@@ -43,13 +59,13 @@ void Flags::Switch(const std::string& names, bool& out) {
 }
 
 void Flags::OptionalSize(const std::string& names, Take take) {
-  Flag& flag = Add(names, std::move(take));
+  Flag& flag = Add(names, std::move(take), Kind::kOptional);
   flag.may_be_bare = true;
   flag.option = app_.add_flag(names, flag.text)->multi_option_policy(CLI::MultiOptionPolicy::Throw);
 }
 
 void Flags::Value(const std::string& names, Take take) {
-  Flag& flag = Add(names, std::move(take));
+  Flag& flag = Add(names, std::move(take), Kind::kValue);
   flag.option = app_.add_option(names, flag.text)->multi_option_policy(CLI::MultiOptionPolicy::Throw);
 }
 
@@ -58,7 +74,7 @@ void Flags::Value(const std::string& names, std::string& out) {
 }
 
 void Flags::Values(const std::string& names, Take take) {
-  Flag& flag = Add(names, std::move(take));
+  Flag& flag = Add(names, std::move(take), Kind::kValues);
   flag.option = app_.add_option(names, flag.texts)
                     ->expected(1)
                     ->allow_extra_args(false)

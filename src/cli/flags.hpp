@@ -4,9 +4,12 @@
 #include <CLI/CLI.hpp>
 #include <deque>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "command.hpp"
 
 namespace goru::cli {
 
@@ -23,6 +26,9 @@ class Flags {
   using Take = std::function<void(const std::string& text, const std::string& flag)>;
 
   Flags();
+  /// Adding a flag that the command's description does not have, or has with other names or another value, throws
+  /// std::logic_error.
+  explicit Flags(const Command& command);
 
   /// Takes no text.
   void Switch(const std::string& names, Take take);
@@ -57,11 +63,14 @@ class Flags {
     std::vector<std::string> texts;
     const CLI::Option* option = nullptr;
   };
-  Flag& Add(const std::string& names, Take take);
+  enum class Kind { kSwitch, kOptional, kValue, kValues };
+  Flag& Add(const std::string& names, Take take, Kind kind);
+  void MustBeDescribed(const std::string& names, Kind kind) const;
   /// "--name=SIZE" for "--name SIZE".
   std::vector<std::string> JoinSizes(const std::vector<std::string>& arguments) const;
 
   CLI::App app_;
+  std::optional<std::vector<FlagText>> described_;
   /// CLI11 keeps the addresses of what is in it.
   std::deque<Flag> flags_;
 };
