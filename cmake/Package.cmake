@@ -5,7 +5,7 @@ if(NOT TARGET goru-cli)
 endif()
 
 # Who answers for the package: whoever makes one for others says so.
-set(GORU_PACKAGE_CONTACT "goru <goru@packages.debian.org>" CACHE STRING "The maintainer that the Debian package names")
+set(GORU_PACKAGE_CONTACT "goru <noreply@goru.invalid>" CACHE STRING "The maintainer that the Debian package names")
 set(GORU_PACKAGE_COMPRESSION "xz" CACHE STRING "How the Debian package is compressed: xz, gzip, zstd, none")
 
 set(CPACK_GENERATOR DEB)

@@ -26,7 +26,10 @@ std::string Joined(const std::vector<std::string>& words, std::string_view betwe
   return out;
 }
 
-std::string Brief(std::string_view text) { return std::string(text.substr(0, text.find_first_of(";("))); }
+std::string Brief(std::string_view text) {
+  text = text.substr(0, text.find_first_of(";("));
+  return std::string(text.substr(0, text.find_last_not_of(' ') + 1));
+}
 
 std::vector<FlagText> FlagsBehind(const Command& command, const Subcommand* sub) {
   std::vector<FlagText> flags = FlagsOf(sub != nullptr && sub->flags_of_run ? Commands().front().describe() : command);

@@ -27,6 +27,12 @@ _goru_files() {
 
 _goru_directories() { _goru_files '/$'; }
 
+_goru_programs() {
+  local -i before=${#COMPREPLY[@]}
+  _goru_files '@programs@'
+  if ((${#COMPREPLY[@]} == before)); then _goru_files; fi
+}
+
 _goru_environment() {
   local name
   compopt -o nospace 2>/dev/null
@@ -85,10 +91,8 @@ std::string FlagFunction(const std::string& name, const std::vector<FlagText>& f
   return out + "  _goru_words " + Quoted(Joined(names, " ")) + "\n}\n";
 }
 
-std::string Program() { return "_goru_files " + Quoted("\\.(" + ProgramSuffixes("|") + ")$"); }
-
 std::string Argument(Operands operands) {
-  if (operands == Operands::kProgram) return Program();
+  if (operands == Operands::kProgram) return "_goru_programs";
   return operands == Operands::kFiles ? "_goru_files" : ":";
 }
 
@@ -96,6 +100,8 @@ std::string Argument(Operands operands) {
 
 std::string BashCompletion() {
   std::string out(kBegin);
+  constexpr std::string_view kPrograms = "@programs@";
+  out.replace(out.find(kPrograms), kPrograms.size(), "\\.(" + ProgramSuffixes("|") + ")$");
   std::vector<std::string> commands;
   std::string subs;
   std::string cases;
@@ -117,8 +123,7 @@ std::string BashCompletion() {
             " || _goru_words " + Quoted(Joined(names, " ")) + "\n        return\n      fi\n      sub=/${COMP_WORDS[2]}\n      ;;\n";
   }
   out += kMain;
-  out += "  if ((COMP_CWORD == 1)); then\n    _goru_flags_run || { _goru_words " + Quoted(Joined(commands, " ")) + "; " + Program() +
-         "; }\n    return\n  fi\n";
+  out += "  if ((COMP_CWORD == 1)); then\n    _goru_flags_run || { _goru_words " + Quoted(Joined(commands, " ")) + "; _goru_programs; }\n    return\n  fi\n";
   out += "  case ${COMP_WORDS[1]} in\n    " + Joined(commands, " | ") + ") command=${COMP_WORDS[1]} ;;\n  esac\n";
   out += "  case $command in\n" + subs + "  esac\n";
   out += "  case $command$sub in\n" + cases + "  esac\n}\n\ncomplete -F _goru goru\n";

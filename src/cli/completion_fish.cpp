@@ -21,6 +21,11 @@ function __goru_is_empty
     test (count (commandline -opc)) -eq 1
 end
 
+# Directories, and files whose names end so.
+function __goru_files
+    __fish_complete_path (commandline -ct) | string match -r -- '^[^\t]*(?:/|'(string escape --style=regex -- $argv[1])')(?:\t.*)?$'
+end
+
 # Whether nothing follows these words yet.
 function __goru_ends
     test "$(commandline -opc)[2..]" = "$argv"
@@ -30,8 +35,9 @@ end
 
 /// What offers values.
 std::string Offer(const FlagValues& values) {
-  std::string out = values.files ? " -rF" : " -x";
+  const std::string out = values.files && values.suffix.empty() ? " -rF" : " -x";
   std::vector<std::string> offers = values.words;
+  if (!values.suffix.empty()) offers.push_back("(__goru_files " + values.suffix + ")");
   if (values.directories) offers.emplace_back("(__fish_complete_directories)");
   if (values.environment) offers.emplace_back("(set -nx)");
   return offers.empty() ? out : out + " -a " + Quoted(Joined(offers, " "), true);

@@ -24,7 +24,8 @@ std::string Program() { return Files("*.(" + ProgramSuffixes("|") + ")(-.)"); }
 /// What offers values, behind the second colon of a specification.
 std::string Action(const FlagValues& values) {
   std::string files;
-  if (values.directories) files = "_files -/";
+  // _files would go on to files where no directory fits.
+  if (values.directories) files = "_path_files -/";
   if (values.files) files = Files(values.suffix.empty() ? "" : "*" + values.suffix + "(-.)");
   if (values.environment) files = "_parameters -g \"*export*\" -qS =";
   if (values.words.empty()) return files.empty() ? " " : files;
@@ -57,7 +58,7 @@ std::string FlagSpecs(const std::vector<FlagText>& flags) {
 
 std::string Argument(Operands operands) {
   if (operands == Operands::kProgram) return "    " + Quoted("1:program:" + Program()) + "\n    '*:argument:_files'\n";
-  return operands == Operands::kFiles ? "    '*:file:_files'\n" : "    '*: : '\n";
+  return operands == Operands::kFiles ? "    '*:file:_files'\n" : "";
 }
 
 std::string Arguments(const std::vector<FlagText>& flags, Operands operands) {

@@ -33,9 +33,19 @@ std::string Escaped(std::string_view text) {
   return out;
 }
 
-/// A line of text: a full stop in front would make it a request.
+/// A line as it stands: a full stop in front would make it a request.
+std::string Verbatim(std::string_view text) { return (text.starts_with('.') ? "\\&" : "") + Escaped(text) + "\n"; }
+
+/// Text to be filled, in lines of a length that roff's own tools approve of.
 std::string Text(std::string_view text) {
-  return (text.starts_with('.') ? "\\&" : "") + Escaped(text) + "\n";
+  constexpr size_t kWidth = 60;
+  std::string out;
+  while (text.size() > kWidth) {
+    const size_t space = std::min(text.find(' ', kWidth), text.size());
+    out += Verbatim(text.substr(0, space));
+    text.remove_prefix(std::min(space + 1, text.size()));
+  }
+  return text.empty() ? out : out + Verbatim(text);
 }
 
 std::string Bold(std::string_view text) { return "\\fB" + Escaped(text) + "\\fR"; }
@@ -79,8 +89,8 @@ std::string Examples(const std::vector<Line>& lines) {
   for (const Line& line : lines) {
     // The remark first, as shells write it.
     out += ".PP\n.nf\n.RS 4\n";
-    if (!line.text.empty()) out += Text("# " + line.text);
-    out += Text(line.form) + ".RE\n.fi\n";
+    if (!line.text.empty()) out += Verbatim("# " + line.text);
+    out += Verbatim(line.form) + ".RE\n.fi\n";
   }
   return out;
 }
@@ -99,7 +109,7 @@ std::string Flags(const Command& command, const std::vector<FlagText>& known) {
     std::string items;
     for (const FlagText& flag : section.flags) {
       if (Has(known, flag) && flag.names != "-h,--help") {
-        shared += (shared.empty() ? "" : ", ") + Bold(Shown(flag));
+        shared += (shared.empty() ? "" : ",\n") + Bold(Shown(flag));
       } else {
         items += Item(Head(flag), flag.text);
       }
@@ -108,7 +118,7 @@ std::string Flags(const Command& command, const std::vector<FlagText>& known) {
     if (known.empty() && !section.title.empty()) out += Subsection(Upper(section.title.substr(0, 1)) + section.title.substr(1));
     out += items;
   }
-  if (!shared.empty()) out += ".PP\nFlags that are those of \\fBgoru run\\fR: " + shared + ".\n";
+  if (!shared.empty()) out += ".PP\nFlags that are those of \\fBgoru run\\fR:\n" + shared + ".\n";
   return out;
 }
 
@@ -136,8 +146,9 @@ std::string ManPage() {
   // The section begins without a paragraph's space.
   out += Lines(synopsis).substr(std::string_view(".PP\n").size());
 
-  out += Section("DESCRIPTION") + Text(run.about) + Paragraphs(run.notes);
+  out += Section("DESCRIPTION") + Text(run.about);
   for (const Line& line : run.usage) out += Item(Bold(line.form), line.text);
+  out += Paragraphs(run.notes);
   out += Section("COMMANDS");
   for (const CommandEntry& entry : Commands()) out += Item(Bold(entry.name), entry.describe().summary);
   out += Section("OPTIONS") + Flags(run, {});

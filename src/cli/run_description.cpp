@@ -6,7 +6,7 @@ namespace goru::cli {
 FlagText LanguageFlag() {
   return {.names = "-l,--language,--lang",
           .takes = "LANG",
-          .text = "python (py), which is python3.13; python3.12; javascript (js); typescript (ts); FILE.img",
+          .text = "of the code: python (py), which is python3.13; python3.12; javascript (js); typescript (ts); FILE.img",
           .words = LanguageWords(false)};
 }
 

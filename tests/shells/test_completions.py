@@ -147,7 +147,8 @@ class Terminal:
         os.close(slave)
         self.seen = ""
         # What is typed shows other text than what is printed.
-        self.send(setup + r"; goru() { printf 'got %s' ''; printf '<%s>' ""$@""; printf '\nover\n'; }; printf 'set%s\n' up" + "\n")
+        says = r'''; goru() { printf 'got %s' ''; printf '<%s>' "$@"; printf '\nover\n'; }; printf 'set%s\n' up'''
+        self.send(setup + says + "\n")
         self.expect("setup")
 
     def send(self, text):
@@ -168,7 +169,8 @@ class Terminal:
         """What goru gets where the line is typed, Tab pressed and the line entered."""
         self.send(line + "\t\n")
         got = self.expect("\nover\n")
-        return re.findall("<([^>]*)>", got[got.rindex("got ") :])
+        # zsh takes the slash of a directory away again.
+        return [word.rstrip("/") for word in re.findall("<([^>]*)>", got[got.rindex("got ") :])]
 
     def end(self):
         if self.process.poll() is None:
@@ -200,7 +202,7 @@ def test_at_a_terminal(terminal):
         ("goru --timeout 2s sol", ["--timeout", "2s", "solution.py"]),
         ("goru --image ow", ["--image", "own.img"]),
         ("goru --image dat", ["--image", "data"]),
-        ("goru --packages inp", ["--packages", "input/"]),
+        ("goru --packages inp", ["--packages", "input"]),
         ("goru --packages sol", ["--packages", "sol"]),
         ("goru --config lim", ["--config", "limits.json"]),
         ("goru --timeout lim", ["--timeout", "lim"]),
