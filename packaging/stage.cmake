@@ -7,6 +7,12 @@ function(compress file)
   execute_process(COMMAND gzip -9n "${file}" COMMAND_ERROR_IS_FATAL ANY)
 endfunction()
 
+# Installed as a file, and so not stripped with the targets.
+file(GLOB engine "${usr}/lib/goru/*.so" "${usr}/lib/*/goru/*.so")
+if(engine)
+  execute_process(COMMAND strip --strip-unneeded ${engine} COMMAND_ERROR_IS_FATAL ANY)
+endif()
+
 # Packages' completions have a place of their own in zsh.
 file(MAKE_DIRECTORY "${usr}/share/zsh/vendor-completions")
 file(RENAME "${usr}/share/zsh/site-functions/_goru" "${usr}/share/zsh/vendor-completions/_goru")
@@ -25,8 +31,8 @@ file(REMOVE "${doc}/LICENSE")
 
 execute_process(
   COMMAND date -R -u -d "${CPACK_GORU_DATE}"
-  OUTPUT_VARIABLE date OUTPUT_STRIP_TRAILING_WHITESPACE COMMAND_ERROR_IS_FATAL ANY
-  )
+  OUTPUT_VARIABLE date OUTPUT_STRIP_TRAILING_WHITESPACE
+  COMMAND_ERROR_IS_FATAL ANY)
 file(WRITE "${doc}/changelog"
   "goru (${CPACK_PACKAGE_VERSION}) unstable; urgency=medium\n\n  * docs/CHANGELOG.md of the sources says what is new.\n\n"
   " -- ${CPACK_GORU_CONTACT}  ${date}\n")

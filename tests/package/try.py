@@ -16,7 +16,7 @@ import subprocess
 import sys
 
 # What Debian's rules do not foresee has its reason in packaging/lintian-overrides.
-LINTIAN = ["lintian", "--allow-root", "--fail-on", "error", "--no-tag-display-limit", "--suppress-tags", "initial-upload-closes-no-bugs"]
+LINTIAN = ["lintian", "--allow-root", "--fail-on", "error", "--tag-display-limit", "0"]
 
 RUNS = [
     # Arguments, standard input, what standard output says.
@@ -51,7 +51,7 @@ def wanted(condition, what):
 def make(build, work, compression):
     directory = work / "made"
     # What was staged for an earlier one stays in the build directory otherwise.
-    run("cpack", "--config", build / "CPackConfig.cmake", "-B", directory, "-D", f"CPACK_DEBIAN_COMPRESSION_TYPE={compression}", cwd=build)
+    run("cpack", "--config", build / "CPackConfig.cmake", "-B", directory, *compression, cwd=build)
     (package,) = directory.glob("goru_*.deb")
     return package
 
@@ -102,7 +102,7 @@ def look_into(package, work):
 
 def try_out(command, work, native):
     engines = [[], ["--engine", "native"]] if native else [[]]
-    environment = {"PATH": "/usr/bin:/bin", "HOME": "/tmp/goru-home", "XDG_CACHE_HOME": str(work)}
+    environment = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "HOME": "/tmp/goru-home", "XDG_CACHE_HOME": str(work)}
     for engine in engines:
         for arguments, stdin, stdout in RUNS:
             line = [*arguments[:1], *engine, *arguments[1:]] if arguments[:1] == ["repl"] else [*engine, *arguments]
@@ -154,7 +154,9 @@ def main():
     build, work = arguments.build.resolve(), arguments.work.resolve()
     shutil.rmtree(work, ignore_errors=True)
     work.mkdir(parents=True)
-    package = arguments.package or make(build, work, "none")
+    # Looking into one does not take what compressing one does.
+    fast = ["-D", "CPACK_DEBIAN_COMPRESSION_TYPE=none"] if arguments.root is None else []
+    package = arguments.package or make(build, work, fast)
     tree = look_into(package, work)
     native = bool(list((tree / "usr/share/goru/images").glob("*.so")))
     cache = work / "cache"
