@@ -1,5 +1,5 @@
-// What a command of goru is: how it is called, what it takes, what it is for. --help, the man page, what shells complete
-// and the tables in docs/COMMAND_LINE.md are all made from that. commands.cpp lists the commands.
+// What a command of goru is: how it is called, what it takes, what it is for. --help, the man page, what shells
+// complete and the tables in docs/COMMAND_LINE.md are all made from that. commands.cpp lists the commands.
 #pragma once
 
 #include <string>

@@ -35,7 +35,8 @@ std::vector<Line> EnvironmentTexts() {
       {"HOME", "the home directory, where XDG_CACHE_HOME is not set"},
       {"NO_COLOR", "no colours"},
       {"TERM", "dumb: no colours"},
-      {"http_proxy, https_proxy, all_proxy, no_proxy", "the proxy, with --http-proxy env; the last three in capitals as well"},
+      {"http_proxy, https_proxy, all_proxy, no_proxy",
+       "the proxy, with --http-proxy env; the last three in capitals as well"},
       {"NAME", "the value of the secret NAME, with --secret NAME@HOST; of the variable NAME, with --env NAME"},
   };
 }

@@ -64,7 +64,8 @@ std::string Offer(const FlagValues& values) {
   std::string out;
   if (!values.words.empty()) out += "_goru_words " + Quoted(Joined(values.words, " ")) + "; ";
   if (values.directories) out += "_goru_directories; ";
-  if (values.files) out += values.suffix.empty() ? "_goru_files; " : "_goru_files " + Quoted("\\" + values.suffix + "$") + "; ";
+  if (values.files)
+    out += values.suffix.empty() ? "_goru_files; " : "_goru_files " + Quoted("\\" + values.suffix + "$") + "; ";
   if (values.environment) out += "_goru_environment; ";
   return out + "return";
 }
@@ -77,7 +78,8 @@ std::string FlagFunction(const std::string& name, const std::vector<FlagText>& f
     for (std::string& each : NamesOf(flag)) names.push_back(std::move(each));
     if (flag.takes.empty() || flag.takes.starts_with('[')) continue;
     const std::string offer = Offer(ValuesOf(flag));
-    auto same = std::find_if(offers.begin(), offers.end(), [&offer](const auto& known) { return known.first == offer; });
+    auto same =
+        std::find_if(offers.begin(), offers.end(), [&offer](const auto& known) { return known.first == offer; });
     if (same == offers.end()) same = offers.insert(same, {offer, {}});
     for (std::string& each : NamesOf(flag)) same->second.push_back(std::move(each));
   }
@@ -116,14 +118,16 @@ std::string BashCompletion() {
     std::vector<std::string> names;
     for (const Subcommand& sub : command.subcommands) {
       names.push_back(sub.name);
-      cases += "    " + command.name + "/" + sub.name + ") _goru_flags_" + (sub.flags_of_run ? "run" : command.name) + " || " +
-               Argument(sub.operands) + " ;;\n";
+      cases += "    " + command.name + "/" + sub.name + ") _goru_flags_" + (sub.flags_of_run ? "run" : command.name) +
+               " || " + Argument(sub.operands) + " ;;\n";
     }
     subs += "    " + command.name + ")\n      if ((COMP_CWORD == 2)); then\n        _goru_flags_" + command.name +
-            " || _goru_words " + Quoted(Joined(names, " ")) + "\n        return\n      fi\n      sub=/${COMP_WORDS[2]}\n      ;;\n";
+            " || _goru_words " + Quoted(Joined(names, " ")) +
+            "\n        return\n      fi\n      sub=/${COMP_WORDS[2]}\n      ;;\n";
   }
   out += kMain;
-  out += "  if ((COMP_CWORD == 1)); then\n    _goru_flags_run || { _goru_words " + Quoted(Joined(commands, " ")) + "; _goru_programs; }\n    return\n  fi\n";
+  out += "  if ((COMP_CWORD == 1)); then\n    _goru_flags_run || { _goru_words " + Quoted(Joined(commands, " ")) +
+         "; _goru_programs; }\n    return\n  fi\n";
   out += "  case ${COMP_WORDS[1]} in\n    " + Joined(commands, " | ") + ") command=${COMP_WORDS[1]} ;;\n  esac\n";
   out += "  case $command in\n" + subs + "  esac\n";
   out += "  case $command$sub in\n" + cases + "  esac\n}\n\ncomplete -F _goru goru\n";

@@ -76,10 +76,12 @@ std::string FishCompletion() {
     const Command command = entry.describe();
     const std::string is = "__goru_is " + command.name;
     names.push_back(command.name);
-    lines += "\ncomplete -c goru -n __goru_is_empty -a " + command.name + " -d " + Quoted(Brief(command.summary), true) + "\n";
+    lines += "\ncomplete -c goru -n __goru_is_empty -a " + command.name + " -d " +
+             Quoted(Brief(command.summary), true) + "\n";
     lines += FlagLines(is, FlagsBehind(command, nullptr)) + ArgumentLine(is, command.operands);
     for (const Subcommand& sub : command.subcommands) {
-      lines += "complete -c goru -n '__goru_ends " + command.name + "' -a " + sub.name + " -d " + Quoted(Brief(sub.text), true) + "\n";
+      lines += "complete -c goru -n '__goru_ends " + command.name + "' -a " + sub.name + " -d " +
+               Quoted(Brief(sub.text), true) + "\n";
       const std::string is_sub = is + " " + sub.name;
       if (sub.flags_of_run) lines += FlagLines(is_sub, FlagsBehind(command, &sub));
       lines += ArgumentLine(is_sub, sub.operands);

@@ -15,9 +15,7 @@ std::string Spec(std::string_view text) {
   return out;
 }
 
-std::string Files(const std::string& pattern) {
-  return pattern.empty() ? "_files" : "_files -g \"" + pattern + "\"";
-}
+std::string Files(const std::string& pattern) { return pattern.empty() ? "_files" : "_files -g \"" + pattern + "\""; }
 
 std::string Program() { return Files("*.(" + ProgramSuffixes("|") + ")(-.)"); }
 
@@ -29,9 +27,9 @@ std::string Action(const FlagValues& values) {
   if (values.files) files = Files(values.suffix.empty() ? "" : "*" + values.suffix + "(-.)");
   if (values.environment) files = "_parameters -g \"*export*\" -qS =";
   if (values.words.empty()) return files.empty() ? " " : files;
-  const std::string words = "(" + Joined(values.words, " ") + ")";
+  std::string words = "(" + Joined(values.words, " ") + ")";
   if (files.empty()) return words;
-  return "_alternative \"words\\:name\\:" + words + "\" \"files\\:file\\:_files -g \\\"*" + values.suffix + "(-.)\\\"\"";
+  return R"(_alternative "words\:name\:)" + words + R"(" "files\:file\:_files -g \"*)" + values.suffix + R"((-.)\"")";
 }
 
 std::string FlagSpecs(const std::vector<FlagText>& flags) {
@@ -50,7 +48,9 @@ std::string FlagSpecs(const std::vector<FlagText>& flags) {
     for (const std::string& name : names) {
       std::string ends;
       if (!flag.takes.empty()) ends = optional ? "=-" : name.starts_with("--") ? "=" : "+";
-      out += "    " + Quoted(excluded + name + ends + rest) + "\n";
+      std::string spec = excluded;
+      spec.append(name).append(ends).append(rest);
+      out.append("    ").append(Quoted(spec)).append("\n");
     }
   }
   return out;
@@ -83,8 +83,9 @@ std::string Function(const Command& command) {
     described += Described(sub.name, sub.text);
     cases += "    " + sub.name + ") " + name + " ;;\n";
   }
-  return functions + "_goru_" + command.name + "() {\n  if ((CURRENT == 2)) && [[ $words[2] != -* ]]; then\n    local -a names=(\n" +
-         described + "    )\n    _describe command names\n    return\n  fi\n  if ((CURRENT == 2)); then\n" +
+  return functions + "_goru_" + command.name +
+         "() {\n  if ((CURRENT == 2)) && [[ $words[2] != -* ]]; then\n    local -a names=(\n" + described +
+         "    )\n    _describe command names\n    return\n  fi\n  if ((CURRENT == 2)); then\n" +
          Arguments(FlagsBehind(command, nullptr), Operands::kNone) +
          "    return\n  fi\n  shift words\n  ((CURRENT--))\n  case $words[1] in\n" + cases + "  esac\n}\n\n";
 }
@@ -103,8 +104,9 @@ std::string ZshCompletion() {
   }
   out += "_goru() {\n  if ((CURRENT == 2)) && [[ $words[2] != -* ]]; then\n    local -a names=(\n" + described +
          "    )\n    _describe command names\n    " + Program() + "\n    return\n  fi\n";
-  out += "  case $words[2] in\n    " + Joined(names, " | ") +
-         ")\n      shift words\n      ((CURRENT--))\n      _goru_$words[1]\n      ;;\n    *) _goru_run ;;\n  esac\n}\n\n";
+  out +=
+      "  case $words[2] in\n    " + Joined(names, " | ") +
+      ")\n      shift words\n      ((CURRENT--))\n      _goru_$words[1]\n      ;;\n    *) _goru_run ;;\n  esac\n}\n\n";
   // As a file of fpath it is the function itself, and as one that is read it defines it.
   return out + "if [[ $funcstack[1] == _goru ]]; then\n  _goru \"$@\"\nelse\n  compdef _goru goru\nfi\n";
 }

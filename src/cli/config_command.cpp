@@ -85,7 +85,8 @@ Command ConfigDescription() {
   };
   out.sections.push_back({"flags", {{"-h,--help", "", "this text"}}});
   out.notes = {
-      "Secrets are shown without their values: those come from environment variables of their names. docs/CONFIGURATION.md "
+      "Secrets are shown without their values: those come from environment variables of their names. "
+      "docs/CONFIGURATION.md "
       "lists all members.",
   };
   return out;

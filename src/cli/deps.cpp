@@ -208,10 +208,8 @@ Command DepsDescription() {
            {"-U,--upgrade", "", "take the newest versions of everything"},
            {"--allow-old", "",
             "take versions more than one major version back, where newer ones do not work in the sandbox"},
-           {"--lock", "FILE",
-            "write exact versions and hashes to FILE; without requirements: install what it says"},
-           {"--cache-dir", "DIR",
-            "where compiled code and, in DIR/packages, wheels are kept (default ~/.cache/goru)"},
+           {"--lock", "FILE", "write exact versions and hashes to FILE; without requirements: install what it says"},
+           {"--cache-dir", "DIR", "where compiled code and, in DIR/packages, wheels are kept (default ~/.cache/goru)"},
            {"--cache-size", "SIZE", "what wheels and unpacked packages may take there, such as 500mb (default 2gb)"},
            {"--prune", "", "remove what was not used longest, until the rest is no more than --cache-size"},
            {"--clear", "", "remove all of it"},
@@ -220,10 +218,14 @@ Command DepsDescription() {
        }});
   out.notes = {
       "pip chooses and downloads (python3 -m pip, with its own configuration of indexes, proxies and credentials); "
-      "GORU_INSTALLER=uv runs it through uv. Only wheels are taken and nothing is built. Packages have to work without native "
-      "code: each is imported in a sandbox, compiled to bytecode there, and only then the directory changes, all at once.",
-      "Wheels and unpacked packages stay in the cache, for other directories and for install_pkg. After each installation what "
-      "was not used longest goes, so that the rest fits into --cache-size; what an installation or a running session uses stays. "
+      "GORU_INSTALLER=uv runs it through uv. Only wheels are taken and nothing is built. Packages have to work without "
+      "native "
+      "code: each is imported in a sandbox, compiled to bytecode there, and only then the directory changes, all at "
+      "once.",
+      "Wheels and unpacked packages stay in the cache, for other directories and for install_pkg. After each "
+      "installation what "
+      "was not used longest goes, so that the rest fits into --cache-size; what an installation or a running session "
+      "uses stays. "
       "Directories of packages are copies: nothing that is installed depends on the cache.",
   };
   return out;

@@ -98,7 +98,8 @@ Command DescribeDescription() {
   Command out;
   out.name = "describe";
   out.summary = "goru's command line for shells, as a man page and as data";
-  out.about = "goru describe writes what there is to say of goru's commands and flags, all from the tables that --help has.";
+  out.about =
+      "goru describe writes what there is to say of goru's commands and flags, all from the tables that --help has.";
   out.usage = {{"goru describe bash|zsh|fish|man|json"}};
   out.examples = {
       {"source <(goru describe bash)", "complete goru's command lines in this bash"},

@@ -40,7 +40,7 @@ size_t ColumnOf(const std::vector<Line>& lines, size_t indent) {
   return column;
 }
 
-std::string Usage(std::vector<Line> lines) {
+std::string Usage(const std::vector<Line>& lines) {
   constexpr std::string_view kFirst = "usage: ";
   const size_t column = ColumnOf(lines, kFirst.size());
   std::string out;
@@ -79,7 +79,7 @@ std::string HelpText(const Command& command) {
       usage.push_back({"goru " + std::string(entry.name) + " --help", entry.describe().summary});
     }
   }
-  std::string text = Entry({}, command.about, 0) + "\n" + Usage(std::move(usage));
+  std::string text = Entry({}, command.about, 0) + "\n" + Usage(usage);
   text += Table("examples", command.examples) + Flags(command) + Table("exit codes", command.exit_codes);
   for (const std::string& paragraph : command.notes) text += "\n" + Entry({}, paragraph, 0);
   return text;

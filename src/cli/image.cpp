@@ -63,7 +63,8 @@ Command ImageDescription() {
   out.name = "image";
   out.summary = "sandboxes that start with modules already imported";
   out.about = "goru image makes sandboxes that start with modules already imported: goru run --image FILE.";
-  out.usage = {{"goru image build --lang python [--image IMAGE] [--packages DIR]... --import MODULE[,MODULE...] -o FILE"}};
+  out.usage = {
+      {"goru image build --lang python [--image IMAGE] [--packages DIR]... --import MODULE[,MODULE...] -o FILE"}};
   out.examples = {
       {"goru deps install pydantic jinja2"},
       {"goru image build --lang python --packages .goru/python/packages --import pydantic,jinja2 -o app.img"},
@@ -76,7 +77,8 @@ Command ImageDescription() {
            {"-l,--lang,--language", "LANG", "the Python to start from: python, python3.12, python3.13", false,
             LanguageWords(true)},
            {"--image", "IMAGE",
-            "an image of that Python to start from and to keep all of: the name of one that goru comes with (data), or a file"},
+            "an image of that Python to start from and to keep all of: the name of one that goru comes with (data), or "
+            "a file"},
            {"--packages", "DIR", "a directory of packages; all of it goes into the image. May be repeated", true},
            {"--import", "MODULES", "what to import, with commas between; may be repeated", true},
            {"-o,--output", "FILE", "the image to write"},
@@ -84,7 +86,8 @@ Command ImageDescription() {
            {"-h,--help", "", "this text"},
        }});
   out.notes = {
-      "The image holds the packages, so that nothing else has to be there later. It is trusted as goru itself is: keep it where "
+      "The image holds the packages, so that nothing else has to be there later. It is trusted as goru itself is: keep "
+      "it where "
       "only its owner can write.",
   };
   return out;

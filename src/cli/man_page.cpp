@@ -115,7 +115,8 @@ std::string Flags(const Command& command, const std::vector<FlagText>& known) {
       }
     }
     if (items.empty()) continue;
-    if (known.empty() && !section.title.empty()) out += Subsection(Upper(section.title.substr(0, 1)) + section.title.substr(1));
+    if (known.empty() && !section.title.empty())
+      out += Subsection(Upper(section.title.substr(0, 1)) + section.title.substr(1));
     out += items;
   }
   if (!shared.empty()) out += ".PP\nFlags that are those of \\fBgoru run\\fR:\n" + shared + ".\n";

@@ -4,17 +4,20 @@
 namespace goru::cli {
 
 FlagText LanguageFlag() {
-  return {.names = "-l,--language,--lang",
-          .takes = "LANG",
-          .text = "of the code: python (py), which is python3.13; python3.12; javascript (js); typescript (ts); FILE.img",
-          .words = LanguageWords(false)};
+  return {
+      .names = "-l,--language,--lang",
+      .takes = "LANG",
+      .text = "of the code: python (py), which is python3.13; python3.12; javascript (js); typescript (ts); FILE.img",
+      .words = LanguageWords(false)};
 }
 
 Command RunDescription() {
   Command out;
   out.name = "run";
   out.summary = "run a program; what is meant where no command is named";
-  out.about = "goru runs untrusted Python and JavaScript in a sandbox: no files, no network, no processes, limits on everything.";
+  out.about =
+      "goru runs untrusted Python and JavaScript in a sandbox: no files, no network, no processes, limits on "
+      "everything.";
   out.usage = {
       {"goru [run] FILE [flags] [-- ARGUMENT...]", "the language follows from .py .js .mjs .cjs .ts .mts .cts"},
       {"goru [run] -c CODE [flags]", "Python, unless -l js"},
@@ -39,18 +42,20 @@ Command RunDescription() {
            {"-c,--code", "CODE", "the code itself"},
            LanguageFlag(),
            {"--stdin", "FILE",
-            "standard input of the code, instead of goru's own; '-' reads that to its end first. Code that came from standard "
+            "standard input of the code, instead of goru's own; '-' reads that to its end first. Code that came from "
+            "standard "
             "input itself finds it empty"},
            {"--", "ARGUMENT...", "the program's own arguments, sys.argv; nothing behind -- is goru's"},
            {"--config", "FILE",
-            "read flags from this JSON file; those of the command line have the last word, and what may be repeated is added to "
+            "read flags from this JSON file; those of the command line have the last word, and what may be repeated is "
+            "added to "
             "what the file has. Its relative paths are relative to it"},
        }});
   out.sections.push_back({"limits", session.Take("limits.", false)});
   out.sections.push_back(CapabilityFlags(
       "what the sandbox may use (nothing, unless one of these gives it)", session,
-      {{"--input", "FILE[:NAME]",
-        "with --scratch: put a file into /work, under its own name or NAME; may be repeated", true},
+      {{"--input", "FILE[:NAME]", "with --scratch: put a file into /work, under its own name or NAME; may be repeated",
+        true},
        {"--output-dir", "DIR", "with --scratch: write what the code leaves in /work into this folder"}}));
   out.sections.push_back({"output", FieldFlags(RunOptionsFields()).Take("")});
   out.sections.back().flags.push_back(
@@ -73,7 +78,8 @@ Command RunDescription() {
       {"141", "nobody reads the output any more"},
   };
   out.notes = {
-      "A TIME is 500ms, 30s or 2m; a plain number is seconds. A SIZE is 64kb, 256mb or 1gb in steps of 1024, or plain bytes.",
+      "A TIME is 500ms, 30s or 2m; a plain number is seconds. A SIZE is 64kb, 256mb or 1gb in steps of 1024, or plain "
+      "bytes.",
       "Colours: only on a terminal, and not where NO_COLOR is set.",
   };
   return out;
