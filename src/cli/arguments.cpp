@@ -81,7 +81,7 @@ ReplArguments ParseReplArguments(const std::vector<std::string>& arguments) {
   RunArguments& run = out.run;
   run.config.executor.limits.warm_sandboxes = 0;
   bool help = false;
-  Flags flags(ReplDescription());
+  Flags flags(ReplDescription);
   flags.Switch("-h,--help", help);
   flags.Value("--config",
               [&run](const std::string& text, const std::string& flag) { ReadConfig(text, flag, run.config); });
@@ -104,7 +104,7 @@ RunArguments ParseRunArguments(const std::vector<std::string>& arguments) {
   out.config.executor.limits.warm_sandboxes = 0;
   bool help = false;
   bool version = false;
-  Flags flags(RunDescription());
+  Flags flags(RunDescription);
   flags.Switch("-h,--help", help);
   flags.Switch("-V,--version", version);
   // First, so that the other flags have the last word.

@@ -45,7 +45,7 @@ uint64_t ReadSize(const std::string& text, const std::string& flag) {
 
 DepsArguments Parse(const std::vector<std::string>& arguments) {
   DepsArguments out;
-  Flags flags(DepsDescription());
+  Flags flags(DepsDescription);
   flags.Arguments("NAME", out.names);
   flags.Value("--dir", out.directory);
   flags.Values("-r,--requirement", out.files);

@@ -77,7 +77,7 @@ constexpr Form kForms[] = {
 int DescribeCommand(const std::vector<std::string>& arguments) {
   std::vector<std::string> names;
   bool help = false;
-  Flags flags(DescribeDescription());
+  Flags flags(DescribeDescription);
   flags.Arguments("FORM", names);
   flags.Switch("-h,--help", help);
   flags.Parse(arguments);

@@ -26,24 +26,26 @@ Flags::Flags() {
   app_.set_help_flag();
 }
 
-Flags::Flags(const Command& command) : Flags() { described_ = FlagsOf(command); }
+Flags::Flags(Command (*describe)()) : Flags() { describe_ = describe; }
 
-void Flags::MustBeDescribed(const std::string& names, Kind kind) const {
-  if (!described_ || !names.starts_with('-')) return;
-  for (const FlagText& flag : *described_) {
-    if (flag.names != names) continue;
-    Kind described = flag.repeats ? Kind::kValues : Kind::kValue;
-    if (flag.takes.empty()) described = Kind::kSwitch;
-    if (flag.takes.starts_with('[')) described = Kind::kOptional;
-    if (described == kind) return;
+void Flags::MustBeDescribed() const {
+  const std::vector<FlagText> described = FlagsOf(describe_());
+  for (const Flag& flag : flags_) {
+    if (!flag.names.starts_with('-')) continue;
+    const bool known = std::any_of(described.begin(), described.end(), [&flag](const FlagText& text) {
+      Kind kind = text.repeats ? Kind::kValues : Kind::kValue;
+      if (text.takes.empty()) kind = Kind::kSwitch;
+      if (text.takes.starts_with('[')) kind = Kind::kOptional;
+      return text.names == flag.names && kind == flag.kind;
+    });
+    if (!known) throw std::logic_error(flag.names + " is not what the command's description says");
   }
-  throw std::logic_error(names + " is not what the command's description says");
 }
 
 Flags::Flag& Flags::Add(const std::string& names, Take take, Kind kind) {
-  MustBeDescribed(names, kind);
   Flag& flag = flags_.emplace_back();
   flag.names = names;
+  flag.kind = kind;
   flag.take = std::move(take);
   return flag;
 }
@@ -117,6 +119,7 @@ void Flags::Parse(const std::vector<std::string>& arguments, const std::string& 
   } catch (const CLI::ParseError& error) {
     throw UsageError{error.what()};
   }
+  if (describe_ != nullptr && Given("-h,--help")) MustBeDescribed();
 }
 
 bool Flags::Given(std::string_view names) const {

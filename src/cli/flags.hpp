@@ -4,7 +4,6 @@
 #include <CLI/CLI.hpp>
 #include <deque>
 #include <functional>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -26,9 +25,9 @@ class Flags {
   using Take = std::function<void(const std::string& text, const std::string& flag)>;
 
   Flags();
-  /// Adding a flag that the command's description does not have, or has with other names or another value, throws
-  /// std::logic_error.
-  explicit Flags(const Command& command);
+  /// Of a command. Where its help is asked for, Parse throws std::logic_error if there is a flag that the description
+  /// does not have, or has with other names or another value.
+  explicit Flags(Command (*describe)());
 
   /// Takes no text.
   void Switch(const std::string& names, Take take);
@@ -53,8 +52,10 @@ class Flags {
   void TakeAll();
 
  private:
+  enum class Kind { kSwitch, kOptional, kValue, kValues };
   struct Flag {
     std::string names;
+    Kind kind = Kind::kValue;
     Take take;
     bool is_switch = false;
     bool on = false;
@@ -63,14 +64,13 @@ class Flags {
     std::vector<std::string> texts;
     const CLI::Option* option = nullptr;
   };
-  enum class Kind { kSwitch, kOptional, kValue, kValues };
   Flag& Add(const std::string& names, Take take, Kind kind);
-  void MustBeDescribed(const std::string& names, Kind kind) const;
+  void MustBeDescribed() const;
   /// "--name=SIZE" for "--name SIZE".
   std::vector<std::string> JoinSizes(const std::vector<std::string>& arguments) const;
 
   CLI::App app_;
-  std::optional<std::vector<FlagText>> described_;
+  Command (*describe_)() = nullptr;
   /// CLI11 keeps the addresses of what is in it.
   std::deque<Flag> flags_;
 };

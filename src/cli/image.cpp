@@ -34,7 +34,7 @@ int ImageCommand(const std::vector<std::string>& arguments) {
   std::vector<std::string> commands;
   std::vector<std::string> imports;
   bool help = false;
-  Flags flags(ImageDescription());
+  Flags flags(ImageDescription);
   flags.Arguments("COMMAND", commands);
   flags.Value("-l,--lang,--language",
               [&options](const std::string& text, const std::string&) { options.language = PythonNamed(text); });

@@ -48,6 +48,10 @@ def test_all_is_there(shown, commands):
 def test_help_says_the_same(commands):
     for name, command in commands.items():
         done = subprocess.run([os.environ["GORU"], name, "--help"], capture_output=True, text=True, check=True)
+        for sub in command["subcommands"]:
+            # Asked for help, a command also compares its flags with their description.
+            same = subprocess.run([os.environ["GORU"], name, sub["name"], "--help"], capture_output=True, text=True, check=True)
+            assert same.stdout == done.stdout
         text = " ".join(done.stdout.split())
         assert max(map(len, done.stdout.splitlines())) <= 120
         for section in command["sections"]:
