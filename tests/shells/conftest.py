@@ -1,15 +1,8 @@
 import json
-import os
 import pathlib
-import subprocess
 
 import pytest
-
-GORU = os.environ.get("GORU", "goru")
-
-
-def describe(form):
-    return subprocess.run([GORU, "describe", form], check=True, capture_output=True, text=True).stdout
+from described import describe
 
 
 @pytest.fixture(scope="session")

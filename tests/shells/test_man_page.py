@@ -1,11 +1,10 @@
 """The manual page: that man and mandoc take it as it is, and that nothing is missing in it."""
 
-import os
 import re
 import subprocess
 
 import pytest
-from conftest import describe
+from described import GORU, describe
 
 
 @pytest.fixture(scope="module")
@@ -47,10 +46,10 @@ def test_all_is_there(shown, commands):
 
 def test_help_says_the_same(commands):
     for name, command in commands.items():
-        done = subprocess.run([os.environ["GORU"], name, "--help"], capture_output=True, text=True, check=True)
+        done = subprocess.run([GORU, name, "--help"], capture_output=True, text=True, check=True)
         for sub in command["subcommands"]:
             # Asked for help, a command also compares its flags with their description.
-            same = subprocess.run([os.environ["GORU"], name, sub["name"], "--help"], capture_output=True, text=True, check=True)
+            same = subprocess.run([GORU, name, sub["name"], "--help"], capture_output=True, text=True, check=True)
             assert same.stdout == done.stdout
         text = " ".join(done.stdout.split())
         assert max(map(len, done.stdout.splitlines())) <= 120
