@@ -137,12 +137,22 @@ lint: ## Check format and style
 	@scripts/lint.sh check $(build_dir)
 
 .PHONY: config-docs
-config-docs: build ## Write docs/config.schema.json and the tables of docs/CONFIGURATION.md
+config-docs: build ## Write docs/config.schema.json and the tables of docs/
 	@scripts/config_docs.py $(build_dir)/bin/goru
 
 .PHONY: install
 install: build ## Install to PREFIX
 	@cmake --install $(build_dir) --prefix $(PREFIX)
+
+.PHONY: package
+package: build ## Make a Debian package (build/release/package)
+	@cd $(build_dir) && cpack
+	@echo "$(build_dir)/package:" && ls $(build_dir)/package/*.deb
+
+.PHONY: test-package
+test-package: build ## Make the Debian package and try it in a clean root, as root (minutes)
+	@scripts/setup.sh build package
+	@tests/package/try.py $(build_dir) $(build_dir)/package-test --root $(ROOT)
 
 .PHONY: clean
 clean: ## Remove build/ (the per-user cache stays)

@@ -14,6 +14,12 @@ if(TARGET goru-cli)
 endif()
 install(DIRECTORY "${PROJECT_SOURCE_DIR}/include/goru" DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}"
   FILES_MATCHING PATTERN "*.hpp")
+# What goru says of itself, for people and shells.
+install(DIRECTORY "${PROJECT_BINARY_DIR}/share/man/man1" DESTINATION "${CMAKE_INSTALL_MANDIR}")
+foreach(folder bash-completion/completions zsh/site-functions fish/vendor_completions.d)
+  cmake_path(GET folder PARENT_PATH parent)
+  install(DIRECTORY "${PROJECT_BINARY_DIR}/share/${folder}" DESTINATION "${CMAKE_INSTALL_DATADIR}/${parent}")
+endforeach()
 install(FILES ${GORU_IMAGES} DESTINATION "${CMAKE_INSTALL_DATADIR}/goru/images")
 # Where they were made (`make data`, `make native`).
 if(GORU_DATA_IMAGE)

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs from apt what a build needs and is missing. A second call does nothing.
-# usage: setup.sh [build|test|lint|fuzz]...      (build when none is given)
+# usage: setup.sh [build|test|lint|fuzz|package]...      (build when none is given)
 set -euo pipefail
 
 build_packages=(
@@ -9,11 +9,14 @@ build_packages=(
   clang-22 lld-22 llvm-22 libclang-rt-22-dev wasi-libc libclang-rt-22-dev-wasm32 libc++-22-dev-wasm32 libc++abi-22-dev-wasm32 binaryen
   nlohmann-json3-dev libboost1.81-dev prometheus-cpp-dev libcli11-dev libedit-dev libxxhash-dev libcurl4-openssl-dev libsqlite3-dev libzip-dev libssl-dev
   libgtest-dev libgmock-dev libbenchmark-dev openssl
+  bash zsh fish man-db mandoc dpkg-dev
 )
 # A browser for the tests of the playground, which a build needs not: 80 MB to fetch, 300 MB on the disk.
 test_packages=(chromium-headless-shell)
 lint_packages=(clang-format-22 clang-tidy-22)
 fuzz_packages=(clang-22 libclang-rt-22-dev)
+# What `make test-package` tries a package with.
+package_packages=(lintian mmdebstrap)
 
 # cargo fetches Wasmtime's headers; nothing is compiled with it. Any that reads edition 2024 will do.
 has_cargo() {
@@ -32,8 +35,9 @@ for group in "${@:-build}"; do
     test) wanted+=("${test_packages[@]}") ;;
     lint) wanted+=("${lint_packages[@]}") ;;
     fuzz) wanted+=("${fuzz_packages[@]}") ;;
+    package) wanted+=("${package_packages[@]}") ;;
     *)
-      echo "setup: unknown group '$group' (build, test, lint, fuzz)" >&2
+      echo "setup: unknown group '$group' (build, test, lint, fuzz, package)" >&2
       exit 2
       ;;
   esac

@@ -5,6 +5,9 @@
 #include <set>
 #include <utility>
 
+#include "repl.hpp"
+#include "run.hpp"
+
 namespace goru::cli {
 namespace {
 
@@ -86,7 +89,7 @@ ReplArguments ParseReplArguments(const std::vector<std::string>& arguments) {
   RunArguments& run = out.run;
   run.config.executor.limits.warm_sandboxes = 0;
   bool help = false;
-  Flags flags;
+  Flags flags(ReplDescription);
   flags.Switch("-h,--help", help);
   AddConfigFlags(flags, run.config);
   AddLanguageFlag(flags, run.language);
@@ -106,7 +109,7 @@ RunArguments ParseRunArguments(const std::vector<std::string>& arguments) {
   out.config.executor.limits.warm_sandboxes = 0;
   bool help = false;
   bool version = false;
-  Flags flags;
+  Flags flags(RunDescription);
   flags.Switch("-h,--help", help);
   flags.Switch("-V,--version", version);
   // First, so that the other flags have the last word.

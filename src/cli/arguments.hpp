@@ -42,6 +42,8 @@ struct ReplArguments {
 void AddConfigFlags(Flags& flags, ConfigFile& config);
 /// -l.
 void AddLanguageFlag(Flags& flags, std::optional<Language>& language);
+/// -l, of commands that run code in any language.
+FlagText LanguageFlag();
 
 /// Throws UsageError. Values of secrets are taken from the environment.
 ReplArguments ParseReplArguments(const std::vector<std::string>& arguments);

@@ -11,6 +11,7 @@
 #include "flags.hpp"
 #include "goru/config.hpp"
 #include "goru/packages.hpp"
+#include "help.hpp"
 #include "interrupt.hpp"
 #include "output.hpp"
 #include "status_line.hpp"
@@ -18,42 +19,6 @@
 
 namespace goru::cli {
 namespace {
-
-constexpr std::string_view kHelp =
-    R"(goru deps installs Python packages that sandboxed code can import: goru run --packages DIR.
-
-usage: goru deps install REQUIREMENT... [-r FILE] [flags]
-       goru deps install --lock FILE [flags]      exactly what FILE says, offline where the cache has it
-       goru deps list [--dir DIR]
-       goru deps remove NAME... [--dir DIR]
-       goru deps cache [--prune | --clear]        what is kept of wheels, where, and how much it is
-
-examples:
-  goru deps install pydantic python-dateutil "jinja2>=3" -r requirements.txt
-  goru run --packages .goru/python/packages app.py
-
-flags:
-  --dir DIR         the directory of the packages (default .goru/python/packages)
-  --lang LANG       the Python that will import them: python, python3.12, python3.13
-  -r FILE           requirements, in pip's format; may be repeated
-  --upgrade         take the newest versions of everything
-  --allow-old       take versions more than one major version back, where newer ones do not work in the sandbox
-  --lock FILE       write exact versions and hashes to FILE; without requirements: install what it says
-  --cache-dir DIR   where compiled code and, in DIR/packages, wheels are kept (default ~/.cache/goru)
-  --cache-size SIZE what wheels and unpacked packages may take there, such as 500mb (default 2gb)
-  --prune           remove what was not used longest, until the rest is no more than --cache-size
-  --clear           remove all of it
-  --image-dir DIR   where the language images are
-  -h, --help        this text
-
-pip chooses and downloads (python3 -m pip, with its own configuration of indexes, proxies and credentials); GORU_INSTALLER=uv
-runs it through uv. Only wheels are taken and nothing is built. Packages have to work without native code: each is imported
-in a sandbox, compiled to bytecode there, and only then the directory changes, all at once.
-
-Wheels and unpacked packages stay in the cache, for other directories and for install_pkg. After each installation what was not
-used longest goes, so that the rest fits into --cache-size; what an installation or a running session uses stays. Directories of
-packages are copies: nothing that is installed depends on the cache.
-)";
 
 struct DepsArguments {
   std::vector<std::string> names;
@@ -80,7 +45,7 @@ uint64_t ReadSize(const std::string& text, const std::string& flag) {
 
 DepsArguments Parse(const std::vector<std::string>& arguments) {
   DepsArguments out;
-  Flags flags;
+  Flags flags(DepsDescription);
   flags.Arguments("NAME", out.names);
   flags.Value("--dir", out.directory);
   flags.Values("-r,--requirement", out.files);
@@ -198,7 +163,7 @@ int DepsCommand(const std::vector<std::string>& arguments) {
   const std::string command = arguments.empty() ? "--help" : arguments.front();
   const DepsArguments parsed = Parse({arguments.begin() + (arguments.empty() ? 0 : 1), arguments.end()});
   if (command == "-h" || command == "--help" || command == "help" || parsed.help) {
-    WriteAll(STDOUT_FILENO, kHelp);
+    WriteAll(STDOUT_FILENO, HelpText(DepsDescription()));
     return kOk;
   }
   if (command != "cache" && (parsed.prune || parsed.clear)) {
@@ -209,6 +174,61 @@ int DepsCommand(const std::vector<std::string>& arguments) {
   if (command == "remove") return Remove(parsed);
   if (command == "cache") return Cache(parsed);
   throw UsageError{"there is no 'goru deps " + command + "': say install, list, remove or cache"};
+}
+
+Command DepsDescription() {
+  Command out;
+  out.name = "deps";
+  out.summary = "Python packages in a directory";
+  out.about = "goru deps installs Python packages that sandboxed code can import: goru run --packages DIR.";
+  out.usage = {
+      {"goru deps install REQUIREMENT... [-r FILE] [flags]"},
+      {"goru deps install --lock FILE [flags]", "exactly what FILE says, offline where the cache has it"},
+      {"goru deps list [--dir DIR]"},
+      {"goru deps remove NAME... [--dir DIR]"},
+      {"goru deps cache [--prune | --clear]", "what is kept of wheels, where, and how much it is"},
+  };
+  out.examples = {
+      {R"(goru deps install pydantic python-dateutil "jinja2>=3" -r requirements.txt)"},
+      {"goru run --packages .goru/python/packages app.py"},
+  };
+  out.subcommands = {
+      {"install", "install packages and what they need"},
+      {"list", "say what is installed"},
+      {"remove", "remove packages"},
+      {"cache", "say what is kept of wheels"},
+  };
+  out.sections.push_back(
+      {"flags",
+       {
+           {"--dir", "DIR", "the directory of the packages (default .goru/python/packages)"},
+           {"-l,--lang,--language", "LANG", "the Python that will import them: python, python3.12, python3.13", false,
+            LanguageWords(true)},
+           {"-r,--requirement", "FILE", "requirements, in pip's format; may be repeated", true},
+           {"-U,--upgrade", "", "take the newest versions of everything"},
+           {"--allow-old", "",
+            "take versions more than one major version back, where newer ones do not work in the sandbox"},
+           {"--lock", "FILE", "write exact versions and hashes to FILE; without requirements: install what it says"},
+           {"--cache-dir", "DIR", "where compiled code and, in DIR/packages, wheels are kept (default ~/.cache/goru)"},
+           {"--cache-size", "SIZE", "what wheels and unpacked packages may take there, such as 500mb (default 2gb)"},
+           {"--prune", "", "remove what was not used longest, until the rest is no more than --cache-size"},
+           {"--clear", "", "remove all of it"},
+           {"--image-dir", "DIR", "where the language images are"},
+           {"-h,--help", "", "this text"},
+       }});
+  out.notes = {
+      "pip chooses and downloads (python3 -m pip, with its own configuration of indexes, proxies and credentials); "
+      "GORU_INSTALLER=uv runs it through uv. Only wheels are taken and nothing is built. Packages have to work without "
+      "native "
+      "code: each is imported in a sandbox, compiled to bytecode there, and only then the directory changes, all at "
+      "once.",
+      "Wheels and unpacked packages stay in the cache, for other directories and for install_pkg. After each "
+      "installation what "
+      "was not used longest goes, so that the rest fits into --cache-size; what an installation or a running session "
+      "uses stays. "
+      "Directories of packages are copies: nothing that is installed depends on the cache.",
+  };
+  return out;
 }
 
 }  // namespace goru::cli

@@ -4,9 +4,13 @@
 #include <string>
 #include <vector>
 
+#include "command.hpp"
+
 namespace goru::cli {
 
 /// `arguments` is what follows "deps". Throws UsageError.
 int DepsCommand(const std::vector<std::string>& arguments);
+
+Command DepsDescription();
 
 }  // namespace goru::cli

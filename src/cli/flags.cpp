@@ -1,6 +1,7 @@
 #include "flags.hpp"
 
 #include <algorithm>
+#include <stdexcept>
 #include <utility>
 
 namespace goru::cli {
@@ -25,15 +26,32 @@ Flags::Flags() {
   app_.set_help_flag();
 }
 
-Flags::Flag& Flags::Add(const std::string& names, Take take) {
+Flags::Flags(Command (*describe)()) : Flags() { describe_ = describe; }
+
+void Flags::MustBeDescribed() const {
+  const std::vector<FlagText> described = FlagsOf(describe_());
+  for (const Flag& flag : flags_) {
+    if (!flag.names.starts_with('-')) continue;
+    const bool known = std::any_of(described.begin(), described.end(), [&flag](const FlagText& text) {
+      Kind kind = text.repeats ? Kind::kValues : Kind::kValue;
+      if (text.takes.empty()) kind = Kind::kSwitch;
+      if (text.takes.starts_with('[')) kind = Kind::kOptional;
+      return text.names == flag.names && kind == flag.kind;
+    });
+    if (!known) throw std::logic_error(flag.names + " is not what the command's description says");
+  }
+}
+
+Flags::Flag& Flags::Add(const std::string& names, Take take, Kind kind) {
   Flag& flag = flags_.emplace_back();
   flag.names = names;
+  flag.kind = kind;
   flag.take = std::move(take);
   return flag;
 }
 
 void Flags::Switch(const std::string& names, Take take) {
-  Flag& flag = Add(names, std::move(take));
+  Flag& flag = Add(names, std::move(take), Kind::kSwitch);
   flag.is_switch = true;
   flag.option = app_.add_flag(names, flag.on)->multi_option_policy(CLI::MultiOptionPolicy::Throw);
 }
@@ -43,13 +61,13 @@ void Flags::Switch(const std::string& names, bool& out) {
 }
 
 void Flags::OptionalSize(const std::string& names, Take take) {
-  Flag& flag = Add(names, std::move(take));
+  Flag& flag = Add(names, std::move(take), Kind::kOptional);
   flag.may_be_bare = true;
   flag.option = app_.add_flag(names, flag.text)->multi_option_policy(CLI::MultiOptionPolicy::Throw);
 }
 
 void Flags::Value(const std::string& names, Take take) {
-  Flag& flag = Add(names, std::move(take));
+  Flag& flag = Add(names, std::move(take), Kind::kValue);
   flag.option = app_.add_option(names, flag.text)->multi_option_policy(CLI::MultiOptionPolicy::Throw);
 }
 
@@ -58,7 +76,7 @@ void Flags::Value(const std::string& names, std::string& out) {
 }
 
 void Flags::Values(const std::string& names, Take take) {
-  Flag& flag = Add(names, std::move(take));
+  Flag& flag = Add(names, std::move(take), Kind::kValues);
   flag.option = app_.add_option(names, flag.texts)
                     ->expected(1)
                     ->allow_extra_args(false)
@@ -101,6 +119,7 @@ void Flags::Parse(const std::vector<std::string>& arguments, const std::string& 
   } catch (const CLI::ParseError& error) {
     throw UsageError{error.what()};
   }
+  if (describe_ != nullptr && Given("-h,--help")) MustBeDescribed();
 }
 
 bool Flags::Given(std::string_view names) const {

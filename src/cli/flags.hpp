@@ -8,6 +8,8 @@
 #include <string_view>
 #include <vector>
 
+#include "command.hpp"
+
 namespace goru::cli {
 
 /// Why goru was called wrongly: one line that says what to do.
@@ -23,6 +25,9 @@ class Flags {
   using Take = std::function<void(const std::string& text, const std::string& flag)>;
 
   Flags();
+  /// Of a command. Where its help is asked for, Parse throws std::logic_error if there is a flag that the description
+  /// does not have, or has with other names or another value.
+  explicit Flags(Command (*describe)());
 
   /// Takes no text.
   void Switch(const std::string& names, Take take);
@@ -47,8 +52,10 @@ class Flags {
   void TakeAll();
 
  private:
+  enum class Kind { kSwitch, kOptional, kValue, kValues };
   struct Flag {
     std::string names;
+    Kind kind = Kind::kValue;
     Take take;
     bool is_switch = false;
     bool on = false;
@@ -57,11 +64,13 @@ class Flags {
     std::vector<std::string> texts;
     const CLI::Option* option = nullptr;
   };
-  Flag& Add(const std::string& names, Take take);
+  Flag& Add(const std::string& names, Take take, Kind kind);
+  void MustBeDescribed() const;
   /// "--name=SIZE" for "--name SIZE".
   std::vector<std::string> JoinSizes(const std::vector<std::string>& arguments) const;
 
   CLI::App app_;
+  Command (*describe_)() = nullptr;
   /// CLI11 keeps the addresses of what is in it.
   std::deque<Flag> flags_;
 };

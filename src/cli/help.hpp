@@ -2,15 +2,13 @@
 #pragma once
 
 #include <string>
-#include <string_view>
+
+#include "command.hpp"
 
 namespace goru::cli {
 
-std::string HelpText();
-/// Of `goru repl`.
-std::string ReplHelpText();
-/// Of `goru mcp`.
-std::string McpHelpText();
+/// Of a command. That of `goru run` names the other commands as well.
+std::string HelpText(const Command& command);
 std::string VersionText();
 
 }  // namespace goru::cli

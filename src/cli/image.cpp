@@ -2,40 +2,18 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <string_view>
 
 #include "exit_code.hpp"
 #include "flags.hpp"
 #include "goru/packages.hpp"
+#include "help.hpp"
 #include "output.hpp"
 #include "subcommand.hpp"
 
 namespace goru::cli {
 namespace {
-
-constexpr std::string_view kHelp =
-    R"(goru image makes sandboxes that start with modules already imported: goru run --image FILE.
-
-usage: goru image build --lang python [--image IMAGE] [--packages DIR]... --import MODULE[,MODULE...] -o FILE
-
-example:
-  goru deps install pydantic jinja2
-  goru image build --lang python --packages .goru/python/packages --import pydantic,jinja2 -o app.img
-  goru run --image app.img app.py
-
-flags:
-  --lang LANG         the Python to start from: python, python3.12, python3.13
-  --image IMAGE       an image of that Python to start from and to keep all of: the name of one that goru comes with (data),
-                      or a file
-  --packages DIR      a directory of packages; all of it goes into the image. May be repeated
-  --import MODULES    what to import, with commas between
-  -o, --output FILE   the image to write
-  --image-dir DIR     where the language images are
-  -h, --help          this text
-
-The image holds the packages, so that nothing else has to be there later. It is trusted as goru itself is: keep it where only
-its owner can write.
-)";
 
 std::vector<std::string> SplitAtCommas(const std::vector<std::string>& texts) {
   std::vector<std::string> out;
@@ -56,7 +34,7 @@ int ImageCommand(const std::vector<std::string>& arguments) {
   std::vector<std::string> commands;
   std::vector<std::string> imports;
   bool help = false;
-  Flags flags;
+  Flags flags(ImageDescription);
   flags.Arguments("COMMAND", commands);
   flags.Value("-l,--lang,--language",
               [&options](const std::string& text, const std::string&) { options.language = PythonNamed(text); });
@@ -69,7 +47,7 @@ int ImageCommand(const std::vector<std::string>& arguments) {
   flags.Parse(arguments);
   flags.TakeAll();
   if (help || commands.empty()) {
-    WriteAll(STDOUT_FILENO, kHelp);
+    WriteAll(STDOUT_FILENO, HelpText(ImageDescription()));
     return kOk;
   }
   if (commands != std::vector<std::string>{"build"}) throw UsageError{"goru image knows only 'build'"};
@@ -78,6 +56,41 @@ int ImageCommand(const std::vector<std::string>& arguments) {
   if (options.output.empty()) throw UsageError{"goru image build needs -o FILE"};
   const auto built = BuildPythonImage(options);
   return built ? static_cast<int>(kOk) : Fail(built.error());
+}
+
+Command ImageDescription() {
+  Command out;
+  out.name = "image";
+  out.summary = "sandboxes that start with modules already imported";
+  out.about = "goru image makes sandboxes that start with modules already imported: goru run --image FILE.";
+  out.usage = {
+      {"goru image build --lang python [--image IMAGE] [--packages DIR]... --import MODULE[,MODULE...] -o FILE"}};
+  out.examples = {
+      {"goru deps install pydantic jinja2"},
+      {"goru image build --lang python --packages .goru/python/packages --import pydantic,jinja2 -o app.img"},
+      {"goru run --image app.img app.py"},
+  };
+  out.subcommands = {{"build", "import modules and write the image"}};
+  out.sections.push_back(
+      {"flags",
+       {
+           {"-l,--lang,--language", "LANG", "the Python to start from: python, python3.12, python3.13", false,
+            LanguageWords(true)},
+           {"--image", "IMAGE",
+            "an image of that Python to start from and to keep all of: the name of one that goru comes with (data), or "
+            "a file"},
+           {"--packages", "DIR", "a directory of packages; all of it goes into the image. May be repeated", true},
+           {"--import", "MODULES", "what to import, with commas between; may be repeated", true},
+           {"-o,--output", "FILE", "the image to write"},
+           {"--image-dir", "DIR", "where the language images are"},
+           {"-h,--help", "", "this text"},
+       }});
+  out.notes = {
+      "The image holds the packages, so that nothing else has to be there later. It is trusted as goru itself is: keep "
+      "it where "
+      "only its owner can write.",
+  };
+  return out;
 }
 
 }  // namespace goru::cli

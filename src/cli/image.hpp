@@ -4,9 +4,13 @@
 #include <string>
 #include <vector>
 
+#include "command.hpp"
+
 namespace goru::cli {
 
 /// `arguments` is what follows "image". Throws UsageError.
 int ImageCommand(const std::vector<std::string>& arguments);
+
+Command ImageDescription();
 
 }  // namespace goru::cli

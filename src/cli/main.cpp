@@ -5,16 +5,10 @@
 #include <string>
 #include <vector>
 
-#include "config_command.hpp"
-#include "deps.hpp"
+#include "commands.hpp"
 #include "exit_code.hpp"
 #include "flags.hpp"
-#include "image.hpp"
-#include "mcp.hpp"
 #include "output.hpp"
-#include "repl.hpp"
-#include "run.hpp"
-#include "serve.hpp"
 
 namespace {
 
@@ -28,18 +22,11 @@ int main(int argc, char** argv) {
   using namespace goru::cli;
   ::mallopt(M_MMAP_THRESHOLD, kLargeBlock);
   try {
-    std::vector<std::string> arguments(argv + 1, argv + argc);
-    const std::string command = arguments.empty() ? "" : arguments.front();
-    const std::vector<std::string> rest(arguments.begin() + (arguments.empty() ? 0 : 1), arguments.end());
-    if (command == "config") return ConfigCommand(rest);
-    if (command == "deps") return DepsCommand(rest);
-    if (command == "repl") return ReplCommand(rest);
-    if (command == "image") return ImageCommand(rest);
-    if (command == "serve") return ServeCommand(rest);
-    if (command == "mcp") return McpCommand(rest);
+    const std::vector<std::string> arguments(argv + 1, argv + argc);
+    const CommandEntry* command = arguments.empty() ? nullptr : FindCommand(arguments.front());
     // `run` is what is meant where no command is named.
-    if (command == "run") arguments = rest;
-    return RunCommand(arguments);
+    if (command == nullptr) return Commands().front().run(arguments);
+    return command->run({arguments.begin() + 1, arguments.end()});
   } catch (const UsageError& error) {
     Say(error.message);
     WriteAll(2, "Try 'goru --help'.\n");

@@ -4,9 +4,13 @@
 #include <string>
 #include <vector>
 
+#include "command.hpp"
+
 namespace goru::cli {
 
 /// Throws UsageError.
 int McpCommand(const std::vector<std::string>& arguments);
+
+Command McpDescription();
 
 }  // namespace goru::cli

@@ -4,6 +4,7 @@
 
 #include "arguments.hpp"
 #include "flags.hpp"
+#include "mcp.hpp"
 
 namespace goru::cli {
 namespace {
@@ -30,7 +31,7 @@ McpArguments ParseMcpArguments(const std::vector<std::string>& arguments) {
   McpArguments out;
   bool help = false;
   bool no_compat = false;
-  Flags flags;
+  Flags flags(McpDescription());
   flags.Switch("-h,--help", help);
   flags.Switch("--no-compat", no_compat);
   AddConfigFlags(flags, out.config);

@@ -240,7 +240,7 @@ class Repl {
 int ReplCommand(const std::vector<std::string>& arguments_text) {
   const ReplArguments arguments = ParseReplArguments(arguments_text);
   if (arguments.run.show == RunArguments::Show::kHelp) {
-    WriteAll(STDOUT_FILENO, ReplHelpText());
+    WriteAll(STDOUT_FILENO, HelpText(ReplDescription()));
     return kOk;
   }
   return Repl(arguments.run, arguments.run.language.value_or(Python()), arguments.history).Run();

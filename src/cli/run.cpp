@@ -67,7 +67,7 @@ void Report(const Result& result, const RunArguments& arguments, size_t output_l
 int RunCommand(const std::vector<std::string>& arguments_text) {
   const RunArguments arguments = ParseRunArguments(arguments_text);
   if (arguments.show == RunArguments::Show::kHelp) {
-    WriteAll(STDOUT_FILENO, HelpText());
+    WriteAll(STDOUT_FILENO, HelpText(RunDescription()));
     return kOk;
   }
   if (arguments.show == RunArguments::Show::kVersion) {

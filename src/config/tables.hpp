@@ -229,7 +229,7 @@ struct Table<ExecutorConfig> {
       GORU_FIELD(ExecutorConfig, session_limits, FlaglessObject<Limits>, "limits of sessions that set none"),
       GORU_FIELD(ExecutorConfig, limits, Object<ExecutorLimits>, "limits of all sessions together"),
       GORU_FIELD(ExecutorConfig, engine, EngineName, "what runs the code of sandboxes: wasmtime, or native")
-          .Flag("--engine"),
+          .Flag("--engine", {}, "wasmtime|native"),
       GORU_FIELD(ExecutorConfig, cache_directory, Directory,
                  "where compiled code is kept; must be private to you (default ~/.cache/goru/compiled)")
           .Flag("--cache-dir")

@@ -9,6 +9,7 @@
 
 #include "cli/arguments.hpp"
 #include "cli/flags.hpp"
+#include "cli/serve.hpp"
 #include "server/run_request.hpp"
 
 namespace goru::server {
@@ -78,7 +79,7 @@ ServeArguments ParseServeArguments(const std::vector<std::string>& arguments) {
   bool no_mcp = false;
   bool no_mcp_compat = false;
   std::optional<Language> language;
-  Flags flags;
+  Flags flags(cli::ServeDescription());
   flags.Switch("-h,--help", help);
   cli::AddConfigFlags(flags, options.config);
   cli::AddLanguageFlag(flags, language);
