@@ -2,10 +2,12 @@
 
 #include <unistd.h>
 
+#include <nlohmann/json.hpp>
 #include <string_view>
 
 #include "exit_code.hpp"
 #include "flags.hpp"
+#include "goru/images.hpp"
 #include "goru/packages.hpp"
 #include "output.hpp"
 #include "subcommand.hpp"
@@ -16,9 +18,11 @@ namespace {
 constexpr std::string_view kHelp =
     R"(goru image makes sandboxes that start with modules already imported: goru run --image FILE.
 
-usage: goru image build --lang python [--image IMAGE] [--packages DIR]... --import MODULE[,MODULE...] -o FILE
+usage: goru image list [--image-dir DIR] [--json]
+       goru image build --lang python [--image IMAGE] [--packages DIR]... --import MODULE[,MODULE...] -o FILE
 
-example:
+examples:
+  goru image list
   goru deps install pydantic jinja2
   goru image build --lang python --packages .goru/python/packages --import pydantic,jinja2 -o app.img
   goru run --image app.img app.py
@@ -31,11 +35,48 @@ flags:
   --import MODULES    what to import, with commas between
   -o, --output FILE   the image to write
   --image-dir DIR     where the language images are
+  --json              the list as JSON, with paths
   -h, --help          this text
 
-The image holds the packages, so that nothing else has to be there later. It is trusted as goru itself is: keep it where only
+The list has the images that --image takes by name, and the packages that each provides. goru deps and install_pkg take those as
+present where they work for that image.
+
+An image that is built holds the packages, so that nothing else has to be there later. It is trusted as goru itself is: keep it where only
 its owner can write.
 )";
+
+std::string Mebibytes(uint64_t bytes) {
+  constexpr uint64_t kMiB = uint64_t{1} << 20;
+  return std::to_string((bytes + kMiB / 2) / kMiB) + " MiB";
+}
+
+/// "data  CPython 3.13.5, 120 MiB: numpy 2.3.5, six 1.17.0".
+std::string Line(const ImageDescription& image) {
+  if (!image.problem.empty()) return image.name + ": " + image.problem + "\n";
+  std::string text = image.name + ": " + image.language + ", " + image.runtime + ", " + Mebibytes(image.bytes);
+  const char* separator = "; provides ";
+  for (const ProvidedPackage& package : image.provides) {
+    text.append(separator).append(package.name).append(" ").append(package.version);
+    separator = ", ";
+  }
+  return text + "\n";
+}
+
+nlohmann::json ToJson(const ImageDescription& image) {
+  nlohmann::json object = {{"name", image.name}, {"path", image.path}};
+  if (!image.problem.empty()) {
+    object["problem"] = image.problem;
+    return object;
+  }
+  nlohmann::json provides = nlohmann::json::object();
+  for (const ProvidedPackage& package : image.provides) provides[package.name] = package.version;
+  object.update({{"language", image.language},
+                 {"version", image.version},
+                 {"runtime", image.runtime},
+                 {"bytes", image.bytes},
+                 {"provides", std::move(provides)}});
+  return object;
+}
 
 std::vector<std::string> SplitAtCommas(const std::vector<std::string>& texts) {
   std::vector<std::string> out;
@@ -49,6 +90,21 @@ std::vector<std::string> SplitAtCommas(const std::vector<std::string>& texts) {
   return out;
 }
 
+int List(const std::string& directory, bool as_json) {
+  const std::vector<ImageDescription> images = ListImages(directory);
+  std::string text;
+  if (as_json) {
+    nlohmann::json list = nlohmann::json::array();
+    for (const ImageDescription& image : images) list.push_back(ToJson(image));
+    text = list.dump(2) + "\n";
+  } else {
+    for (const ImageDescription& image : images) text += Line(image);
+    if (images.empty()) text = "no images were found\n";
+  }
+  WriteAll(STDOUT_FILENO, text);
+  return kOk;
+}
+
 }  // namespace
 
 int ImageCommand(const std::vector<std::string>& arguments) {
@@ -56,6 +112,7 @@ int ImageCommand(const std::vector<std::string>& arguments) {
   std::vector<std::string> commands;
   std::vector<std::string> imports;
   bool help = false;
+  bool as_json = false;
   Flags flags;
   flags.Arguments("COMMAND", commands);
   flags.Value("-l,--lang,--language",
@@ -65,6 +122,7 @@ int ImageCommand(const std::vector<std::string>& arguments) {
   flags.Values("--import", imports);
   flags.Value("-o,--output", options.output);
   flags.Value("--image-dir", options.image_directory);
+  flags.Switch("--json", as_json);
   flags.Switch("-h,--help", help);
   flags.Parse(arguments);
   flags.TakeAll();
@@ -72,7 +130,8 @@ int ImageCommand(const std::vector<std::string>& arguments) {
     WriteAll(STDOUT_FILENO, kHelp);
     return kOk;
   }
-  if (commands != std::vector<std::string>{"build"}) throw UsageError{"goru image knows only 'build'"};
+  if (commands == std::vector<std::string>{"list"}) return List(options.image_directory, as_json);
+  if (commands != std::vector<std::string>{"build"}) throw UsageError{"goru image knows 'list' and 'build'"};
   options.imports = SplitAtCommas(imports);
   if (options.imports.empty()) throw UsageError{"goru image build needs --import MODULE"};
   if (options.output.empty()) throw UsageError{"goru image build needs -o FILE"};

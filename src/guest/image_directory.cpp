@@ -21,9 +21,8 @@ fs::path DirectoryOf(const void* address) {
   return fs::canonical(info.dli_fname, failed).parent_path();
 }
 
-}  // namespace
-
-Expected<std::string> FindImage(const std::string& directory, const std::string& name) {
+/// Where images are looked for, the first place first.
+std::vector<fs::path> Candidates(const std::string& directory) {
   std::vector<fs::path> candidates;
   const char* from_environment = std::getenv("GORU_IMAGE_DIR");
   if (!directory.empty()) {
@@ -44,7 +43,15 @@ Expected<std::string> FindImage(const std::string& directory, const std::string&
       }
     }
   }
-  for (const fs::path& candidate : candidates) {
+  return candidates;
+}
+
+constexpr std::string_view kEnding = ".img";
+
+}  // namespace
+
+Expected<std::string> FindImage(const std::string& directory, const std::string& name) {
+  for (const fs::path& candidate : Candidates(directory)) {
     std::error_code failed;
     fs::path file = candidate / (name + ".img");
     if (fs::is_regular_file(file, failed)) return file.string();
@@ -56,6 +63,20 @@ Expected<std::string> FindImage(const std::string& directory, const std::string&
           "; build it with `make build` or say where it is with WithImageDirectory, --image-dir or GORU_IMAGE_DIR"};
 }
 
-bool IsImageName(std::string_view text) { return text.find('/') == std::string_view::npos && !text.ends_with(".img"); }
+std::map<std::string, std::string> FindImages(const std::string& directory) {
+  std::map<std::string, std::string> out;
+  for (const fs::path& candidate : Candidates(directory)) {
+    std::error_code failed;
+    for (fs::directory_iterator at(candidate, failed), end; !failed && at != end; at.increment(failed)) {
+      const std::string file = at->path().filename().string();
+      std::error_code other;
+      if (!file.ends_with(kEnding) || !at->is_regular_file(other)) continue;
+      out.emplace(file.substr(0, file.size() - kEnding.size()), at->path().string());
+    }
+  }
+  return out;
+}
+
+bool IsImageName(std::string_view text) { return text.find('/') == std::string_view::npos && !text.ends_with(kEnding); }
 
 }  // namespace goru::guest
