@@ -66,13 +66,16 @@ Expected<std::vector<std::string>> WriteStandIns(const std::string& directory, s
     std::string metadata = "Metadata-Version: 2.1\nName: " + package.name + "\nVersion: " + package.version + "\n";
     for (const std::string& header : package.headers) metadata += header + "\n";
     const std::string info = stem + ".dist-info/";
+    std::string record;
+    for (const char* file : {"METADATA", "WHEEL", "RECORD"}) record.append(info).append(file).append(",,\n");
     const std::array<std::pair<std::string, std::string>, 3> files = {{
         {info + "METADATA", metadata},
         {info + "WHEEL", "Wheel-Version: 1.0\nGenerator: goru\nRoot-Is-Purelib: true\nTag: py3-none-any\n"},
-        {info + "RECORD", info + "METADATA,,\n" + info + "WHEEL,,\n" + info + "RECORD,,\n"},
+        {info + "RECORD", record},
     }};
     const std::vector<uint8_t> bytes = StoredZip(files);
-    const std::string path = directory + "/" + stem + "-" + tags + ".whl";
+    std::string path = directory;
+    path.append("/").append(stem).append("-").append(tags).append(".whl");
     const std::array<std::span<const uint8_t>, 1> parts = {bytes};
     if (auto written = support::WriteFileAtomically(path, parts, 0600); !written) return written.error();
     constraints.push_back(package.name + "==" + package.version);
