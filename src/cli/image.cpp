@@ -50,8 +50,8 @@ std::string Mebibytes(uint64_t bytes) {
   return std::to_string((bytes + kMiB / 2) / kMiB) + " MiB";
 }
 
-/// "data  CPython 3.13.5, 120 MiB: numpy 2.3.5, six 1.17.0".
-std::string Line(const ImageDescription& image) {
+/// "python-3.13: python, CPython 3.13.5, 44 MiB; provides numpy 2.3.5".
+std::string Line(const goru::ImageDescription& image) {
   if (!image.problem.empty()) return image.name + ": " + image.problem + "\n";
   std::string text = image.name + ": " + image.language + ", " + image.runtime + ", " + Mebibytes(image.bytes);
   const char* separator = "; provides ";
@@ -62,7 +62,7 @@ std::string Line(const ImageDescription& image) {
   return text + "\n";
 }
 
-nlohmann::json ToJson(const ImageDescription& image) {
+nlohmann::json ToJson(const goru::ImageDescription& image) {
   nlohmann::json object = {{"name", image.name}, {"path", image.path}};
   if (!image.problem.empty()) {
     object["problem"] = image.problem;
@@ -91,14 +91,14 @@ std::vector<std::string> SplitAtCommas(const std::vector<std::string>& texts) {
 }
 
 int List(const std::string& directory, bool as_json) {
-  const std::vector<ImageDescription> images = ListImages(directory);
+  const std::vector<goru::ImageDescription> images = ListImages(directory);
   std::string text;
   if (as_json) {
     nlohmann::json list = nlohmann::json::array();
-    for (const ImageDescription& image : images) list.push_back(ToJson(image));
+    for (const goru::ImageDescription& image : images) list.push_back(ToJson(image));
     text = list.dump(2) + "\n";
   } else {
-    for (const ImageDescription& image : images) text += Line(image);
+    for (const goru::ImageDescription& image : images) text += Line(image);
     if (images.empty()) text = "no images were found\n";
   }
   WriteAll(STDOUT_FILENO, text);
