@@ -8,6 +8,7 @@
 #include "goru/files.hpp"     // IWYU pragma: export
 #include "goru/fs.hpp"        // IWYU pragma: export
 #include "goru/http.hpp"      // IWYU pragma: export
+#include "goru/images.hpp"    // IWYU pragma: export
 #include "goru/kv.hpp"        // IWYU pragma: export
 #include "goru/language.hpp"  // IWYU pragma: export
 #include "goru/limits.hpp"    // IWYU pragma: export

@@ -49,6 +49,9 @@ struct PackageInstallOptions {
   std::string directory;
   /// The Python that will import them. A directory of another version's packages gets all of them anew.
   Language language = Python();
+  /// The image that sandboxes with these packages will start from, by name or path as WithImage takes it. What it
+  /// provides is taken as present and is not installed. Empty: the language's own.
+  std::string image;
   /// What to install besides what is there: "jinja2>=3", "uvicorn[standard]". Names and version specifiers only, no
   /// URLs and no paths.
   std::vector<std::string> requirements;

@@ -27,6 +27,7 @@ struct DepsArguments {
   std::string lock;
   std::string cache_dir;
   std::string image_dir;
+  std::string image;
   uint64_t cache_bytes = kPackageCacheBytes;
   bool prune = false;
   bool clear = false;
@@ -54,6 +55,7 @@ DepsArguments Parse(const std::vector<std::string>& arguments) {
   flags.Value("--lock", out.lock);
   flags.Value("--cache-dir", out.cache_dir);
   flags.Value("--image-dir", out.image_dir);
+  flags.Value("--image", out.image);
   flags.Value("--cache-size",
               [&out](const std::string& text, const std::string& flag) { out.cache_bytes = ReadSize(text, flag); });
   flags.Switch("--prune", out.prune);
@@ -90,6 +92,7 @@ int Install(const DepsArguments& arguments) {
   options.cache_bytes = arguments.cache_bytes;
   options.compiled_cache_directory = arguments.cache_dir;
   options.image_directory = arguments.image_dir;
+  options.image = arguments.image;
   options.progress = [&status](std::string_view text) { status.Show(text); };
   std::string notices;
   options.notice = [&notices](std::string_view text) { notices.append("goru: note: ").append(text) += '\n'; };
@@ -191,6 +194,7 @@ Command DepsDescription() {
   out.examples = {
       {R"(goru deps install pydantic python-dateutil "jinja2>=3" -r requirements.txt)"},
       {"goru run --packages .goru/python/packages app.py"},
+      {"goru deps install --image data -r requirements.txt", "on top of what the image data has"},
   };
   out.subcommands = {
       {"install", "install packages and what they need"},
@@ -204,6 +208,9 @@ Command DepsDescription() {
            {"--dir", "DIR", "the directory of the packages (default .goru/python/packages)"},
            {"-l,--lang,--language", "LANG", "the Python that will import them: python, python3.12, python3.13", false,
             LanguageWords(true)},
+           {"--image", "IMAGE",
+            "the image that will import them, as goru run takes it: what it provides (goru image list) is not installed, "
+            "and the rest has to fit it"},
            {"-r,--requirement", "FILE", "requirements, in pip's format; may be repeated", true},
            {"-U,--upgrade", "", "take the newest versions of everything"},
            {"--allow-old", "",

@@ -25,7 +25,7 @@ constexpr auto kLastAnswers = std::chrono::seconds(1);
 int McpCommand(const std::vector<std::string>& arguments_text) {
   const McpArguments arguments = ParseMcpArguments(arguments_text);
   if (arguments.help) {
-    WriteAll(STDOUT_FILENO, McpHelpText());
+    WriteAll(STDOUT_FILENO, HelpText(McpDescription()));
     return kOk;
   }
   mcp::ServerOptions options;

@@ -132,12 +132,12 @@ Expected<std::shared_ptr<SandboxPool>> ExecutorCore::Load(const Language& langua
 }
 
 Expected<std::shared_ptr<SessionCore>> ExecutorCore::NewSession(const Language& language, SessionConfig config,
-                                                                bool plain) {
+                                                                bool aside, bool plain) {
   if (config.limits.timeout <= std::chrono::nanoseconds::zero()) {
     return Error{ErrorKind::kInvalidArgument, "the timeout must be more than zero (WithSessionTimeout, --timeout)"};
   }
   if (auto checked = host::CheckEnvironment(config.environment); !checked) return checked.error();
-  auto place = plain ? SessionPlace() : TakePlace(language, config.tenant);
+  auto place = aside ? SessionPlace() : TakePlace(language, config.tenant);
   if (!place) return place.error();
   auto pool = Pool(language, plain);
   if (!pool) return pool.error();
@@ -149,7 +149,7 @@ Expected<std::shared_ptr<SessionCore>> ExecutorCore::NewSession(const Language& 
   }
   config.limits.message_bytes = std::max(config.limits.message_bytes, LargestMessage(config.limits));
   auto packages = MakeSessionPackages(shared_from_this(), language, config, (*pool)->factory(),
-                                      plain ? std::span<const PackageDirectory>() : packages_);
+                                      aside ? std::span<const PackageDirectory>() : packages_);
   if (!packages) return packages.error();
   host::Policy policy;
   policy.registry = config.registry ? config.registry : registry_;

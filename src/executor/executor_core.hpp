@@ -37,11 +37,16 @@ class ExecutorCore : public std::enable_shared_from_this<ExecutorCore> {
   ~ExecutorCore();
 
   Expected<std::shared_ptr<SessionCore>> NewSession(const Language& language, SessionConfig config) {
-    return NewSession(language, std::move(config), false);
+    return NewSession(language, std::move(config), false, false);
   }
-  /// From the language's own image and without the packages of the executor, for goru's own work.
-  Expected<std::shared_ptr<SessionCore>> NewPlainSession(const Language& language, SessionConfig config) {
-    return NewSession(language, std::move(config), true);
+  /// Without a place and without the packages of the executor, for goru's own work. `plain`: from the language's own
+  /// image, whatever WithImage says.
+  Expected<std::shared_ptr<SessionCore>> NewSessionAside(const Language& language, SessionConfig config, bool plain) {
+    return NewSession(language, std::move(config), true, plain);
+  }
+  /// The image that sessions of this language start from.
+  Expected<std::shared_ptr<const guest::ImageFile>> OpenImage(const Language& language) const {
+    return OpenImage(language, false);
   }
   void Close() noexcept;
 
@@ -69,7 +74,8 @@ class ExecutorCore : public std::enable_shared_from_this<ExecutorCore> {
  private:
   explicit ExecutorCore(ExecutorConfig config);
 
-  Expected<std::shared_ptr<SessionCore>> NewSession(const Language& language, SessionConfig config, bool plain);
+  Expected<std::shared_ptr<SessionCore>> NewSession(const Language& language, SessionConfig config, bool aside,
+                                                    bool plain);
   /// A place for a session; kOverloaded: there is none.
   Expected<SessionPlace> TakePlace(const Language& language, const std::string& tenant);
   /// A session that is not closed yet; the executor does not know it any more. Null: there is none.

@@ -77,8 +77,8 @@ Expected<void> BuildImage(const Recipe& recipe, std::span<const uint8_t> module,
 }
 
 Expected<void> ExtendImage(const Loader& loader, const ImageFile& base,
-                           std::span<const std::shared_ptr<const wasi::PackageLayer>> packages, const Job& job,
-                           const std::string& output) {
+                           std::span<const std::shared_ptr<const wasi::PackageLayer>> packages,
+                           std::vector<ProvidedPackage> provides, const Job& job, const std::string& output) {
   auto archive = wasi::PackArchive(packages);
   if (!archive) return archive.error();
   auto runtime = loader.LoadRuntime(base, nullptr);
@@ -99,6 +99,7 @@ Expected<void> ExtendImage(const Loader& loader, const ImageFile& base,
   auto memory = wasm::MemoryImage::FromBytes(content);
   if (!memory) return memory.error();
   ImageInfo info = base.info();
+  info.provides = std::move(provides);
   auto module_bytes = base.ReadModule();
   if (!module_bytes) return module_bytes.error();
   auto hot_pages = FindHotPages((*runtime)->WithMemory(std::move(*memory)));

@@ -22,10 +22,11 @@ Expected<void> BuildImage(const Recipe& recipe, std::span<const uint8_t> module,
                           const std::string& output);
 
 /// Writes an image of what `base` becomes when it has run `job` with these packages, which the image will hold.
-/// Its module is the base's. kInvalidArgument: the job failed; the message says what it came to.
+/// Its module is the base's. `provides` is what these packages are, for the image's description. kInvalidArgument: the
+/// job failed; the message says what it came to.
 Expected<void> ExtendImage(const Loader& loader, const ImageFile& base,
-                           std::span<const std::shared_ptr<const wasi::PackageLayer>> packages, const Job& job,
-                           const std::string& output);
+                           std::span<const std::shared_ptr<const wasi::PackageLayer>> packages,
+                           std::vector<ProvidedPackage> provides, const Job& job, const std::string& output);
 
 /// Starts a command with an empty prelude, lets its first read of standard input trap, and returns the indices of the
 /// functions that are on the stack then: those that asyncify must be able to leave.

@@ -13,6 +13,10 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr const char* kImages = "share/goru/images";
+/// bin/goru, lib/<triplet>/libgoru.so and lib/goru/libgoru-wasmtime.so all have share/ at most three levels up.
+constexpr int kLevels = 4;
+
 /// The directory of a file; empty where there is none.
 fs::path DirectoryOf(const fs::path& file) {
   std::error_code failed;
@@ -28,11 +32,10 @@ fs::path FileOf(const void* address) {
 
 /// The image in one of the directories that belong to a program or library in `start`; empty where there is none.
 std::string FindAround(const fs::path& start, const std::string& file) {
-  // bin/goru, lib/<triplet>/libgoru.so and lib/goru/libgoru-wasmtime.so all have share/ at most three levels up.
   fs::path at = start;
-  for (int level = 0; level < 4 && !at.empty(); ++level) {
+  for (int level = 0; level < kLevels && !at.empty(); ++level) {
     std::error_code failed;
-    fs::path candidate = at / "share/goru/images" / file;
+    fs::path candidate = at / kImages / file;
     if (fs::is_regular_file(candidate, failed)) return candidate.string();
     at = at.parent_path();
   }
@@ -47,6 +50,29 @@ std::string FindBesideUs(const std::string& file) {
   if (found.empty()) found = FindAround(DirectoryOf(wasm::WasmtimeFile()), file);
   return found;
 }
+
+/// All places where images are looked for, the first place first.
+std::vector<fs::path> Candidates(const std::string& directory) {
+  std::vector<fs::path> candidates;
+  const char* from_environment = std::getenv("GORU_IMAGE_DIR");
+  if (!directory.empty()) {
+    candidates.emplace_back(directory);
+  } else if (from_environment != nullptr && from_environment[0] != '\0') {
+    candidates.emplace_back(from_environment);
+  } else {
+    std::error_code failed;
+    for (fs::path at : {fs::read_symlink("/proc/self/exe", failed).parent_path(),
+                        DirectoryOf(FileOf(reinterpret_cast<const void*>(&FindImage))), DirectoryOf(wasm::WasmtimeFile())}) {
+      for (int level = 0; level < kLevels && !at.empty(); ++level) {
+        candidates.push_back(at / kImages);
+        at = at.parent_path();
+      }
+    }
+  }
+  return candidates;
+}
+
+constexpr std::string_view kEnding = ".img";
 
 }  // namespace
 
@@ -70,6 +96,20 @@ Expected<std::string> FindImage(const std::string& directory, const std::string&
           "; build it with `make build` or say where it is with WithImageDirectory, --image-dir or GORU_IMAGE_DIR"};
 }
 
-bool IsImageName(std::string_view text) { return text.find('/') == std::string_view::npos && !text.ends_with(".img"); }
+std::map<std::string, std::string> FindImages(const std::string& directory) {
+  std::map<std::string, std::string> out;
+  for (const fs::path& candidate : Candidates(directory)) {
+    std::error_code failed;
+    for (fs::directory_iterator at(candidate, failed), end; !failed && at != end; at.increment(failed)) {
+      const std::string file = at->path().filename().string();
+      std::error_code other;
+      if (!file.ends_with(kEnding) || !at->is_regular_file(other)) continue;
+      out.emplace(file.substr(0, file.size() - kEnding.size()), at->path().string());
+    }
+  }
+  return out;
+}
+
+bool IsImageName(std::string_view text) { return text.find('/') == std::string_view::npos && !text.ends_with(kEnding); }
 
 }  // namespace goru::guest

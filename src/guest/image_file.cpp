@@ -81,6 +81,10 @@ bool Parse(std::span<const uint8_t> text, Description& out) {
     info.hot_pages = support::WholeNumbers<uint32_t>(json.at("hot_pages"));
     info.hot_table_entries = support::WholeNumbers<uint32_t>(json.at("hot_table_entries"));
     info.module_hash = json.at("module_hash").get<std::string>();
+    // Images without packages may leave it out.
+    for (const auto& package : json.value("provides", nlohmann::json::array())) {
+      info.provides.push_back({package.at(0).get<std::string>(), package.at(1).get<std::string>()});
+    }
     out.module = {0, support::WholeNumber<uint64_t>(json.at("module_size")), info.module_hash};
     out.memory = {0, support::WholeNumber<uint64_t>(json.at("memory_size")), json.at("memory_hash").get<std::string>()};
     out.packages = {0, support::WholeNumber<uint64_t>(json.at("packages_size")),
@@ -178,12 +182,15 @@ support::UniqueFd OpenForReading(const std::string& path) {
 Expected<void> ImageFile::Write(const std::string& path, ImageInfo info, std::span<const uint8_t> module,
                                 std::span<const uint8_t> memory, std::span<const uint8_t> packages) {
   nlohmann::json description = DescribeLanguage(info);
+  nlohmann::json provides = nlohmann::json::array();
+  for (const ProvidedPackage& package : info.provides) provides.push_back({package.name, package.version});
   description.update(nlohmann::json{
       {"parking",
        {info.parking.buffer, info.parking.buffer_size, info.parking.depth, info.parking.answer,
         info.parking.answer_size}},
       {"hot_pages", info.hot_pages},
       {"hot_table_entries", info.hot_table_entries},
+      {"provides", std::move(provides)},
       {"module_hash", support::HashOf(module).Hex()},
       {"module_size", module.size()},
       {"memory_size", memory.size()},

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "goru/error.hpp"
+#include "goru/images.hpp"
 #include "guest/codec.hpp"
 
 namespace goru::guest {
@@ -56,6 +57,8 @@ struct ImageInfo : LanguageInfo {
   std::vector<uint32_t> hot_pages;
   /// Entries of the function table that an ordinary run calls through.
   std::vector<uint32_t> hot_table_entries;
+  /// Packages that the image holds, sorted by name.
+  std::vector<ProvidedPackage> provides;
   /// Hash of the module, the key of its compiled code (XXH3, 128 bits, hex).
   std::string module_hash;
 };

@@ -23,6 +23,12 @@ constexpr size_t kMaxReport = size_t{64} << 20;
 constexpr int kLeastMajor = 22;
 constexpr int kLeastMinor = 2;
 
+// Those that pip likes best come first.
+constexpr std::array kPlatforms = {"manylinux_2_34_x86_64", "manylinux_2_28_x86_64", "manylinux_2_27_x86_64",
+                                   "manylinux_2_24_x86_64", "manylinux_2_17_x86_64", "manylinux2014_x86_64",
+                                   "manylinux_2_12_x86_64", "manylinux2010_x86_64",  "manylinux_2_5_x86_64",
+                                   "manylinux1_x86_64",     "linux_x86_64"};
+
 constexpr const char* kHelp =
     "; install it with 'apt-get install python3-pip' or 'python3 -m ensurepip --user', or install uv and set "
     "GORU_INSTALLER=uv";
@@ -77,15 +83,17 @@ std::vector<std::string> Pip::Target(WheelKind kind) const {
     for (const std::string& abi : {"cp" + VersionDigits(python_), std::string("abi3")}) {
       out.insert(out.end(), {"--abi", abi});
     }
-    for (const char* platform :
-         {"manylinux_2_34_x86_64", "manylinux_2_28_x86_64", "manylinux_2_27_x86_64", "manylinux_2_24_x86_64",
-          "manylinux_2_17_x86_64", "manylinux2014_x86_64", "manylinux_2_12_x86_64", "manylinux2010_x86_64",
-          "manylinux_2_5_x86_64", "manylinux1_x86_64", "linux_x86_64"}) {
+    for (const char* platform : kPlatforms) {
       out.insert(out.end(), {"--platform", platform});
     }
   }
   out.insert(out.end(), {"--platform", "any"});
   return out;
+}
+
+std::string Pip::BestTags() const {
+  const std::string own = "cp" + VersionDigits(python_);
+  return own + ".py3-" + own + ".none-" + kPlatforms.front() + ".any";
 }
 
 std::string Pip::NewPath(const std::string& name) { return scratch_ + "/" + name + "-" + std::to_string(++files_); }
@@ -162,12 +170,14 @@ Expected<std::string> Pip::Run(const std::vector<std::string>& arguments) {
   if (end && end->timed_out) return TimedOut();
   if (end && end->exit_code == 0) return std::move(end->output);
   if (auto usable = CheckVersion(); !usable) return usable.error();
-  return end ? Error{ErrorKind::kUnavailable, Complaint(end->output)} : end.error();
+  if (!end) return end.error();
+  said_ = std::move(end->output);
+  return Error{ErrorKind::kUnavailable, Complaint(said_)};
 }
 
 Expected<std::vector<Resolved>> Pip::Resolve(const std::vector<std::string>& requirements,
                                              const std::vector<std::string>& constraints, WheelKind kind,
-                                             const std::string& links) {
+                                             const std::vector<std::string>& links) {
   const std::string wanted = NewPath("requirements");
   const std::string report = NewPath("report");
   if (auto written = WriteLines(wanted, requirements); !written) return written.error();
@@ -178,7 +188,7 @@ Expected<std::vector<Resolved>> Pip::Resolve(const std::vector<std::string>& req
     if (auto written = WriteLines(limits, constraints); !written) return written.error();
     arguments.insert(arguments.end(), {"-c", limits});
   }
-  if (!links.empty()) arguments.insert(arguments.end(), {"--find-links", links});
+  for (const std::string& directory : links) arguments.insert(arguments.end(), {"--find-links", directory});
   const auto target = Target(kind);
   arguments.insert(arguments.end(), target.begin(), target.end());
   const auto said = Run(arguments);

@@ -28,11 +28,15 @@ class Pip {
   static Expected<Pip> Create(std::string scratch, std::string python, std::chrono::steady_clock::time_point deadline,
                               std::stop_token stop);
 
-  /// What fulfils all of the requirements, and `constraints` where those are named at all. `links` is a directory of
-  /// wheels to choose from besides the index; may be empty.
+  /// What fulfils all of the requirements, and `constraints` where those are named at all. `links` are directories
+  /// of wheels to choose from besides the index.
   Expected<std::vector<Resolved>> Resolve(const std::vector<std::string>& requirements,
                                           const std::vector<std::string>& constraints, WheelKind kind,
-                                          const std::string& links);
+                                          const std::vector<std::string>& links);
+  /// Tags of a wheel that is chosen before all others of its version, whichever kind is asked for.
+  std::string BestTags() const;
+  /// What pip wrote when it last failed.
+  const std::string& said() const noexcept { return said_; }
 
   /// Downloads exactly these, without what they need; the result is the path of each by its canonical name.
   Expected<std::map<std::string, std::string>> Download(const std::vector<Resolved>& packages, WheelKind kind);
@@ -54,6 +58,7 @@ class Pip {
   std::string python_;
   std::chrono::steady_clock::time_point deadline_;
   std::stop_token stop_;
+  std::string said_;
   unsigned files_ = 0;
 };
 

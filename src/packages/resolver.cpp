@@ -26,10 +26,6 @@ bool IsPure(const Resolved& package) {
   return name && name->pure();
 }
 
-Error Unsupported(const std::string& name, const char* why) {
-  return Error{ErrorKind::kInvalidArgument, name + " cannot work in the sandbox: " + why};
-}
-
 Expected<std::string> HashOfWheel(const std::string& path, const std::stop_token& stop) {
   const support::UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
   if (!fd) return support::SystemError("cannot open", path);
@@ -60,6 +56,16 @@ std::vector<std::string> PublicModules(const std::vector<std::string>& modules) 
   return out.empty() ? modules : out;
 }
 
+const char* Resolver::WhyNot(const std::string& name) const {
+  return FindProvided(options_.provided, name) != nullptr ? nullptr : WhyUnsupported(name);
+}
+
+Error Resolver::Unsupported(const std::string& name, const char* why) const {
+  std::string message = name + " cannot work in the sandbox: " + why;
+  if (!options_.provided.empty()) message += "; the image provides " + ListProvided(options_.provided);
+  return Error{ErrorKind::kInvalidArgument, std::move(message)};
+}
+
 void Resolver::Say(const std::string& line) const {
   if (options_.progress) options_.progress(line);
 }
@@ -74,7 +80,34 @@ Expected<void> Resolver::StartPip() {
   auto pip = Pip::Create(scratch_->path(), check_.python(), options_.deadline, options_.stop);
   if (!pip) return pip.error();
   pip_.emplace(std::move(*pip));
+  if (options_.provided.empty()) return {};
+  stand_ins_ = scratch_->path() + "/provided";
+  auto written = WriteStandIns(stand_ins_, options_.provided, pip_->BestTags());
+  if (!written) return written.error();
+  provided_ = std::move(*written);
   return {};
+}
+
+Expected<std::vector<Resolved>> Resolver::AskPip(const std::vector<std::string>& lines,
+                                                 const std::vector<std::string>& constraints, WheelKind kind) {
+  std::vector<std::string> limits = provided_;
+  limits.insert(limits.end(), constraints.begin(), constraints.end());
+  std::vector<std::string> links;
+  if (!stand_ins_.empty()) links.push_back(stand_ins_);
+  if (kind == WheelKind::kPure && !links_.empty()) links.push_back(links_);
+  auto resolved = pip_->Resolve(lines, limits, kind, links);
+  if (!resolved && resolved.error().kind == ErrorKind::kUnavailable) {
+    const std::string conflict = ConflictWith(options_.provided, pip_->said());
+    if (!conflict.empty()) {
+      return Error{ErrorKind::kInvalidArgument,
+                   "the image provides " + ListProvided(options_.provided) + ", in these versions only: " + conflict};
+    }
+  }
+  if (resolved) {
+    std::erase_if(*resolved,
+                  [this](const Resolved& package) { return FindProvided(options_.provided, package.name) != nullptr; });
+  }
+  return resolved;
 }
 
 Expected<std::map<std::string, std::string>> Resolver::FetchWheels(std::vector<Resolved>& resolved, WheelKind kind) {
@@ -154,7 +187,7 @@ Expected<std::string> Resolver::Lay(const Resolved& package, const std::string& 
 
 Expected<void> Resolver::TryFallbacks(std::vector<Resolved> resolved) {
   for (const Resolved& package : resolved) {
-    const char* why = IsPure(package) ? nullptr : WhyUnsupported(package.name);
+    const char* why = IsPure(package) ? nullptr : WhyNot(package.name);
     if (why != nullptr) native_reasons_[package.name] = why;
   }
   const auto known = [this](const Resolved& package) {
@@ -243,19 +276,19 @@ Expected<std::vector<Resolved>> Resolver::SolveOnce(const std::vector<Requiremen
   for (const Requirement& requirement : requirements) lines.push_back(requirement.ToString());
   if (auto started = StartPip(); !started) return started.error();
   Say("resolving " + std::to_string(lines.size()) + (lines.size() == 1 ? " requirement" : " requirements"));
-  auto resolved = pip_->Resolve(lines, constraints, WheelKind::kAny, "");
+  auto resolved = AskPip(lines, constraints, WheelKind::kAny);
   if (!resolved) return resolved.error();
   // Those of the first answer stay: later ones know what does not work.
   for (const Resolved& package : *resolved) newest_.emplace(package.name, package.version);
   if (!std::all_of(resolved->begin(), resolved->end(), IsPure)) {
     if (auto tried = TryFallbacks(*resolved); !tried) return tried.error();
     Say("resolving without native code");
-    resolved = pip_->Resolve(lines, constraints, WheelKind::kPure, links_);
+    resolved = AskPip(lines, constraints, WheelKind::kPure);
     if (!resolved && resolved.error().kind == ErrorKind::kUnavailable) return Explain(resolved.error(), requirements);
     if (!resolved) return resolved.error();
   }
   for (Resolved& package : *resolved) {
-    if (const char* why = WhyUnsupported(package.name)) {
+    if (const char* why = WhyNot(package.name)) {
       return Error{ErrorKind::kInvalidArgument,
                    "one of these needs another: " + Unsupported(package.name, why).message};
     }
@@ -343,14 +376,15 @@ Expected<std::vector<CachedPackage>> Resolver::Fetch(const std::vector<Requireme
                                                      const std::vector<std::string>& constraints) {
   std::string question = PipSettings() + "python " + check_.python() + (options_.allow_old ? ", old" : "") + "\n";
   for (const Requirement& requirement : requirements) {
-    if (const char* why = WhyUnsupported(requirement.name)) return Unsupported(requirement.name, why);
+    if (const char* why = WhyNot(requirement.name)) return Unsupported(requirement.name, why);
     question += requirement.ToString() + "\n";
   }
   for (const std::string& constraint : constraints) question += "-c " + constraint + "\n";
+  if (!options_.provided.empty()) question += "provided " + ListProvided(options_.provided) + "\n";
   if (options_.use_answers) {
     const json answer = json::parse(cache_.FindAnswer(question), nullptr, false);
     std::vector<CachedPackage> known;
-    bool complete = answer.is_array() && !answer.empty();
+    bool complete = answer.is_array();
     for (const json& hash : complete ? answer : json::array()) {
       auto package = hash.is_string() ? cache_.FindPackage(check_.python(), hash.get<std::string>()) : std::nullopt;
       complete = complete && package.has_value();

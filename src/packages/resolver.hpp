@@ -15,6 +15,7 @@
 #include "packages/names.hpp"
 #include "packages/package_cache.hpp"
 #include "packages/pip.hpp"
+#include "packages/provided.hpp"
 #include "packages/sandbox_check.hpp"
 
 namespace goru::packages {
@@ -29,6 +30,8 @@ struct ResolverOptions {
   bool allow_old = false;
   /// Uses what pip answered in the last day.
   bool use_answers = false;
+  /// What the sandboxes' image holds: taken as present, in these versions and no others.
+  std::vector<Provided> provided;
 };
 
 /// For one installation.
@@ -37,7 +40,8 @@ class Resolver {
   Resolver(const PackageCache& cache, SandboxCheck& check, ResolverOptions options)
       : cache_(cache), check_(check), options_(std::move(options)) {}
 
-  /// All that the requirements need, unpacked in the cache. `constraints` are versions that are kept where they can be.
+  /// All that the requirements need and the image does not provide, unpacked in the cache. `constraints` are versions
+  /// that are kept where they can be.
   Expected<std::vector<CachedPackage>> Fetch(const std::vector<Requirement>& requirements,
                                              const std::vector<std::string>& constraints);
 
@@ -77,6 +81,12 @@ class Resolver {
   /// Why newer versions do not work: what needs native code, or the first import that failed.
   std::string WhyOld(const std::optional<Error>& first) const;
   Error Explain(Error error, const std::vector<Requirement>& requirements) const;
+  /// Why `name` cannot work in the sandbox; null where it may, or is there already.
+  const char* WhyNot(const std::string& name) const;
+  Error Unsupported(const std::string& name, const char* why) const;
+  /// One question to pip; what the image provides is no part of the answer.
+  Expected<std::vector<Resolved>> AskPip(const std::vector<std::string>& lines,
+                                         const std::vector<std::string>& constraints, WheelKind kind);
 
   const PackageCache& cache_;
   SandboxCheck& check_;
@@ -85,6 +95,9 @@ class Resolver {
   std::vector<CacheHold> holds_;
   std::optional<PackageCache::Scratch> scratch_;
   std::optional<Pip> pip_;
+  /// Wheels that stand for what is provided, and the constraints that go with them.
+  std::string stand_ins_;
+  std::vector<std::string> provided_;
   /// Wheels with a fallback in Python, renamed so that pip takes them for pure ones.
   std::string links_;
   /// Names and versions in there.

@@ -1,6 +1,7 @@
 // The program `goru-serve`, which `goru serve` becomes: what it is linked with costs other commands nothing.
 #include <malloc.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include <csignal>
 #include <exception>
@@ -9,8 +10,10 @@
 
 #include "cli/exit_code.hpp"
 #include "cli/flags.hpp"
+#include "cli/help.hpp"
 #include "cli/output.hpp"
 #include "cli/progress.hpp"
+#include "cli/serve.hpp"
 #include "cli/subcommand.hpp"
 #include "goru/goru.hpp"
 #include "server/metrics.hpp"
@@ -33,6 +36,10 @@ void RaiseDescriptorLimit() {
 
 int Serve(const std::vector<std::string>& arguments) {
   ServeArguments parsed = ParseServeArguments(arguments);
+  if (parsed.help) {
+    cli::WriteAll(STDOUT_FILENO, cli::HelpText(cli::ServeDescription()));
+    return cli::kOk;
+  }
   ServeOptions& options = parsed.options;
   Metrics metrics;
   // Loaded before the first request needs it.

@@ -344,7 +344,7 @@ TEST(OwnSessions, NeitherWaitNorCount) {
   Asking holder;
   ASSERT_EQ((*core)->admission().Enter(holder, {}, false), Answer::kAdmitted);
   {
-    const auto session = (*core)->NewPlainSession(JavaScript(), {});
+    const auto session = (*core)->NewSessionAside(JavaScript(), {}, true);
     ASSERT_TRUE(session.ok());
     EXPECT_TRUE((*session)->Run("1", {}).ok());
   }

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "packages/digest.hpp"
+#include "packages/provided.hpp"
 #include "packages/wheel.hpp"
 #include "require.hpp"
 #include "support/base64.hpp"
@@ -36,6 +37,12 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     const size_t length = static_cast<uint8_t>(rest[0]) + size_t{256} * static_cast<uint8_t>(rest[1]);
     text = rest.substr(2, length);
     rest.remove_prefix(std::min(rest.size(), length + 2));
+  }
+  // What an image holds came from wheels, too.
+  if (const auto provided = goru::packages::ReadProvided(texts[0])) {
+    goru::fuzz::Require(goru::fuzz::IsBelow(provided->name) && goru::fuzz::IsBelow(provided->version));
+    goru::fuzz::Require((provided->name + provided->version).find('/') == std::string::npos);
+    for (const std::string& header : provided->headers) goru::fuzz::Require(header.find('\n') == std::string::npos);
   }
   const auto bytes = [](std::string_view text) { return std::vector<uint8_t>(text.begin(), text.end()); };
   const std::string info = "cup-1.0.dist-info";

@@ -53,6 +53,7 @@ class ImageFileTest : public testing::TestWithParam<bool> {
     info.parking.buffer = 5;
     info.parking.depth = 7;
     info.hot_pages = {0, 2};
+    info.provides = {{"cup", "1.0"}, {"spoon", "2.1"}};
     ASSERT_TRUE(ImageFile::Write(path_, info, module_, memory_, packages_).ok());
   }
   Expected<std::shared_ptr<const ImageFile>> Open() const { return ImageFile::Open(path_, keep_ ? &*keep_ : nullptr); }
@@ -116,6 +117,7 @@ TEST_P(ImageFileTest, ReadsWhatItWrote) {
     EXPECT_EQ(image->info().parking.buffer, 5U);
     EXPECT_EQ(image->info().parking.depth, 7U);
     EXPECT_EQ(image->info().hot_pages, (std::vector<uint32_t>{0, 2}));
+    EXPECT_EQ(image->info().provides, (std::vector<ProvidedPackage>{{"cup", "1.0"}, {"spoon", "2.1"}}));
     EXPECT_EQ(image->info().module_hash, support::HashOf(module_).Hex());
     EXPECT_EQ(Must(image->ReadModule()), module_);
     ExpectWhole(*image);

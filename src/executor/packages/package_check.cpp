@@ -58,6 +58,8 @@ struct PackageCheck::Program {
   std::vector<std::string> directories;
   Registry functions;
   std::chrono::nanoseconds time;
+  /// In a sandbox that has nothing but these directories; else in one that starts from the executor's image.
+  bool plain;
 };
 
 Expected<void> PackageCheck::Run(const Program& program) {
@@ -72,7 +74,7 @@ Expected<void> PackageCheck::Run(const Program& program) {
   config.limits.host_calls = kCalls;
   config.registry = std::make_shared<const Registry>(program.functions);
   config.packages.directories = program.directories;
-  auto session = executor_.NewPlainSession(language_, std::move(config));
+  auto session = executor_.NewSessionAside(language_, std::move(config), program.plain);
   if (!session) return session.error();
   const Result result = (*session)->Run(program.code, {.name = "<goru packages>", .stop = stop_});
   (*session)->Close();
@@ -84,7 +86,7 @@ Expected<void> PackageCheck::Run(const Program& program) {
 Expected<void> PackageCheck::Import(const std::vector<std::string>& directories,
                                     const std::vector<std::string>& modules) {
   std::string current;
-  Program program{kImportCode, directories, {}, kImportTime};
+  Program program{kImportCode, directories, {}, kImportTime, false};
   program.functions.Add(
       "modules", [&modules](const CallContext&, const nlohmann::json&) { return nlohmann::json(modules); },
       Blocking::kNever);
@@ -107,7 +109,7 @@ Expected<void> PackageCheck::Compile(const std::string& directory, const std::ve
                                      const Store& store) {
   if (sources.empty()) return {};
   bool refused = false;
-  Program program{kCompileCode, {directory}, {}, kCompileTime};
+  Program program{kCompileCode, {directory}, {}, kCompileTime, true};
   program.functions.Add(
       "sources", [&sources](const CallContext&, const nlohmann::json&) { return nlohmann::json(sources); },
       Blocking::kNever);

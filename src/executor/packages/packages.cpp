@@ -9,8 +9,10 @@
 #include "executor/executor_core.hpp"
 #include "executor/image_path.hpp"
 #include "executor/packages/package_check.hpp"
+#include "executor/packages/provided_packages.hpp"
 #include "executor/packages/session_packages.hpp"
 #include "executor/packages/trimming.hpp"
+#include "goru/images.hpp"
 #include "guest/image_builder.hpp"
 #include "packages/cancelled.hpp"
 #include "packages/package_cache.hpp"
@@ -98,9 +100,38 @@ Expected<std::shared_ptr<internal::ExecutorCore>> MakeCheckExecutor(const Packag
   ExecutorConfig config;
   config.limits.warm_sandboxes = 0;
   config.image_directory = options.image_directory;
+  config.image_file = options.image;
   config.cache_directory = options.compiled_cache_directory;
   config.progress = options.progress;
   return internal::ExecutorCore::Create(std::move(config));
+}
+
+Expected<std::vector<packages::Provided>> ProvidedByImage(const internal::ExecutorCore& executor,
+                                                          const PackageInstallOptions& options) {
+  const auto described = DescribeImage(options.image, options.image_directory);
+  if (!described) return described.error();
+  if (described->language != options.language.name()) {
+    return Error{ErrorKind::kInvalidArgument,
+                 described->path + " is an image of " + described->runtime + ", not of " + options.language.name()};
+  }
+  auto image = executor.OpenImage(options.language);
+  if (!image) return image.error();
+  return internal::ProvidedBy((*image)->packages());
+}
+
+/// What was asked for and is in the image is not in the directory.
+void TellOfProvided(const std::vector<packages::Provided>& provided, const std::vector<Requirement>& wanted,
+                    const PackageInstallOptions& options) {
+  for (const Requirement& requirement : wanted) {
+    const packages::Provided* present = packages::FindProvided(provided, requirement.name);
+    if (present == nullptr) continue;
+    const std::string line = "the image provides " + present->name + " " + present->version;
+    if (options.notice) {
+      options.notice(line);
+    } else if (options.progress) {
+      options.progress("note: " + line);
+    }
+  }
 }
 
 Expected<std::vector<CachedPackage>> Fetch(packages::Resolver& resolver, const PackageSet& before,
@@ -159,6 +190,12 @@ Expected<std::vector<InstalledPackage>> InstallPackages(const PackageInstallOpti
   resolver_options.progress = options.progress;
   resolver_options.notice = options.notice;
   resolver_options.allow_old = options.allow_old;
+  if (!options.image.empty()) {
+    auto provided = ProvidedByImage(**executor, options);
+    if (!provided) return provided.error();
+    TellOfProvided(*provided, *now, options);
+    resolver_options.provided = std::move(*provided);
+  }
   packages::Resolver resolver(*cache, check, std::move(resolver_options));
   auto fetched = from_lock ? resolver.FetchLocked(wanted) : Fetch(resolver, *before, wanted, options.upgrade);
   if (!fetched) return fetched.error();
@@ -300,12 +337,16 @@ Expected<void> BuildPythonImage(const ImageBuildOptions& options) {
     if (auto fits = internal::CheckPython(*opened, info.packages); !fits) return fits;
     layers.push_back(std::move(opened->layer));
   }
+  std::vector<ProvidedPackage> provides;
+  for (packages::Provided& package : internal::ProvidedBy(layers)) {
+    provides.push_back({std::move(package.name), std::move(package.version)});
+  }
   guest::Job job;
   job.name = "<goru image>";
   job.code = "install_pkg.__globals__['_keep_imports']([";
   for (const std::string& name : options.imports) job.code += "'" + name + "', ";
   job.code += "])";
-  return guest::ExtendImage(**loader, **base, layers, job, options.output);
+  return guest::ExtendImage(**loader, **base, layers, std::move(provides), job, options.output);
 }
 
 }  // namespace goru

@@ -5,6 +5,7 @@
 #include "executor/executor_core.hpp"
 #include "executor/packages/disk_threads.hpp"
 #include "executor/packages/package_check.hpp"
+#include "executor/packages/provided_packages.hpp"
 #include "executor/packages/trimming.hpp"
 #include "packages/package_cache.hpp"
 #include "packages/package_set.hpp"
@@ -18,8 +19,9 @@ using packages::Requirement;
 
 /// One install_pkg.
 Expected<std::vector<InstalledPackage>> Install(ExecutorCore& executor, const Language& language,
-                                                const std::string& python, wasi::PackageView& view,
-                                                const PackageLimits& limits,
+                                                const std::string& python,
+                                                const std::shared_ptr<const wasi::PackageLayer>& built_in,
+                                                wasi::PackageView& view, const PackageLimits& limits,
                                                 const std::vector<Requirement>& requirements,
                                                 const std::stop_token& stop) {
   const ExecutorConfig& config = executor.config();
@@ -35,11 +37,14 @@ Expected<std::vector<InstalledPackage>> Install(ExecutorCore& executor, const La
   options.deadline = deadline;
   options.stop = stop;
   options.use_answers = true;
+  options.provided = ProvidedBy(built_in);
+  const std::vector<packages::Provided> provided = options.provided;
   packages::Resolver resolver(*cache, check, std::move(options));
   auto fetched = resolver.Fetch(requirements, {});
   if (!fetched) return fetched.error();
   std::vector<std::string> directories;
   std::string checked = "imports " + python + "\n";
+  if (!provided.empty()) checked += "provided " + packages::ListProvided(provided) + "\n";
   for (const CachedPackage& package : *fetched) {
     directories.push_back(package.directory);
     checked += package.sha256 + "\n";
@@ -57,6 +62,11 @@ Expected<std::vector<InstalledPackage>> Install(ExecutorCore& executor, const La
     out.push_back({package.name, package.version, package.sha256, package.native_removed, false});
   }
   view.SetTopLayers(layers);
+  // What was asked for and is in the image is there as well.
+  for (const Requirement& requirement : requirements) {
+    const packages::Provided* present = packages::FindProvided(provided, requirement.name);
+    if (present != nullptr) out.push_back({present->name, present->version, {}, false, false});
+  }
   return out;
 }
 
@@ -115,13 +125,13 @@ Expected<SessionPackages> MakeSessionPackages(const std::shared_ptr<ExecutorCore
   limits.file_bytes = config.limits.packages.file_bytes;
   out.view = std::make_shared<wasi::PackageView>(std::move(layers), generation, limits, MakeDiskThreads(executor));
   if (!installs) return out;
-  out.install = [weak = std::weak_ptr(executor), language, python, view = out.view,
+  out.install = [weak = std::weak_ptr(executor), language, python, built_in, view = out.view,
                  package_limits = config.limits.packages](
                     const std::vector<Requirement>& requirements,
                     const std::stop_token& stop) -> Expected<std::vector<InstalledPackage>> {
     const auto core = weak.lock();
     if (!core) return Error{ErrorKind::kUnavailable, "the executor is closed"};
-    return Install(*core, language, python, *view, package_limits, requirements, stop);
+    return Install(*core, language, python, built_in, *view, package_limits, requirements, stop);
   };
   return out;
 }
