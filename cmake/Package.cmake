@@ -29,10 +29,10 @@ set(CPACK_DEBIAN_PACKAGE_CONTROL_STRICT_PERMISSION ON)
 file(READ "${PROJECT_SOURCE_DIR}/packaging/description.txt" CPACK_DEBIAN_PACKAGE_DESCRIPTION)
 string(STRIP "${CPACK_DEBIAN_PACKAGE_DESCRIPTION}" CPACK_DEBIAN_PACKAGE_DESCRIPTION)
 
-# What is linked is found by dpkg-shlibdeps. What is loaded when it is needed it cannot see: `http`, `kv` files, and `goru deps`,
-# which reads wheels.
+# What is linked is found by dpkg-shlibdeps. What is loaded when it is needed it cannot see: `http`, `kv` files, `goru repl`,
+# and `goru deps`, which reads wheels.
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
-set(CPACK_DEBIAN_PACKAGE_DEPENDS "libcurl4, libsqlite3-0, libzip4 | libzip5, libssl3")
+set(CPACK_DEBIAN_PACKAGE_DEPENDS "libcurl4, libedit2, libsqlite3-0, libzip4 | libzip5, libssl3")
 # pip chooses packages; certificates are for https.
 set(CPACK_DEBIAN_PACKAGE_RECOMMENDS "ca-certificates, python3-pip")
 # A C++ program that links the library.

@@ -11,7 +11,7 @@ build_packages=(
   libgtest-dev libgmock-dev libbenchmark-dev openssl
   bash zsh fish man-db mandoc dpkg-dev
 )
-# A browser for the tests of the playground, which a build needs not: 80 MB to fetch, 300 MB on the disk.
+# A browser for the tests of the playground, which a build needs not: 100 MB to fetch, 300 MB on the disk.
 test_packages=(chromium-headless-shell)
 lint_packages=(clang-format-22 clang-tidy-22)
 fuzz_packages=(clang-22 libclang-rt-22-dev)

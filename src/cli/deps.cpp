@@ -209,7 +209,8 @@ Command DepsDescription() {
            {"-l,--lang,--language", "LANG", "the Python that will import them: python, python3.12, python3.13", false,
             LanguageWords(true)},
            {"--image", "IMAGE",
-            "the image that will import them, as goru run takes it: what it provides (goru image list) is not installed, "
+            "the image that will import them, as goru run takes it: what it provides (goru image list) is not "
+            "installed, "
             "and the rest has to fit it"},
            {"-r,--requirement", "FILE", "requirements, in pip's format; may be repeated", true},
            {"-U,--upgrade", "", "take the newest versions of everything"},

@@ -143,7 +143,8 @@ Command ImageDescription() {
            {"-h,--help", "", "this text"},
        }});
   out.notes = {
-      "The list has the images that --image takes by name, and the packages that each provides. goru deps and install_pkg "
+      "The list has the images that --image takes by name, and the packages that each provides. goru deps and "
+      "install_pkg "
       "take those as present where they work for that image.",
       "The image holds the packages, so that nothing else has to be there later. It is trusted as goru itself is: keep "
       "it where "

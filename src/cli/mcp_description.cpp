@@ -8,8 +8,10 @@ Command McpDescription() {
   out.name = "mcp";
   out.summary = "tools for language models (Model Context Protocol)";
   out.about =
-      "Tools for language models: runs the Python and JavaScript that a model writes, in sandboxes. Agent programs start "
-      "it and speak the Model Context Protocol with it over standard input and output; revisions 2024-11-05 to 2026-07-28.";
+      "Tools for language models: runs the Python and JavaScript that a model writes, in sandboxes. Agent programs "
+      "start "
+      "it and speak the Model Context Protocol with it over standard input and output; revisions 2024-11-05 to "
+      "2026-07-28.";
   out.usage = {{"goru mcp [flags]"}};
   out.examples = {
       {"goru mcp"},
@@ -23,12 +25,14 @@ Command McpDescription() {
       {"",
        {
            {"--config", "FILE", "read flags from this JSON file; those of the command line have the last word"},
-           {"--no-compat", "", "sandboxes without what --compat gives, which is on here: models write ordinary programs"},
+           {"--no-compat", "",
+            "sandboxes without what --compat gives, which is on here: models write ordinary programs"},
            {"--session-idle", "TIME", "end sessions that nobody has used for so long (default 15m)"},
            {"--session-life", "TIME", "end sessions at this age (default 24h)"},
            {"--max-sessions-per-client", "N", "sessions at once (default 1000)"},
            {"--max-result", "SIZE",
-            "what a result quotes of each of standard output, standard error, value and traceback; the middle of more is "
+            "what a result quotes of each of standard output, standard error, value and traceback; the middle of more "
+            "is "
             "left out (default 32kb)"},
        }});
   FieldFlags session(SessionConfigFields());
@@ -44,7 +48,8 @@ Command McpDescription() {
   out.notes = {
       "Tools: run_python run_javascript start_session run_in_session end_session put_file get_file list_files "
       "describe_sandbox.",
-      "Standard output carries the protocol and nothing else; goru's own words go to standard error. It ends when standard "
+      "Standard output carries the protocol and nothing else; goru's own words go to standard error. It ends when "
+      "standard "
       "input does, and at SIGINT and SIGTERM. Nothing of it listens on the network.",
   };
   return out;

@@ -8,25 +8,29 @@ Command ServeDescription() {
   out.name = "serve";
   out.summary = "sandboxes over HTTP";
   out.about =
-      "Runs code that is sent over HTTP, each request in a fresh sandbox or in a session that remembers, with a page to "
+      "Runs code that is sent over HTTP, each request in a fresh sandbox or in a session that remembers, with a page "
+      "to "
       "try it.";
   out.usage = {{"goru serve [flags]", "on http://127.0.0.1:8080 unless told otherwise"}};
   out.examples = {
       {"goru serve"},
-      {R"(curl -d '{"code": "print(6 * 7)"}' http://127.0.0.1:8080/execute)"},
-      {R"(curl -N -d '{"code": "...", "stream": true}' http://127.0.0.1:8080/v1/run)", "events, as output comes"},
+      {R"(curl -d '{"code": "print(6 * 7)"}' http://127.0.0.1:8080/execute)"}, {
+          R"(curl -N -d '{"code": "...", "stream": true}' http://127.0.0.1:8080/v1/run)", "events, as output comes"},
       {"goru serve --timeout 5s --memory 128mb --max-runs 4 --scratch"},
       {"goru serve --listen 0.0.0.0 --token-file tokens.txt --tls-cert server.pem --tls-key server.key"},
   };
   out.sections.push_back(
       {"where and for whom",
        {
-           {"--listen", "ADDRESS", "the address to listen on (default 127.0.0.1); others than loopback need --token-file"},
+           {"--listen", "ADDRESS",
+            "the address to listen on (default 127.0.0.1); others than loopback need --token-file"},
            {"-p,--port", "N", "the port (default 8080); 0: one that is free, which the log names"},
            {"--token-file", "FILE",
-            "who may ask: lines of a name and a token, or JSON with what each may have; mode 0600, read again at SIGHUP"},
+            "who may ask: lines of a name and a token, or JSON with what each may have; mode 0600, read again at "
+            "SIGHUP"},
            {"--hostname", "NAME", "a name that the Host header may have besides those of loopback", true},
-           {"--cors-origin", "ORIGIN", "web pages of this origin may ask, such as https://app.example.com; * for all", true},
+           {"--cors-origin", "ORIGIN", "web pages of this origin may ask, such as https://app.example.com; * for all",
+            true},
            {"--tls-cert", "FILE", "serve HTTPS with this certificate chain (PEM); read again at SIGHUP"},
            {"--tls-key", "FILE", "the key of the certificate (PEM)"},
        }});
@@ -63,18 +67,24 @@ Command ServeDescription() {
            {"--body-timeout", "TIME", "and its body (default 60s)"},
            {"--write-timeout", "TIME", "a client may take none of a response for so long (default 30s)"},
            {"--keep-alive", "TIME", "a connection between requests (default 75s)"},
-           {"--shutdown-timeout", "TIME", "what is under way may take so long when the server is told to end (default 10s)"},
+           {"--shutdown-timeout", "TIME",
+            "what is under way may take so long when the server is told to end (default 10s)"},
            {"--shutdown-delay", "TIME", "before that, only /ready says that it ends (default 0)"},
        }});
   out.sections.push_back(
       {"what is seen",
        {
-           {"--log", "FORM", "requests on standard error: text, json or off (default text on a terminal, else json)", false,
+           {"--log",
+            "FORM",
+            "requests on standard error: text, json or off (default text on a terminal, else json)",
+            false,
             {"text", "json", "off"}},
-           {"--otlp", "URL", "send spans to this OpenTelemetry collector (OTLP over HTTP), such as http://localhost:4318"},
+           {"--otlp", "URL",
+            "send spans to this OpenTelemetry collector (OTLP over HTTP), such as http://localhost:4318"},
            {"--no-playground", "", "no page at /"},
            {"--no-mcp", "", "no Model Context Protocol at /mcp"},
-           {"--no-mcp-compat", "", "code that comes by /mcp has no more than other code; else it has what --compat gives"},
+           {"--no-mcp-compat", "",
+            "code that comes by /mcp has no more than other code; else it has what --compat gives"},
        }});
   FieldFlags session(SessionConfigFields());
   out.sections.push_back({"limits of a run; no request gets more", session.Take("limits.", false)});
@@ -87,7 +97,8 @@ Command ServeDescription() {
                     {"2", "it was called wrongly"},
                     {"125", "it cannot listen, or an image is missing"}};
   out.notes = {
-      "docs/SERVER.md has the endpoints, tokens, metrics, and how to run it behind a proxy, under systemd or in a container; "
+      "docs/SERVER.md has the endpoints, tokens, metrics, and how to run it behind a proxy, under systemd or in a "
+      "container; "
       "/openapi.json describes them for programs.",
   };
   return out;

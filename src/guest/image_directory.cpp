@@ -5,6 +5,7 @@
 
 #include <cstdlib>
 #include <filesystem>
+#include <vector>
 
 #include "wasm/wasmtime_library.hpp"
 
@@ -61,8 +62,9 @@ std::vector<fs::path> Candidates(const std::string& directory) {
     candidates.emplace_back(from_environment);
   } else {
     std::error_code failed;
-    for (fs::path at : {fs::read_symlink("/proc/self/exe", failed).parent_path(),
-                        DirectoryOf(FileOf(reinterpret_cast<const void*>(&FindImage))), DirectoryOf(wasm::WasmtimeFile())}) {
+    for (fs::path at :
+         {fs::read_symlink("/proc/self/exe", failed).parent_path(),
+          DirectoryOf(FileOf(reinterpret_cast<const void*>(&FindImage))), DirectoryOf(wasm::WasmtimeFile())}) {
       for (int level = 0; level < kLevels && !at.empty(); ++level) {
         candidates.push_back(at / kImages);
         at = at.parent_path();

@@ -102,18 +102,18 @@ void Handle(Service& service, mcp::HttpEndpoint& endpoint, const ExchangePtr& ex
   const Request& request = exchange->request;
   if (request.method == "POST" && service.Refuses(exchange)) return;
   const auto held = std::make_shared<Held>();
-  const mcp::HttpRequest asked{
-      .method = request.method,
-      .header =
-          [&request](std::string_view name) {
-            std::optional<std::string> value;
-            for (const auto& [key, text] : request.headers) {
-              if (key == name) value = value ? *value + ", " + text : text;
-            }
-            return value;
-          },
-      .body = request.body};
-  held->Set(endpoint.Handle(asked, ClientOf(service, *request.client), std::make_shared<Answer>(service, exchange, held)));
+  const mcp::HttpRequest asked{.method = request.method,
+                               .header =
+                                   [&request](std::string_view name) {
+                                     std::optional<std::string> value;
+                                     for (const auto& [key, text] : request.headers) {
+                                       if (key == name) value = value ? *value + ", " + text : text;
+                                     }
+                                     return value;
+                                   },
+                               .body = request.body};
+  held->Set(
+      endpoint.Handle(asked, ClientOf(service, *request.client), std::make_shared<Answer>(service, exchange, held)));
   exchange->WhenGone([&service, weak = std::weak_ptr(held)] {
     service.After(std::chrono::nanoseconds(0), [weak] {
       if (const auto strong = weak.lock()) strong->Release();

@@ -1,42 +1,38 @@
-// Requests that a guest asks for: what may go on the wire. The first byte chooses the codec that reads the arguments.
-#include <algorithm>
+// What clients of goru serve send: targets, headers, bodies.
 #include <cstdint>
-#include <span>
-#include <string>
-#include <variant>
+#include <nlohmann/json.hpp>
 
-#include "guest/codec.hpp"
-#include "host/http/guest_request.hpp"
 #include "require.hpp"
+#include "server/base64.hpp"
+#include "server/guard.hpp"
+#include "server/request.hpp"
+#include "server/run_request.hpp"
+#include "server/tokens.hpp"
+#include "server/trace.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size);
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  namespace http = goru::host::http;
   using goru::fuzz::Require;
-  if (size < 1) return 0;
-  const goru::guest::Codec& codec = data[0] % 2 == 0 ? goru::guest::Codec::Json() : goru::guest::Codec::Marshal();
-  const auto args = codec.Decode(std::span(data + 1, size - 1));
-  if (!args || !args->is_object()) return 0;
-  goru::HttpLimits limits;
-  limits.header_bytes = 256;
-  limits.request_body_bytes = 256;
-  const auto read = http::ReadGuestRequest(*args, limits);
-  const auto* request = std::get_if<http::GuestRequest>(&read);
-  if (request == nullptr) {
-    Require(!std::get<http::Failure>(read).message.empty());
-    return 0;
+  namespace server = goru::server;
+  const std::string_view text = goru::fuzz::Text(data, size);
+  server::Request request;
+  if (server::ReadTarget(text, request)) {
+    Require(request.path.starts_with('/'));
+    for (const std::string& segment : request.segments) Require(segment != "..");
   }
-  Require(http::WireSize(request->headers) <= limits.header_bytes);
-  Require(!request->body || request->body->size() <= limits.request_body_bytes);
-  Require(request->timeout <= limits.timeout && request->timeout.count() >= 0);
-  Require(!request->method.empty() &&
-          std::all_of(request->method.begin(), request->method.end(), [](char c) { return c >= 'A' && c <= 'Z'; }));
-  using namespace std::string_view_literals;
-  for (const http::Header& header : request->headers) {
-    Require(header.value.find_first_of("\r\n\0"sv) == std::string::npos);
-    Require(!header.name.empty() && header.name.find_first_of(" \t\r\n:\0"sv) == std::string::npos);
-    for (const char* own : {"host", "content-length", "transfer-encoding", "connection"}) {
-      Require(!http::IsCalled(header, own));
+  const server::TraceContext trace = server::ReadTraceParent(text);
+  Require(trace.trace_id.size() == 32 && trace.span_id.size() == 16 && trace.Header().size() == 55);
+  Require(server::HostWithoutPort(text).size() <= text.size());
+  Require(server::BearerToken(text).size() <= text.size());
+  if (const auto bytes = server::DecodeBase64(text)) Require(server::EncodeBase64(*bytes).size() == text.size());
+  Require(server::DecodeBase64(server::EncodeBase64(text)) == text);
+  for (const bool fresh : {false, true}) {
+    const auto run = server::ReadRunRequest(text, {.fresh = fresh, .session_id = !fresh, .stream = fresh});
+    Require(run ? !run->code.empty() : run.error().message.find('\n') == std::string::npos);
+    if (run && run->session) {
+      std::vector<goru::ConfigCut> cuts;
+      const auto config = server::SessionWithin(run->session, {}, false, cuts);
+      if (config) Require(config->http.allowed_hosts.empty() && config->fs.mounts.empty());
     }
   }
   return 0;
