@@ -31,7 +31,7 @@ McpArguments ParseMcpArguments(const std::vector<std::string>& arguments) {
   McpArguments out;
   bool help = false;
   bool no_compat = false;
-  Flags flags(McpDescription());
+  Flags flags(McpDescription);
   flags.Switch("-h,--help", help);
   flags.Switch("--no-compat", no_compat);
   AddConfigFlags(flags, out.config);

@@ -14,8 +14,8 @@ Command ServeDescription() {
   out.usage = {{"goru serve [flags]", "on http://127.0.0.1:8080 unless told otherwise"}};
   out.examples = {
       {"goru serve"},
-      {R"(curl -d '{"code": "print(6 * 7)"}' http://127.0.0.1:8080/execute)"}, {
-          R"(curl -N -d '{"code": "...", "stream": true}' http://127.0.0.1:8080/v1/run)", "events, as output comes"},
+      {R"x(curl -d '{"code": "print(6 * 7)"}' http://127.0.0.1:8080/execute)x"},
+      {R"(curl -N -d '{"code": "...", "stream": true}' http://127.0.0.1:8080/v1/run)", "events, as output comes"},
       {"goru serve --timeout 5s --memory 128mb --max-runs 4 --scratch"},
       {"goru serve --listen 0.0.0.0 --token-file tokens.txt --tls-cert server.pem --tls-key server.key"},
   };

@@ -21,8 +21,8 @@ namespace {
 namespace asio = boost::asio;
 namespace http = boost::beast::http;
 using boost::system::error_code;
-using tcp = asio::ip::tcp;
-using Secure = asio::ssl::stream<tcp::socket>;
+using Tcp = asio::ip::tcp;
+using Secure = asio::ssl::stream<Tcp::socket>;
 
 /// How often a stream without news says that it lives.
 constexpr std::chrono::seconds kPing{15};
@@ -39,6 +39,7 @@ constexpr size_t kDiscard = size_t{256} << 10;
 constexpr size_t kSlice = size_t{64} << 10;
 
 template <typename Stream>
+// NOLINTNEXTLINE(misc-multiple-inheritance): a coroutine keeps what it works for
 class Talk final : public Connection, public std::enable_shared_from_this<Talk<Stream>> {
   static constexpr bool kSecure = std::is_same_v<Stream, Secure>;
 
@@ -80,7 +81,7 @@ class Talk final : public Connection, public std::enable_shared_from_this<Talk<S
   bool idle() const override { return exchange_ == nullptr; }
 
  private:
-  tcp::socket& Socket() {
+  Tcp::socket& Socket() {
     if constexpr (kSecure) {
       return stream_.next_layer();
     } else {
@@ -146,8 +147,8 @@ class Talk final : public Connection, public std::enable_shared_from_this<Talk<S
     error_code error;
     co_await http::async_read_header(stream_, buffer_, parser, asio::redirect_error(asio::use_awaitable, error));
     if (error == http::error::header_limit) {
-      std::string message = "the header is larger than this server takes (--max-header)";
-      co_return co_await Reject(431, "too_large", std::move(message));
+      const std::string message = "the header is larger than this server takes (--max-header)";
+      co_return co_await Reject(431, "too_large", message);
     }
     if (error == http::error::body_limit) {
       Request nobody;
@@ -155,8 +156,8 @@ class Talk final : public Connection, public std::enable_shared_from_this<Talk<S
     }
     if (error && error.category() == http::make_error_code(http::error::end_of_stream).category() &&
         error != http::error::end_of_stream && error != http::error::partial_message) {
-      std::string message = "this is no HTTP/1.1 request: " + error.message();
-      co_return co_await Reject(400, "bad_request", std::move(message));
+      const std::string message = "this is no HTTP/1.1 request: " + error.message();
+      co_return co_await Reject(400, "bad_request", message);
     }
     if (error) co_return false;
 
@@ -174,7 +175,7 @@ class Talk final : public Connection, public std::enable_shared_from_this<Talk<S
     head_only_ = request.method == "HEAD";
     std::optional<Response> early = application_.Screen(request);
     if (!target) early = ErrorResponse(400, "bad_request", "the request's target is malformed");
-    if (message[http::field::transfer_encoding].size() > 0 && !message.chunked()) {
+    if (!message[http::field::transfer_encoding].empty() && !message.chunked()) {
       early = ErrorResponse(501, "bad_request", "no transfer encoding but chunked is understood");
     }
     const bool has_body = message.chunked() || parser.content_length().value_or(0) > 0;
@@ -230,7 +231,7 @@ class Talk final : public Connection, public std::enable_shared_from_this<Talk<S
                         true);
   }
 
-  asio::awaitable<bool> Reject(unsigned status, std::string_view kind, std::string message) {
+  asio::awaitable<bool> Reject(unsigned status, std::string_view kind, const std::string& message) {
     keep_alive_ = false;
     Request request;
     request.method = "?";
@@ -399,7 +400,7 @@ class Talk final : public Connection, public std::enable_shared_from_this<Talk<S
       while (watching_) co_await Signalled();
       if (!dead_) co_await stream_.async_shutdown(asio::redirect_error(asio::use_awaitable, error));
     }
-    Socket().shutdown(tcp::socket::shutdown_send, error);
+    Socket().shutdown(Tcp::socket::shutdown_send, error);
     if (!discard_) co_return;
     std::array<char, 4096> waste;  // NOLINT(cppcoreguidelines-pro-type-member-init)
     for (size_t discarded = 0; !error && discarded < kDiscard;) {
@@ -439,18 +440,18 @@ std::shared_ptr<Connection> Begin(std::shared_ptr<Talk<Stream>> talk) {
 
 }  // namespace
 
-std::shared_ptr<Connection> StartConnection(tcp::socket socket, std::shared_ptr<asio::ssl::context> tls,
+std::shared_ptr<Connection> StartConnection(Tcp::socket socket, std::shared_ptr<asio::ssl::context> tls,
                                             Application& application, const ServeOptions& options, BodyBudget& bodies,
                                             std::function<void(Connection*)> ended) {
   error_code ignored;
-  socket.set_option(tcp::no_delay(true), ignored);
+  socket.set_option(Tcp::no_delay(true), ignored);
   if (tls) {
     Secure stream(std::move(socket), *tls);
     return Begin(std::make_shared<Talk<Secure>>(std::move(stream), std::move(tls), application, options, bodies,
                                                 std::move(ended)));
   }
   return Begin(
-      std::make_shared<Talk<tcp::socket>>(std::move(socket), nullptr, application, options, bodies, std::move(ended)));
+      std::make_shared<Talk<Tcp::socket>>(std::move(socket), nullptr, application, options, bodies, std::move(ended)));
 }
 
 }  // namespace goru::server

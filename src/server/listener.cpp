@@ -10,7 +10,7 @@ namespace {
 
 namespace asio = boost::asio;
 using boost::system::error_code;
-using tcp = asio::ip::tcp;
+using Tcp = asio::ip::tcp;
 
 /// How exactly deadlines of connections are kept.
 constexpr std::chrono::milliseconds kSweep{250};
@@ -39,9 +39,9 @@ Expected<void> Listener::Open() {
     return Error{ErrorKind::kInvalidArgument,
                  "--listen takes an address such as 127.0.0.1, 0.0.0.0 or ::1, not '" + options_.address + "'"};
   }
-  const tcp::endpoint endpoint(address, options_.port);
+  const Tcp::endpoint endpoint(address, options_.port);
   acceptor_.open(endpoint.protocol(), error);
-  if (!error) acceptor_.set_option(tcp::acceptor::reuse_address(true), error);
+  if (!error) acceptor_.set_option(Tcp::acceptor::reuse_address(true), error);
   if (!error) acceptor_.bind(endpoint, error);
   if (!error) acceptor_.listen(SOMAXCONN, error);
   if (error) {
@@ -63,7 +63,7 @@ std::string Listener::url() const {
 }
 
 void Listener::Accept() {
-  acceptor_.async_accept([this](const error_code& error, tcp::socket socket) {
+  acceptor_.async_accept([this](const error_code& error, Tcp::socket socket) {
     if (!acceptor_.is_open() || error == asio::error::operation_aborted) return;
     if (error) {
       // No descriptors or memory are left; some may be soon.
@@ -78,7 +78,7 @@ void Listener::Accept() {
   });
 }
 
-void Listener::Admit(tcp::socket socket) {
+void Listener::Admit(Tcp::socket socket) {
   if (connections_.size() >= options_.connections) {
     TurnAway(std::move(socket));
     return;
@@ -91,11 +91,11 @@ void Listener::Admit(tcp::socket socket) {
   connections_.emplace(connection.get(), std::move(connection));
 }
 
-void Listener::TurnAway(tcp::socket socket) {
+void Listener::TurnAway(Tcp::socket socket) {
   if (tls_ || turned_away_.size() >= kTurnedAway) return;
   ::send(socket.native_handle(), kFull.data(), kFull.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
   error_code ignored;
-  socket.shutdown(tcp::socket::shutdown_send, ignored);
+  socket.shutdown(Tcp::socket::shutdown_send, ignored);
   // To close it at once would take the answer away again, where the client's request is on its way.
   turned_away_.emplace_back(Connection::Clock::now() + kFarewell, std::move(socket));
 }

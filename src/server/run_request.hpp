@@ -46,7 +46,7 @@ struct RunMembers {
 };
 
 /// Reads a body. Strict: a member that is unknown, or of another type, is an error that names it.
-Expected<RunRequest> ReadRunRequest(std::string_view body, const RunMembers& members);
+Expected<RunRequest> ReadRunRequest(std::string_view body, const RunMembers& allowed);
 
 /// A body that is a JSON object, or empty. Errors say why it is none.
 Expected<nlohmann::json> ReadObject(std::string_view body);

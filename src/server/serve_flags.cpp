@@ -79,7 +79,7 @@ ServeArguments ParseServeArguments(const std::vector<std::string>& arguments) {
   bool no_mcp = false;
   bool no_mcp_compat = false;
   std::optional<Language> language;
-  Flags flags(cli::ServeDescription());
+  Flags flags(cli::ServeDescription);
   flags.Switch("-h,--help", help);
   cli::AddConfigFlags(flags, options.config);
   cli::AddLanguageFlag(flags, language);
