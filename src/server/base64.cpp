@@ -3,6 +3,7 @@
 #include <openssl/evp.h>
 
 #include <climits>
+#include <utility>
 
 namespace goru::server {
 
@@ -33,7 +34,7 @@ std::optional<std::string> DecodeBase64(std::string_view text) {
   const int size =
       ::EVP_DecodeBlock(reinterpret_cast<unsigned char*>(bytes.data()),
                         reinterpret_cast<const unsigned char*>(text.data()), static_cast<int>(text.size()));
-  if (size < 0 || static_cast<size_t>(size) < padding) return std::nullopt;
+  if (std::cmp_less(size, padding)) return std::nullopt;
   bytes.resize(static_cast<size_t>(size) - padding);
   return bytes;
 }

@@ -21,6 +21,8 @@ struct Body {
   std::optional<std::chrono::nanoseconds> timeout;
 };
 
+bool IsEmptyText(const json& value) { return value.is_string() && value.get_ref<const std::string&>().empty(); }
+
 /// Members that these endpoints do not know are passed over, as they always were.
 Expected<Body> ReadBody(const std::string& text, bool needs_code) {
   auto document = ReadObject(text);
@@ -34,7 +36,7 @@ Expected<Body> ReadBody(const std::string& text, bool needs_code) {
   }
   if (needs_code && body.code.empty()) return Error{ErrorKind::kInvalidArgument, "code required"};
   const auto timeout = document->find("timeout");
-  if (timeout != document->end() && !timeout->is_null() && *timeout != "") {
+  if (timeout != document->end() && !timeout->is_null() && !IsEmptyText(*timeout)) {
     auto time = ReadTime(*timeout, "timeout");
     if (!time) return time.error();
     body.timeout = *time;
@@ -52,7 +54,7 @@ Response Answer(const Result& result) {
   if (result.error && StatusOf(result.error->kind) != 200) return Plain({result.error->kind, result.error->message});
   json out = {{"output", result.output},
               {"duration_ms", std::chrono::duration_cast<std::chrono::milliseconds>(result.duration).count()}};
-  const bool failed = result.error && !(result.error->kind == ErrorKind::kExited && result.exit_code == 0);
+  const bool failed = result.error && (result.error->kind != ErrorKind::kExited || result.exit_code != 0);
   if (failed) out["error"] = ErrorText(*result.error);
   // Cut output is an error here: there is no other member to say it.
   if (!failed && (result.stdout_truncated || result.stderr_truncated)) {

@@ -26,7 +26,7 @@ void Exchange::Begin(Response head) {
   Wake(lock);
 }
 
-void Exchange::Send(std::string piece) {
+void Exchange::Send(const std::string& piece) {
   std::unique_lock lock(mutex_);
   if (ended_ || gone_.stop_requested()) return;
   pending_ += piece;

@@ -32,7 +32,7 @@ class Exchange {
   void Answer(Response response);
   /// The head of a response whose body follows by Send, until End.
   void Begin(Response head);
-  void Send(std::string piece);
+  void Send(const std::string& piece);
   void End();
   /// Requested when the client has gone: what works for it should end.
   std::stop_token gone() const noexcept { return gone_.get_token(); }

@@ -24,8 +24,7 @@ constexpr std::string_view kFull =
 }  // namespace
 
 Listener::Listener(asio::io_context& loop, Application& application, const ServeOptions& options)
-    : loop_(loop),
-      application_(application),
+    : application_(application),
       options_(options),
       acceptor_(loop),
       pause_(loop),
@@ -119,6 +118,7 @@ void Listener::Sweep() {
 
 void Listener::AbortAll() {
   std::vector<std::shared_ptr<Connection>> all;
+  all.reserve(connections_.size());
   for (const auto& [pointer, connection] : connections_) all.push_back(connection);
   for (const auto& connection : all) connection->Abort();
 }

@@ -46,7 +46,6 @@ class Listener {
   void TurnAway(boost::asio::ip::tcp::socket socket);
   void Sweep();
 
-  boost::asio::io_context& loop_;
   Application& application_;
   const ServeOptions& options_;
   boost::asio::ip::tcp::acceptor acceptor_;

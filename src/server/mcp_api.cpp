@@ -64,7 +64,7 @@ class Answer final : public mcp::HttpAnswer {
     Over();
   }
   void Begin(mcp::HttpReply head) override { exchange_->Begin(ToResponse(std::move(head))); }
-  void Send(std::string bytes) override { exchange_->Send(std::move(bytes)); }
+  void Send(std::string bytes) override { exchange_->Send(bytes); }
   void End() override {
     exchange_->End();
     Over();

@@ -16,7 +16,7 @@ void PointIntoComponents(json& schema) {
   if (schema.is_object()) {
     const auto reference = schema.find("$ref");
     if (reference != schema.end() && reference->is_string()) {
-      std::string& target = reference->get_ref<std::string&>();
+      auto& target = reference->get_ref<std::string&>();
       constexpr std::string_view kFrom = "#/$defs/";
       if (target.starts_with(kFrom)) target.replace(0, kFrom.size(), "#/components/schemas/");
     }
