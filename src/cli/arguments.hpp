@@ -41,7 +41,7 @@ struct ReplArguments {
 /// environment.
 void AddConfigFlags(Flags& flags, ConfigFile& config);
 /// -l.
-void AddLanguageFlag(Flags& flags, std::optional<Language>& language);
+void AddLanguageFlag(Flags& flags, std::optional<Language>& out);
 /// -l, of commands that run code in any language.
 FlagText LanguageFlag();
 
