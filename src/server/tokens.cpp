@@ -65,7 +65,7 @@ json FromLines(const std::string& text) {
     words >> token >> rest;
     json entry = {{"name", name}, {"token", token}};
     // Refused below: a token has no spaces.
-    if (!rest.empty()) entry["token"] = token + " " + rest;
+    if (!rest.empty()) entry["token"] = token.append(" ").append(rest);
     tokens.push_back(std::move(entry));
   }
   return json{{"tokens", std::move(tokens)}};
@@ -111,12 +111,15 @@ Expected<Tokens> Tokens::Read(const std::string& path, const ClientDefaults& def
   std::set<std::string> names;
   for (const json& entry : document["tokens"]) {
     const std::string where = "token " + std::to_string(tokens.entries_.size() + 1);
-    const auto fail = [&](const std::string& message) { return InFile(path, where + ": " + message); };
+    const auto fail = [&](const std::string& message) {
+      std::string line = where;
+      return InFile(path, line.append(": ").append(message));
+    };
     if (!entry.is_object()) return fail("is no object");
     for (const auto& [key, value] : entry.items()) {
-      static const std::set<std::string, std::less<>> kKnown = {"name",    "token",    "sha256",
-                                                                "session", "sessions", "runs"};
-      if (!kKnown.contains(key)) return fail("has no member of this name: " + json(key).dump());
+      static const std::set<std::string, std::less<>> known = {"name",    "token",    "sha256",
+                                                               "session", "sessions", "runs"};
+      if (!known.contains(key)) return fail("has no member of this name: " + json(key).dump());
     }
     const auto text_of = [&entry](const char* name) {
       const auto at = entry.find(name);

@@ -32,7 +32,7 @@ TraceContext ReadTraceParent(std::string_view header) {
   TraceContext context;
   context.span_id = RandomHex(16);
   const bool long_enough =
-      header.size() == kLength || (header.size() > kLength && header[kLength] == '-' && header.substr(0, 2) != "00");
+      header.size() == kLength || (header.size() > kLength && header[kLength] == '-' && !header.starts_with("00"));
   if (long_enough && header[2] == '-' && header[35] == '-' && header[52] == '-') {
     const std::string_view version = header.substr(0, 2);
     const std::string_view trace = header.substr(3, 32);
