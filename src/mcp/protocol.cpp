@@ -140,7 +140,7 @@ Era EraOf(const Message& request, const std::string& handshake) {
     throw ProtocolError{kInvalidParams, "begin with initialize, or send " + std::string(kVersionKey) + " and " +
                                             kCapabilitiesKey + " in _meta of each request"};
   }
-  if (!has_version) throw ProtocolError{kInvalidParams, "_meta lacks " + std::string(kVersionKey)};
+  if (!has_version || meta == nullptr) throw ProtocolError{kInvalidParams, "_meta lacks " + std::string(kVersionKey)};
   const json& version = (*meta)[kVersionKey];
   if (!version.is_string()) throw ProtocolError{kInvalidParams, std::string(kVersionKey) + " is a string"};
   if (version != kModernVersion) throw UnsupportedVersion(version.get<std::string>());
