@@ -93,7 +93,7 @@ Expected<std::string> FindImage(const std::string& directory, const std::string&
   if (!found.empty()) return found;
   return Error{
       ErrorKind::kUnavailable,
-      "the image " + file + " was not found" +
+      "the image " + name + ".img was not found" +
           (directory.empty() ? std::string(" in share/goru/images beside the program") : " in " + directory) +
           "; build it with `make build` or say where it is with WithImageDirectory, --image-dir or GORU_IMAGE_DIR"};
 }
