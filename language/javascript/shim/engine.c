@@ -15,12 +15,13 @@ static void backtrace_header(JSContext *ctx, DynBuf *out, JSValueConst error);
 // Throws that a name is not defined, with what the sandbox has in its place (likewise).
 static JSValue throw_not_defined(JSContext *ctx, const char *name);
 // Errors that name what the source calls a value (expression.h; likewise).
-static JSValue throw_not_callable(JSContext *ctx, JSValueConst value, bool called, bool constructor);
-static JSValue throw_not_iterable(JSContext *ctx, JSValueConst value);
-static JSValue throw_unreadable(JSContext *ctx, JSValueConst value, JSAtom name);
-static void throw_unreadable_member(JSContext *ctx, JSValueConst value, JSValueConst key);
-static JSValue throw_unwritable(JSContext *ctx, JSValueConst value, JSAtom name);
-static JSValue destructured_object(JSContext *ctx, JSValueConst value);
+// None is part of the interpreter's own function: what that holds on its stack is what code may recurse by.
+static __attribute__((noinline)) JSValue throw_not_callable(JSContext *ctx, JSValueConst value, bool called, bool constructor);
+static __attribute__((noinline)) JSValue throw_not_iterable(JSContext *ctx, JSValueConst value);
+static __attribute__((noinline)) JSValue throw_unreadable(JSContext *ctx, JSValueConst value, JSAtom name);
+static __attribute__((noinline)) void throw_unreadable_member(JSContext *ctx, JSValueConst value, JSValueConst key);
+static __attribute__((noinline)) JSValue throw_unwritable(JSContext *ctx, JSValueConst value, JSAtom name);
+static __attribute__((noinline)) JSValue destructured_object(JSContext *ctx, JSValueConst value);
 // The text of a date, with the name of its zone behind it where that is wanted.
 static JSValue date_text(JSContext *ctx, JSValueConst date, const char *text, int size, bool zone);
 // toLowerCase and toUpperCase where no locale is given.
