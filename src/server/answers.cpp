@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "mcp/bytes.hpp"
 #include "server/base64.hpp"
 #include "service/error_line.hpp"
 
@@ -13,15 +14,6 @@ using nlohmann::json;
 
 /// What one response holds of files. What is beyond is named, with its size, and left where it is.
 constexpr size_t kFileBytes = size_t{16} << 20;
-
-bool IsUtf8(const std::string& bytes) {
-  // The library that writes JSON is the one that has to like it.
-  try {
-    return !json(bytes).dump().empty();
-  } catch (const json::type_error&) {
-    return false;
-  }
-}
 
 void AddContents(json& files, const Session& session) {
   size_t left = kFileBytes;
@@ -37,13 +29,24 @@ void AddContents(json& files, const Session& session) {
       file["omitted"] = "it has grown meanwhile";
     } else {
       left -= bytes->size();
-      if (IsUtf8(*bytes)) {
+      if (mcp::IsUtf8(*bytes)) {
         file["text"] = *bytes;
       } else {
         file["base64"] = EncodeBase64(*bytes);
       }
     }
   }
+}
+
+/// Of a response that has an error of the library: the outcome of code that ran is none.
+unsigned FailureStatus(const Error& error) {
+  const unsigned status = StatusOf(error.kind);
+  return status == 200 ? 500 : status;
+}
+
+Response SayWhenToRetry(Response response) {
+  if (response.status == 429 || response.status == 503) response.headers.emplace_back("Retry-After", "1");
+  return response;
 }
 
 }  // namespace
@@ -68,11 +71,30 @@ unsigned StatusOf(ErrorKind kind) noexcept {
   }
 }
 
+unsigned StatusOf(service::Gone gone) noexcept { return gone == service::Gone::kUnknown ? 404 : 410; }
+
 Response LibraryError(const Error& error) {
-  const unsigned status = StatusOf(error.kind);
-  Response response = ErrorResponse(status == 200 ? 500 : status, ErrorKindName(error.kind), error.message);
-  if (status == 429 || status == 503) response.headers.emplace_back("Retry-After", "1");
+  return SayWhenToRetry(ErrorResponse(FailureStatus(error), ErrorKindName(error.kind), error.message));
+}
+
+Response LibraryErrorText(const Error& error) {
+  return SayWhenToRetry(TextResponse(FailureStatus(error), error.message));
+}
+
+Response GoneError(service::Gone gone) {
+  const unsigned status = StatusOf(gone);
+  return ErrorResponse(status, status == 404 ? "not_found" : "gone", service::GoneText(gone));
+}
+
+Response JsonResponse(const json& value, unsigned status) {
+  Response response;
+  response.status = status;
+  response.body = Dump(value) + "\n";
   return response;
+}
+
+void AddCuts(const std::vector<ConfigCut>& cuts, json& answer) {
+  for (const ConfigCut& cut : cuts) answer["cuts"].push_back({{"path", cut.path}, {"message", cut.message}});
 }
 
 std::string Dump(const json& value) { return value.dump(-1, ' ', false, json::error_handler_t::replace); }
@@ -88,7 +110,7 @@ json RunJson(const Result& result, const RunContext& context) {
     if (files.is_null()) files = json::array();
     AddContents(files, *context.files_from);
   }
-  for (const ConfigCut& cut : context.cuts) out["cuts"].push_back({{"path", cut.path}, {"message", cut.message}});
+  AddCuts(context.cuts, out);
   return out;
 }
 
@@ -96,9 +118,7 @@ Response RunResponse(const Result& result, const RunContext& context) {
   if (result.error && StatusOf(result.error->kind) != 200) {
     return LibraryError({result.error->kind, result.error->message});
   }
-  Response response;
-  response.body = Dump(RunJson(result, context)) + "\n";
-  return response;
+  return JsonResponse(RunJson(result, context));
 }
 
 std::string Event(std::string_view name, const json& data) {

@@ -10,14 +10,28 @@
 #include "goru/result.hpp"
 #include "goru/session.hpp"
 #include "server/request.hpp"
+#include "service/session_store.hpp"
 
 namespace goru::server {
 
 /// The status of a response that tells of an error of the library; 200 where it is the outcome of code that ran.
 unsigned StatusOf(ErrorKind kind) noexcept;
 
+/// Of the response to a handle that has no session: 404, or 410 where it had one.
+unsigned StatusOf(service::Gone gone) noexcept;
+
 /// The response to an error of the library, with Retry-After where trying again may help.
 Response LibraryError(const Error& error);
+/// The same as a line of plain text.
+Response LibraryErrorText(const Error& error);
+/// The response to a handle that has no session.
+Response GoneError(service::Gone gone);
+
+/// A value as the whole body.
+Response JsonResponse(const nlohmann::json& value, unsigned status = 200);
+
+/// Adds what was cut to an answer, where something was: {"cuts": [{"path", "message"}, ...]}.
+void AddCuts(const std::vector<ConfigCut>& cuts, nlohmann::json& answer);
 
 /// What a run is answered with besides its result.
 struct RunContext {

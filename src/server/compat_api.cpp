@@ -7,14 +7,6 @@ namespace {
 
 using nlohmann::json;
 
-/// Errors as these endpoints have them: one line of text.
-Response Plain(const Error& error) {
-  const unsigned status = StatusOf(error.kind);
-  Response response = TextResponse(status == 200 ? 500 : status, error.message);
-  if (status == 429 || status == 503) response.headers.emplace_back("Retry-After", "1");
-  return response;
-}
-
 struct Body {
   std::string code;
   std::string lang;
@@ -51,7 +43,8 @@ std::string ErrorText(const RunError& error) {
 }
 
 Response Answer(const Result& result) {
-  if (result.error && StatusOf(result.error->kind) != 200) return Plain({result.error->kind, result.error->message});
+  if (result.error && StatusOf(result.error->kind) != 200)
+    return LibraryErrorText({result.error->kind, result.error->message});
   json out = {{"output", result.output},
               {"duration_ms", std::chrono::duration_cast<std::chrono::milliseconds>(result.duration).count()}};
   const bool failed = result.error && (result.error->kind != ErrorKind::kExited || result.exit_code != 0);
@@ -60,9 +53,7 @@ Response Answer(const Result& result) {
   if (!failed && (result.stdout_truncated || result.stderr_truncated)) {
     out["error"] = "the output went over its limit; the rest was dropped (--max-output)";
   }
-  Response response;
-  response.body = Dump(out) + "\n";
-  return response;
+  return JsonResponse(out);
 }
 
 void Start(Service& service, const ExchangePtr& exchange, Run run) {
@@ -74,7 +65,7 @@ void Start(Service& service, const ExchangePtr& exchange, Run run) {
         exchange->NoteRun(result.status());
         exchange->Answer(Answer(result));
       });
-  if (!started) exchange->Answer(Plain(started.error()));
+  if (!started) exchange->Answer(LibraryErrorText(started.error()));
 }
 
 Expected<Language> LanguageOf(const Service& service, const Body& body) {
@@ -84,16 +75,16 @@ Expected<Language> LanguageOf(const Service& service, const Body& body) {
 void Execute(Service& service, const ExchangePtr& exchange) {
   if (service.Refuses(exchange)) return;
   auto body = ReadBody(exchange->request.body, true);
-  if (!body) return exchange->Answer(Plain(body.error()));
+  if (!body) return exchange->Answer(LibraryErrorText(body.error()));
   auto language = LanguageOf(service, *body);
-  if (!language) return exchange->Answer(Plain(language.error()));
+  if (!language) return exchange->Answer(LibraryErrorText(language.error()));
   service.WithLanguage(exchange, *language, [&service, exchange, body = std::move(*body), language = *language] {
     RunRequest request;
     request.code = body.code;
     request.language = language;
     request.timeout = body.timeout;
     auto run = FreshRun(service, exchange->request.client, std::move(request));
-    if (!run) return exchange->Answer(Plain(run.error()));
+    if (!run) return exchange->Answer(LibraryErrorText(run.error()));
     Start(service, exchange, std::move(*run));
   });
 }
@@ -101,24 +92,24 @@ void Execute(Service& service, const ExchangePtr& exchange) {
 void Open(Service& service, const ExchangePtr& exchange) {
   if (service.Refuses(exchange)) return;
   auto body = ReadBody(exchange->request.body, false);
-  if (!body) return exchange->Answer(Plain(body.error()));
+  if (!body) return exchange->Answer(LibraryErrorText(body.error()));
   auto language = LanguageOf(service, *body);
-  if (!language) return exchange->Answer(Plain(language.error()));
+  if (!language) return exchange->Answer(LibraryErrorText(language.error()));
   service.WithLanguage(exchange, *language, [&service, exchange, language = *language] {
     const Client& client = *exchange->request.client;
     auto use = service.store.Open(client.name, language, client.ceiling, client.sessions);
-    if (!use) return exchange->Answer(Plain(use.error()));
-    Response response;
-    response.body = Dump({{"session_id", (*use)->handle}}) + "\n";
-    exchange->Answer(std::move(response));
+    if (!use) return exchange->Answer(LibraryErrorText(use.error()));
+    exchange->Answer(JsonResponse({{"session_id", (*use)->handle}}));
   });
 }
+
+Response GoneLine(service::Gone gone) { return TextResponse(StatusOf(gone), service::GoneText(gone)); }
 
 /// Without one the exchange is answered.
 service::SessionUse Find(Service& service, const ExchangePtr& exchange, std::string_view id) {
   auto found = service.store.Find(exchange->request.client->name, id);
   if (!found.use) {
-    exchange->Answer(TextResponse(found.gone == service::Gone::kUnknown ? 404 : 410, service::GoneText(found.gone)));
+    exchange->Answer(GoneLine(found.gone));
   }
   return std::move(found.use);
 }
@@ -128,7 +119,7 @@ void Exec(Service& service, const ExchangePtr& exchange, const PathParts& parts)
   auto use = Find(service, exchange, parts.at("id"));
   if (!use) return;
   auto body = ReadBody(exchange->request.body, true);
-  if (!body) return exchange->Answer(Plain(body.error()));
+  if (!body) return exchange->Answer(LibraryErrorText(body.error()));
   Run run;
   run.use = std::make_shared<service::SessionUse>(std::move(use));
   run.request.code = std::move(body->code);
@@ -139,12 +130,9 @@ void Exec(Service& service, const ExchangePtr& exchange, const PathParts& parts)
 void Close(Service& service, const ExchangePtr& exchange, const PathParts& parts) {
   service::Gone gone = service::Gone::kUnknown;
   if (!service.store.End(exchange->request.client->name, parts.at("id"), gone)) {
-    return exchange->Answer(TextResponse(gone == service::Gone::kUnknown ? 404 : 410, service::GoneText(gone)));
+    return exchange->Answer(GoneLine(gone));
   }
-  Response response;
-  response.status = 204;
-  response.content_type.clear();
-  exchange->Answer(std::move(response));
+  exchange->Answer(NoContent());
 }
 
 }  // namespace

@@ -21,13 +21,6 @@ Response FilesError(const Error& error) {
   return LibraryError(error);
 }
 
-Response Nothing() {
-  Response response;
-  response.status = 204;
-  response.content_type.clear();
-  return response;
-}
-
 void List(Service& service, const ExchangePtr& exchange, const PathParts& parts) {
   const auto use = FindSession(service, exchange, parts.at("id"));
   if (!use) return;
@@ -37,9 +30,7 @@ void List(Service& service, const ExchangePtr& exchange, const PathParts& parts)
   for (const FileInfo& file : *files) {
     list.push_back({{"path", file.path}, {"is_dir", file.is_dir}, {"size", file.size}, {"mod_time", file.mod_time}});
   }
-  Response response;
-  response.body = Dump({{"files", std::move(list)}}) + "\n";
-  exchange->Answer(std::move(response));
+  exchange->Answer(JsonResponse({{"files", std::move(list)}}));
 }
 
 void Get(Service& service, const ExchangePtr& exchange, const PathParts& parts) {
@@ -59,14 +50,14 @@ void Put(Service& service, const ExchangePtr& exchange, const PathParts& parts) 
   const auto use = FindSession(service, exchange, parts.at("id"));
   if (!use) return;
   const auto put = use->session.WriteFile(PathOf(parts), exchange->request.body);
-  exchange->Answer(put ? Nothing() : FilesError(put.error()));
+  exchange->Answer(put ? NoContent() : FilesError(put.error()));
 }
 
 void Remove(Service& service, const ExchangePtr& exchange, const PathParts& parts) {
   const auto use = FindSession(service, exchange, parts.at("id"));
   if (!use) return;
   const auto removed = use->session.RemoveFile(PathOf(parts));
-  exchange->Answer(removed ? Nothing() : FilesError(removed.error()));
+  exchange->Answer(removed ? NoContent() : FilesError(removed.error()));
 }
 
 }  // namespace

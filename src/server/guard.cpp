@@ -97,9 +97,7 @@ std::optional<Response> Guard::Preflight(const Request& request) const {
       !request.HasHeader("access-control-request-method")) {
     return std::nullopt;
   }
-  Response response;
-  response.status = 204;
-  response.content_type.clear();
+  Response response = NoContent();
   if (AllowsOrigin(request.Header("origin"))) {
     response.headers.emplace_back("Access-Control-Allow-Methods", kMethods);
     response.headers.emplace_back("Access-Control-Allow-Headers", kRequestHeaders);

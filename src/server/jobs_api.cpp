@@ -97,17 +97,12 @@ void AddJobsApi(Router& router, Service& service, Jobs& jobs) {
                 for (const JobState& job : jobs.List(e->request.client->name)) {
                   list.push_back({{"id", job.id}, {"done", job.done}});
                 }
-                Response response;
-                response.body = Dump({{"jobs", std::move(list)}}) + "\n";
-                e->Answer(std::move(response));
+                e->Answer(JsonResponse({{"jobs", std::move(list)}}));
               }});
   router.Add({.method = "GET", .pattern = "/v1/jobs/{id}", .handle = [&](E e, P p) { ShowJob(service, jobs, e, p); }});
   router.Add({.method = "DELETE", .pattern = "/v1/jobs/{id}", .handle = [&jobs](E e, P p) {
                 if (!jobs.Cancel(e->request.client->name, p.at("id"))) return e->Answer(NoJob());
-                Response response;
-                response.status = 204;
-                response.content_type.clear();
-                e->Answer(std::move(response));
+                e->Answer(NoContent());
               }});
 }
 

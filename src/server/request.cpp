@@ -86,6 +86,13 @@ Response ErrorResponse(unsigned status, std::string_view kind, std::string_view 
   return response;
 }
 
+Response NoContent() {
+  Response response;
+  response.status = 204;
+  response.content_type.clear();
+  return response;
+}
+
 Response TextResponse(unsigned status, std::string_view line) {
   Response response;
   response.status = status;

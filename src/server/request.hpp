@@ -51,6 +51,8 @@ bool ReadTarget(std::string_view target, Request& request);
 
 /// {"error": {"kind": ..., "message": ...}}
 Response ErrorResponse(unsigned status, std::string_view kind, std::string_view message);
+/// 204: done, and nothing to say.
+Response NoContent();
 /// One line of plain text, as the endpoints without a version answer.
 Response TextResponse(unsigned status, std::string_view line);
 

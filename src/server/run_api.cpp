@@ -116,20 +116,6 @@ json SessionJson(const service::HeldInfo& info) {
           {"in_use", info.in_use}};
 }
 
-Response Json(const json& value, unsigned status = 200) {
-  Response response;
-  response.status = status;
-  response.body = Dump(value) + "\n";
-  return response;
-}
-
-Response Nothing() {
-  Response response;
-  response.status = 204;
-  response.content_type.clear();
-  return response;
-}
-
 void OpenSession(Service& service, const ExchangePtr& exchange) {
   if (service.Refuses(exchange)) return;
   auto document = ReadObject(exchange->request.body);
@@ -167,24 +153,24 @@ void OpenSession(Service& service, const ExchangePtr& exchange) {
                 {"idle_timeout", Seconds(service.store.limits().idle)},
                 {"life", Seconds(service.store.limits().life)},
                 {"session", granted}};
-    for (const ConfigCut& cut : cuts) out["cuts"].push_back({{"path", cut.path}, {"message", cut.message}});
-    exchange->Answer(Json(out, 201));
+    AddCuts(cuts, out);
+    exchange->Answer(JsonResponse(out, 201));
   });
 }
 
 void ListSessions(Service& service, const ExchangePtr& exchange) {
   json list = json::array();
   for (const auto& info : service.store.List(exchange->request.client->name)) list.push_back(SessionJson(info));
-  exchange->Answer(Json({{"sessions", std::move(list)}}));
+  exchange->Answer(JsonResponse({{"sessions", std::move(list)}}));
 }
 
 void ShowSession(Service& service, const ExchangePtr& exchange, const PathParts& parts) {
   // Asking after a session is no use of it.
   for (const auto& info : service.store.List(exchange->request.client->name)) {
-    if (info.handle == parts.at("id")) return exchange->Answer(Json(SessionJson(info)));
+    if (info.handle == parts.at("id")) return exchange->Answer(JsonResponse(SessionJson(info)));
   }
   if (FindSession(service, exchange, parts.at("id"))) {
-    exchange->Answer(ErrorResponse(404, "not_found", service::GoneText(service::Gone::kUnknown)));
+    exchange->Answer(GoneError(service::Gone::kUnknown));
   }
 }
 
@@ -202,9 +188,8 @@ void RunInSession(Service& service, const ExchangePtr& exchange, const PathParts
 
 void EndSession(Service& service, const ExchangePtr& exchange, const PathParts& parts) {
   service::Gone gone = service::Gone::kUnknown;
-  if (service.store.End(exchange->request.client->name, parts.at("id"), gone)) return exchange->Answer(Nothing());
-  const bool unknown = gone == service::Gone::kUnknown;
-  exchange->Answer(ErrorResponse(unknown ? 404 : 410, unknown ? "not_found" : "gone", service::GoneText(gone)));
+  if (service.store.End(exchange->request.client->name, parts.at("id"), gone)) return exchange->Answer(NoContent());
+  exchange->Answer(GoneError(gone));
 }
 
 }  // namespace
@@ -230,7 +215,7 @@ void AddRunApi(Router& router, Service& service) {
                 const auto use = FindSession(service, e, p.at("id"));
                 if (!use) return;
                 use->session.Interrupt();
-                e->Answer(Nothing());
+                e->Answer(NoContent());
               }});
 }
 

@@ -120,10 +120,7 @@ Expected<void> StartRun(Service& service, Run run, RunDone done) {
 
 service::SessionUse FindSession(Service& service, const ExchangePtr& exchange, std::string_view id) {
   auto found = service.store.Find(exchange->request.client->name, id);
-  if (!found.use) {
-    const bool unknown = found.gone == service::Gone::kUnknown;
-    exchange->Answer(ErrorResponse(unknown ? 404 : 410, unknown ? "not_found" : "gone", service::GoneText(found.gone)));
-  }
+  if (!found.use) exchange->Answer(GoneError(found.gone));
   return std::move(found.use);
 }
 

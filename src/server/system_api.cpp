@@ -60,9 +60,7 @@ void AddSystemApi(Router& router, Service& service, Metrics& metrics, const Jobs
                   },
               .slow = true});
   router.Add({.method = "GET", .pattern = "/v1/limits", .handle = [&service](E e, P) {
-                Response response;
-                response.body = Dump(LimitsJson(service, *e->request.client)) + "\n";
-                e->Answer(std::move(response));
+                e->Answer(JsonResponse(LimitsJson(service, *e->request.client)));
               }});
   router.Add({.method = "GET",
               .pattern = "/openapi.json",
