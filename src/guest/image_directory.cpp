@@ -5,7 +5,6 @@
 
 #include <cstdlib>
 #include <filesystem>
-#include <vector>
 
 #include "wasm/wasmtime_library.hpp"
 
@@ -31,47 +30,27 @@ fs::path FileOf(const void* address) {
   return info.dli_fname;
 }
 
-/// The image in one of the directories that belong to a program or library in `start`; empty where there is none.
-std::string FindAround(const fs::path& start, const std::string& file) {
-  fs::path at = start;
-  for (int level = 0; level < kLevels && !at.empty(); ++level) {
-    std::error_code failed;
-    fs::path candidate = at / kImages / file;
-    if (fs::is_regular_file(candidate, failed)) return candidate.string();
-    at = at.parent_path();
+/// Calls `visit` for the places where images are looked for, the first place first, until it returns true.
+template <typename Visit>
+void EachPlace(const std::string& directory, const Visit& visit) {
+  std::string in = directory;
+  if (const char* named = std::getenv("GORU_IMAGE_DIR"); in.empty() && named != nullptr) in = named;
+  if (!in.empty()) {
+    visit(fs::path(in));
+    return;
   }
-  return {};
-}
-
-/// The image beside the program, this library or the engine: a program that has the library inside may lie anywhere.
-std::string FindBesideUs(const std::string& file) {
+  // Beside the program, this library or the engine: a program that has the library inside may lie anywhere. The engine
+  // is asked last, since that loads it.
   std::error_code failed;
-  std::string found = FindAround(fs::read_symlink("/proc/self/exe", failed).parent_path(), file);
-  if (found.empty()) found = FindAround(DirectoryOf(FileOf(reinterpret_cast<const void*>(&FindImage))), file);
-  if (found.empty()) found = FindAround(DirectoryOf(wasm::WasmtimeFile()), file);
-  return found;
-}
-
-/// All places where images are looked for, the first place first.
-std::vector<fs::path> Candidates(const std::string& directory) {
-  std::vector<fs::path> candidates;
-  const char* from_environment = std::getenv("GORU_IMAGE_DIR");
-  if (!directory.empty()) {
-    candidates.emplace_back(directory);
-  } else if (from_environment != nullptr && from_environment[0] != '\0') {
-    candidates.emplace_back(from_environment);
-  } else {
-    std::error_code failed;
-    for (fs::path at :
-         {fs::read_symlink("/proc/self/exe", failed).parent_path(),
-          DirectoryOf(FileOf(reinterpret_cast<const void*>(&FindImage))), DirectoryOf(wasm::WasmtimeFile())}) {
-      for (int level = 0; level < kLevels && !at.empty(); ++level) {
-        candidates.push_back(at / kImages);
-        at = at.parent_path();
-      }
+  const auto around = [&visit](fs::path at) {
+    for (int level = 0; level < kLevels && !at.empty(); ++level, at = at.parent_path()) {
+      if (visit(at / kImages)) return true;
     }
-  }
-  return candidates;
+    return false;
+  };
+  (void)(around(fs::read_symlink("/proc/self/exe", failed).parent_path()) ||
+         around(DirectoryOf(FileOf(reinterpret_cast<const void*>(&FindImage)))) ||
+         around(DirectoryOf(wasm::WasmtimeFile())));
 }
 
 constexpr std::string_view kEnding = ".img";
@@ -79,17 +58,13 @@ constexpr std::string_view kEnding = ".img";
 }  // namespace
 
 Expected<std::string> FindImage(const std::string& directory, const std::string& name) {
-  std::string in = directory;
-  if (const char* named = std::getenv("GORU_IMAGE_DIR"); in.empty() && named != nullptr) in = named;
-  const std::string file = name + ".img";
   std::string found;
-  if (in.empty()) {
-    found = FindBesideUs(file);
-  } else {
+  EachPlace(directory, [&](const fs::path& place) {
     std::error_code failed;
-    const fs::path candidate = fs::path(in) / file;
+    const fs::path candidate = place / (name + ".img");
     if (fs::is_regular_file(candidate, failed)) found = candidate.string();
-  }
+    return !found.empty();
+  });
   if (!found.empty()) return found;
   return Error{
       ErrorKind::kUnavailable,
@@ -100,15 +75,16 @@ Expected<std::string> FindImage(const std::string& directory, const std::string&
 
 std::map<std::string, std::string> FindImages(const std::string& directory) {
   std::map<std::string, std::string> out;
-  for (const fs::path& candidate : Candidates(directory)) {
+  EachPlace(directory, [&out](const fs::path& place) {
     std::error_code failed;
-    for (fs::directory_iterator at(candidate, failed), end; !failed && at != end; at.increment(failed)) {
+    for (fs::directory_iterator at(place, failed), end; !failed && at != end; at.increment(failed)) {
       const std::string file = at->path().filename().string();
       std::error_code other;
       if (!file.ends_with(kEnding) || !at->is_regular_file(other)) continue;
       out.emplace(file.substr(0, file.size() - kEnding.size()), at->path().string());
     }
-  }
+    return false;
+  });
   return out;
 }
 
