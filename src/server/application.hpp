@@ -14,7 +14,8 @@ class Application {
  public:
   virtual ~Application() = default;
 
-  /// Of a request whose header has come: sets its id, its client and its trace. A response: the body is not read.
+  /// Of a request whose header has come: sets its id, its client, its trace and its endpoint. A response: the body is
+  /// not read.
   virtual std::optional<Response> Screen(Request& request) = 0;
   /// Sees to it that the exchange is answered, now or later.
   virtual void Handle(const ExchangePtr& exchange) = 0;

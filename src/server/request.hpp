@@ -14,6 +14,11 @@
 
 namespace goru::server {
 
+struct Route;
+
+/// What the named parts of a path are: "id" of "/sessions/{id}".
+using PathParts = std::map<std::string, std::string, std::less<>>;
+
 struct Request {
   /// "GET".
   std::string method;
@@ -31,6 +36,9 @@ struct Request {
   /// Whose request it is; never null.
   std::shared_ptr<Client> client;
   TraceContext trace;
+  /// The endpoint; null where the path or the method has none.
+  const Route* route = nullptr;
+  PathParts parts;
 
   /// The first header of this name, in small letters; empty where there is none.
   std::string_view Header(std::string_view name) const noexcept;

@@ -11,9 +11,6 @@
 
 namespace goru::server {
 
-/// What the named parts of a path are: "id" of "/sessions/{id}".
-using PathParts = std::map<std::string, std::string, std::less<>>;
-
 struct Route {
   std::string method;
   /// "/v1/sessions/{id}/files/{path...}"; the last part may take the rest of the path.

@@ -118,11 +118,13 @@ class Server::Parts final : public Application {
     request.trace = ReadTraceParent(request.Header("traceparent"));
     connections_ = listener_.connections();
     if (auto preflight = guard_->Preflight(request)) return Refused(std::move(*preflight));
-    const Router::Match match = router_.Find(request);
-    if (auto refusal = guard_->Refuse(request, match.route != nullptr && match.route->open)) {
+    Router::Match match = router_.Find(request);
+    request.route = match.route;
+    request.parts = std::move(match.parts);
+    if (auto refusal = guard_->Refuse(request, request.route != nullptr && request.route->open)) {
       return Refused(std::move(*refusal));
     }
-    if (match.route != nullptr) return std::nullopt;
+    if (request.route != nullptr) return std::nullopt;
     if (match.allowed.empty()) {
       return Refused(
           ErrorResponse(404, "not_found", "there is no endpoint of this path; /openapi.json names them all"));
@@ -133,14 +135,11 @@ class Server::Parts final : public Application {
   }
 
   void Handle(const ExchangePtr& exchange) override {
-    const auto handle = [this, exchange] {
-      const Router::Match match = router_.Find(exchange->request);
-      match.route->handle(exchange, match.parts);
-    };
-    const Router::Match match = router_.Find(exchange->request);
-    if (match.route->slow || exchange->request.body.size() > kLargeBody) return service_.OffLoop(exchange, handle);
+    const auto handle = [exchange] { exchange->request.route->handle(exchange, exchange->request.parts); };
+    const Request& request = exchange->request;
+    if (request.route->slow || request.body.size() > kLargeBody) return service_.OffLoop(exchange, handle);
     try {
-      match.route->handle(exchange, match.parts);
+      handle();
     } catch (const std::exception& error) {
       exchange->Answer(ErrorResponse(500, "internal", error.what()));
     }
@@ -154,8 +153,8 @@ class Server::Parts final : public Application {
   }
 
   void Written(const Exchange& exchange, unsigned status, size_t bytes, bool complete) override {
-    const Router::Match match = router_.Find(exchange.request);
-    const std::string_view route = match.route != nullptr ? std::string_view(match.route->pattern) : std::string_view();
+    const Route* const endpoint = exchange.request.route;
+    const std::string_view route = endpoint != nullptr ? std::string_view(endpoint->pattern) : std::string_view();
     const auto now = std::chrono::steady_clock::now();
     metrics_.Answered(exchange.request.method, route, status, now - exchange.began);
     log_.Request(exchange, status, bytes, complete);
