@@ -1,7 +1,5 @@
 #include "mcp/run_result.hpp"
 
-#include <algorithm>
-#include <charconv>
 #include <map>
 #include <utility>
 #include <vector>
@@ -21,23 +19,10 @@ constexpr size_t kMostFiles = 100;
 
 double Milliseconds(std::chrono::nanoseconds time) { return static_cast<double>(time.count()) / 1e6; }
 
-/// The name of a session's run that a traceback is of, where it has none of its own: "<run 7>", the newest.
-std::string NewestRun(std::string_view traceback) {
-  constexpr std::string_view kMark = "<run ";
-  uint32_t newest = 0;
-  for (size_t at = traceback.find(kMark); at != std::string_view::npos; at = traceback.find(kMark, at + 1)) {
-    uint32_t number = 0;
-    std::from_chars(traceback.data() + at + kMark.size(), traceback.data() + traceback.size(), number);
-    newest = std::max(newest, number);
-  }
-  return "<run " + std::to_string(newest) + ">";
-}
-
 json ErrorObject(const RunError& error, const RunPlace& place, size_t most) {
   json out = {{"kind", ErrorKindName(error.kind)}, {"message", CutMiddle(error.message, most)}};
   if (!error.type.empty()) out["type"] = error.type;
-  const std::string name = place.name.empty() ? NewestRun(error.traceback) : place.name;
-  if (const auto line = service::ErrorLine(error.traceback, name)) out["line"] = *line;
+  if (const auto line = service::ErrorLine(error.traceback, place.name)) out["line"] = *line;
   if (!error.traceback.empty()) out["traceback"] = CutMiddle(error.traceback, most);
   return out;
 }

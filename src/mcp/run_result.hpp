@@ -28,7 +28,7 @@ nlohmann::json ToJson(ToolResult result, const Era& era);
 
 /// Where a run was.
 struct RunPlace {
-  /// What the run's name was; empty: one of the session's own.
+  /// What tracebacks call the run (RunOptions::name).
   std::string name;
   /// Empty: the sandbox is gone when the result has been made.
   std::string handle;

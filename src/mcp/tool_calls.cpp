@@ -127,6 +127,7 @@ void ToolCalls::RunInSession(const std::shared_ptr<Call>& call, const Arguments&
   job->call = call;
   job->place.handle = arguments.Text("session_id");
   job->use = Find(*call, job->place.handle);
+  job->place.name = job->use->NextRunName();
   Run(job, arguments);
 }
 

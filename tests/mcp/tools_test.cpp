@@ -132,6 +132,9 @@ TEST_F(ToolCallTest, ASessionRemembersAndItsFilesStay) {
   const json failed = Call("run_in_session", {{"session_id", handle}, {"code", "1\n2\n1/0"}});
   EXPECT_EQ(failed["structuredContent"]["error"]["line"], 3);
   EXPECT_EQ(failed["structuredContent"]["session_alive"], true);
+  // What a message says of other runs is not believed.
+  const json misled = Call("run_in_session", {{"session_id", handle}, {"code", "1\nraise ValueError('<run 99>')"}});
+  EXPECT_EQ(misled["structuredContent"]["error"]["line"], 2);
 
   EXPECT_EQ(
       Call("put_file", {{"session_id", handle}, {"path", "in.txt"}, {"text", "abc"}})["structuredContent"]["size"], 3);
