@@ -5,6 +5,10 @@ import sys
 
 import pytest
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "common"))
+
+from environment import clean_environment
+
 GORU = os.environ.get("GORU", "goru")
 
 
@@ -45,21 +49,13 @@ class Client:
         return path
 
 
-def clean_environment():
-    environment = {name: value for name, value in os.environ.items() if name not in ("NO_COLOR", "GORU_IMAGE_DIR")}
-    cache = os.environ.get("GORU_TEST_CACHE")
-    if cache:
-        environment["XDG_CACHE_HOME"] = cache
-    return environment
-
-
 @pytest.fixture(scope="session", autouse=True)
 def compiled():
     """Compiles the languages first: goru says so on standard error where that takes long."""
     for language in ("python", "js", "ts"):
-        subprocess.run([GORU, "-l", language, "-c", ""], check=True, capture_output=True, env=clean_environment())
+        subprocess.run([GORU, "-l", language, "-c", ""], check=True, capture_output=True, env=clean_environment("GORU_IMAGE_DIR"))
 
 
 @pytest.fixture
 def goru(tmp_path):
-    return Client(tmp_path, clean_environment())
+    return Client(tmp_path, clean_environment("GORU_IMAGE_DIR"))

@@ -1,71 +1,28 @@
 """goru repl: from a pipe, and at a terminal."""
 
-import fcntl
 import os
-import pty
-import re
-import select
-import signal
 import stat
-import struct
-import subprocess
-import termios
 import time
 
 import pytest
+from terminal import Terminal
 
 PROMPTS = {"python": (">>> ", "... "), "js": ("> ", "... "), "ts": ("> ", "... ")}
 
 
-class Terminal:
-    """A program at a terminal of its own."""
-
-    def __init__(self, command, environment, directory, colours=False):
-        self.colours = colours
-        self.master, slave = pty.openpty()
-        # Lines are not broken.
-        fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 50, 250, 0, 0))
-        self.process = subprocess.Popen(
-            command, stdin=slave, stdout=slave, stderr=slave, env={**environment, "TERM": "xterm"}, cwd=directory,
-            # Ctrl-C goes to the processes whose own terminal it is.
-            start_new_session=True, preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),  # noqa: PLW1509
-        )  # fmt: skip
-        os.close(slave)
-        self.seen = ""
+class Prompt(Terminal):
+    """goru at a terminal of its own."""
 
     def send(self, text):
         if text < " ":
             # The editor takes control characters once it reads.
             time.sleep(0.5)
-        os.write(self.master, text.encode())
-
-    def expect(self, text, seconds=60):
-        """What came up to `text`, which is taken away with it."""
-        deadline = time.monotonic() + seconds
-        while text not in self.seen:
-            left = deadline - time.monotonic()
-            assert left > 0, f"waited for {text!r}, got {self.seen!r}"
-            if select.select([self.master], [], [], min(left, 1))[0]:
-                try:
-                    data = os.read(self.master, 65536)
-                except OSError:
-                    data = b""
-                assert data, f"ended before {text!r}: {self.seen!r}"
-                shown = re.sub(r"\x1b\[[0-9;?]*[A-Za-ln-z]|\x1b[=>]", "", data.decode(errors="replace")).replace("\r", "")
-                self.seen += shown if self.colours else re.sub(r"\x1b\[[0-9;]*m", "", shown)
-        before, _, self.seen = self.seen.partition(text)
-        return before
+        super().send(text)
 
     def enter(self, line, prompt):
         self.send(line + "\n")
         self.expect(line + "\n")
         return self.expect(prompt)
-
-    def end(self):
-        if self.process.poll() is None:
-            os.killpg(self.process.pid, signal.SIGKILL)
-        self.process.wait(30)
-        os.close(self.master)
 
 
 @pytest.fixture
@@ -73,7 +30,7 @@ def terminal(goru):
     made = []
 
     def start(*arguments, **options):
-        made.append(Terminal([goru.program, "repl", *arguments], goru.environment, goru.directory, **options))
+        made.append(Prompt([goru.program, "repl", *arguments], goru.environment, goru.directory, **options))
         return made[-1]
 
     yield start
@@ -84,7 +41,7 @@ def terminal(goru):
 def test_without_libedit_a_prompt_says_what_to_install(goru, tmp_path):
     (tmp_path / "libedit.so.2").write_text("no library")
     environment = {**goru.environment, "LD_LIBRARY_PATH": str(tmp_path)}
-    terminal = Terminal([goru.program, "repl"], environment, goru.directory)
+    terminal = Prompt([goru.program, "repl"], environment, goru.directory)
     try:
         assert "apt-get install libedit2" in terminal.expect("\n")
         assert terminal.process.wait(60) == 125

@@ -6,31 +6,30 @@ import hashlib
 import json
 import os
 import pathlib
-import re
 import subprocess
 import sys
-import threading
 import venv
 
 import pytest
 
 HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent / "common"))
+
+from environment import clean_environment
+from served import Server
+
 GORU = os.environ.get("GORU", "goru")
 
 
-def clean_environment():
-    environment = {name: value for name, value in os.environ.items() if name not in ("NO_COLOR", "PYTHONPATH")}
-    cache = os.environ.get("GORU_TEST_CACHE")
-    if cache:
-        environment["XDG_CACHE_HOME"] = cache
-    return environment
+def own_environment():
+    return clean_environment("PYTHONPATH")
 
 
 @pytest.fixture(scope="session")
 def compiled():
     """Compiles the languages first, which takes seconds."""
     for language in ("python", "js", "ts"):
-        subprocess.run([GORU, "-l", language, "-c", ""], check=True, capture_output=True, env=clean_environment())
+        subprocess.run([GORU, "-l", language, "-c", ""], check=True, capture_output=True, env=own_environment())
 
 
 @pytest.fixture(scope="session")
@@ -53,16 +52,9 @@ def client_python():
 @contextlib.contextmanager
 def serving_http():
     """goru serve; the URL of its endpoint."""
-    command = [GORU, "serve", "--port", "0", "--no-playground"]
-    process = subprocess.Popen(command, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL, text=True, env=clean_environment())
-    try:
-        line = next(line for line in process.stderr if "listening on" in line)
-        # Its log is read on, so that it does not stop at a full pipe.
-        threading.Thread(target=process.stderr.read, daemon=True).start()
-        yield [re.search(r"http://[0-9.:]+", line)[0] + "/mcp"]
-    finally:
-        process.terminate()
-        assert process.wait(60) == 0
+    server = Server(["--no-playground"])
+    yield [server.url + "/mcp"]
+    assert server.stop() == 0, "\n".join(server.log_lines()[-20:])
 
 
 @pytest.fixture(scope="session")
@@ -75,7 +67,7 @@ def seen_by_client(compiled, client_python):
             era, _, over = mode.partition(" over ")
             with serving_http() if over else contextlib.nullcontext([GORU, "mcp"]) as server:
                 command = [client_python, HERE / "client.py", era, *server]
-                done = subprocess.run(command, capture_output=True, text=True, env=clean_environment(), timeout=300, check=False)
+                done = subprocess.run(command, capture_output=True, text=True, env=own_environment(), timeout=300, check=False)
             assert done.returncode == 0, done.stderr[-4000:]
             seen[mode] = json.loads(done.stdout)
         return seen[mode]
@@ -94,7 +86,7 @@ def server(compiled):
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            env=clean_environment(),
+            env=own_environment(),
         )
         started.append(process)
         return process

@@ -9,7 +9,7 @@ import jsonschema
 import pytest
 
 from client import ask, connect, events
-from conftest import Server
+from served import Server
 
 METHODS = ("get", "put", "post", "delete")
 

@@ -8,6 +8,8 @@ import subprocess
 import threading
 
 from client import ask, connect, run, until
+from environment import clean_environment
+from served import GORU_SERVE
 
 
 def test_metrics(serve):
@@ -114,10 +116,8 @@ def test_readiness_goes_first(serve):
 
 
 def test_a_port_that_is_taken(serve):
-    from conftest import GORU_SERVE, server_environment
-
     server = serve()
     done = subprocess.run(
-        [GORU_SERVE, "--port", str(server.port)], capture_output=True, text=True, env=server_environment(), check=False
+        [GORU_SERVE, "--port", str(server.port)], capture_output=True, text=True, env=clean_environment(), check=False
     )
     assert done.returncode == 125 and "--port chooses another" in done.stderr

@@ -6,12 +6,11 @@ import threading
 
 import pytest
 from client import ask, connect, events, run, until
+from served import Server
 
 
 @pytest.fixture(scope="module")
 def server():
-    from conftest import Server
-
     server = Server(["--scratch", "--timeout", "20s"])
     yield server
     assert server.stop() == 0

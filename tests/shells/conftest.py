@@ -1,8 +1,11 @@
 import json
 import pathlib
+import sys
 
 import pytest
 from described import describe
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "common"))
 
 
 @pytest.fixture(scope="session")

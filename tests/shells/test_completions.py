@@ -1,17 +1,11 @@
 """What shells complete: each is asked for the same lines, and typed at in a terminal."""
 
-import fcntl
 import os
-import pty
 import re
-import select
-import signal
-import struct
 import subprocess
-import termios
-import time
 
 import pytest
+from terminal import CONTROLS, Terminal
 
 PROGRAMS = {"solution.py", "app.mjs", "with space.py", "input"}
 LANGUAGES = {"python", "python3.12", "python3.13", "javascript", "js", "typescript", "ts"}
@@ -127,43 +121,25 @@ def test_files_whose_names_have_spaces(completions, files):
 # --- At a terminal ---
 
 
-class Terminal:
+class Shell(Terminal):
     """A shell at a terminal of its own, where goru is a function that says what it got."""
 
+    # Shells ring where there is nothing to complete.
+    ignored = CONTROLS + r"|\x07"
+
     def __init__(self, shell, completions, directory):
-        environment = {**os.environ, "HOME": str(directory), "TERM": "xterm", "PS1": "ready> ", "ZDOTDIR": str(directory)}
+        environment = {**os.environ, "HOME": str(directory), "PS1": "ready> ", "ZDOTDIR": str(directory)}
         if shell == "bash":
             command = ["bash", "--norc", "--noprofile", "-i"]
             setup = f"source {completions}/goru.bash; bind 'set enable-bracketed-paste off' 'set bell-style none'"
         else:
             command = ["zsh", "-f", "-i"]
             setup = f"fpath=({completions} $fpath); autoload -Uz compinit; compinit -D -u; unsetopt beep zle_bracketed_paste"
-        self.master, slave = pty.openpty()
-        fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 200, 250, 0, 0))
-        self.process = subprocess.Popen(
-            command, stdin=slave, stdout=slave, stderr=slave, env=environment, cwd=directory, start_new_session=True,
-            preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),  # noqa: PLW1509
-        )  # fmt: skip
-        os.close(slave)
-        self.seen = ""
+        super().__init__(command, environment, directory, rows=200)
         # What is typed shows other text than what is printed.
         says = r'''; goru() { printf 'got %s' ''; printf '<%s>' "$@"; printf '\nover\n'; }; printf 'set%s\n' up'''
         self.send(setup + says + "\n")
         self.expect("setup")
-
-    def send(self, text):
-        os.write(self.master, text.encode())
-
-    def expect(self, text, seconds=60):
-        deadline = time.monotonic() + seconds
-        while text not in self.seen:
-            left = deadline - time.monotonic()
-            assert left > 0, f"waited for {text!r}, got {self.seen!r}"
-            if select.select([self.master], [], [], min(left, 1))[0]:
-                data = os.read(self.master, 65536).decode(errors="replace")
-                self.seen += re.sub(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b[=>]|\x07", "", data).replace("\r", "")
-        before, _, self.seen = self.seen.partition(text)
-        return before
 
     def completes(self, line):
         """What goru gets where the line is typed, Tab pressed and the line entered."""
@@ -172,16 +148,10 @@ class Terminal:
         # zsh takes the slash of a directory away again.
         return [word.rstrip("/") for word in re.findall("<([^>]*)>", got[got.rindex("got ") :])]
 
-    def end(self):
-        if self.process.poll() is None:
-            os.killpg(self.process.pid, signal.SIGKILL)
-        self.process.wait(30)
-        os.close(self.master)
-
 
 @pytest.fixture(params=["bash", "zsh"])
 def terminal(request, completions, files):
-    terminal = Terminal(request.param, completions, files)
+    terminal = Shell(request.param, completions, files)
     yield terminal
     terminal.end()
 
